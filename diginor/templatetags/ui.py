@@ -1,0 +1,200 @@
+"""Template tags and filters of every page, available without {% load %}.
+
+Variables that the context processor `diginor.context.portal` gives to every page rendered with a request:
+  site_name   the portal's name                     navigation  main entries: {label, url, is_current}
+  is_demo     demonstration mode                    account     entries of the account menu: {label, url, icon}
+  hat, hats   the hat in use and all of them        footer      lists of legal pages: {label, url}
+  languages   {code, label, url, is_current}        filing_url  where a request is filed, empty when unbuilt
+Blocks of base.html: title, description, breadcrumb, head, main (inside the page's width), wide (replaces it), scripts.
+
+Tags (a keyword in brackets is optional):
+  {% url_or_none "name" arg as link %}              an address, or None when the page does not exist
+  {% icon "name" %}                                 a decorative icon of static/img/icons.svg
+  {% art "demonstration" %}                         a drawing of static/img/drawings.svg
+  {% button "Text" [href=] [kind=""] [icon=] [name=] [value=] %}   kind: quiet, danger, plain, small, big
+  {% badge "Sentence." [tone=""] %}                 tone: ok, wait, late, off, done
+  {% chip "text" [tone=""] [href=] [current=] %}    tone: in, out, unsure
+  {% crumbs "Label" url "Label" url "Here" %}       inside {% block breadcrumb %}, home comes by itself
+  {% notice [tone=""] [title=""] %}…{% endnotice %} tone: ok, warn, error
+  {% empty "Title" [icon=] %}…{% endempty %}        an empty list that says why and what to do
+  {% steps 1 3 "Votre besoin" %}                    the progress of a form in steps
+  {% stat label value [note=] [definition=] [change=] [trend=] %}  one figure; trend: good, bad
+  {% timeline entries %} {% thread messages %} {% facts pairs %} {% tabs items %} {% door family %} {% figure chart %}
+  {% older_newer [older=key] [newer=key] %}         pages by key, other parameters of the address kept
+Forms: {{ form }} draws errors and fields; {{ form.name.as_field_group }} one field; {% include "components/forms/errors.html" %}
+Filters: |day |moment |ago |number |percent |euros |filesize_fr
+"""
+
+from django import template
+from django.templatetags.static import static
+from django.urls import NoReverseMatch, reverse
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import mark_safe
+from django.utils.translation import gettext as _
+
+from diginor import wording
+
+register = template.Library()
+
+register.filter("day", wording.day)
+register.filter("moment", wording.moment)
+register.filter("ago", wording.ago)
+register.filter("number", wording.number)
+register.filter("percent", wording.percent)
+register.filter("euros", wording.euros)
+register.filter("filesize_fr", wording.file_size)
+
+
+@register.filter
+def anchor(field):
+    """Name the element that a link of the error summary must reach: the first input of the field."""
+    return f"{field.auto_id}_0" if field.use_fieldset else field.id_for_label or field.auto_id
+
+
+@register.filter
+def is_checkbox(field):
+    """Tell a lone tick box, whose label comes after it."""
+    return field.widget_type == "checkbox"
+
+
+@register.simple_tag
+def url_or_none(name, *args, **kwargs):
+    """Return the address of a page, or None when no such page exists."""
+    try:
+        return reverse(name, args=args, kwargs=kwargs)
+    except NoReverseMatch:
+        return None
+
+
+@register.simple_tag(name="icon")
+def draw_icon(name, css=""):
+    """Draw an icon of the sprite, hidden from screen readers."""
+    return format_html(
+        '<svg class="icon {}" width="20" height="20" aria-hidden="true"><use href="{}#{}"></use></svg>',
+        css, static("img/icons.svg"), name,
+    )
+
+
+@register.simple_tag
+def art(name, width=240, height=260):
+    """Show a drawing of the sprite of illustrations, hidden from screen readers."""
+    return format_html(
+        '<svg viewBox="0 0 {} {}" width="{}" height="{}" aria-hidden="true"><use href="{}#{}"></use></svg>',
+        width, height, width, height, static("img/drawings.svg"), name,
+    )
+
+
+@register.simple_tag
+def button(text, href="", kind="", icon="", name="", value=""):
+    """Draw a link that looks like a button when it has an address, otherwise a submit button."""
+    drawn = draw_icon(icon) if icon else ""
+    if href:
+        return format_html('<a class="button {}" href="{}">{}{}</a>', kind, href, drawn, text)
+    named = format_html(' name="{}" value="{}"', name, value) if name else ""
+    return format_html('<button class="button {}"{}>{}{}</button>', kind, named, drawn, text)
+
+
+@register.simple_tag
+def badge(sentence, tone=""):
+    """Say a status as a short sentence, with a shape that does not rely on colour."""
+    return format_html('<span class="badge {}">{}</span>', tone, sentence)
+
+
+@register.simple_tag
+def chip(text, tone="", href="", current=False):
+    """Draw a small label: a reason, a filter, a topic."""
+    if href:
+        state = mark_safe(' aria-current="true"') if current else ""
+        return format_html('<a class="chip {}" href="{}"{}>{}</a>', tone, href, state, text)
+    sign = {"in": "check", "out": "cross", "unsure": "info"}.get(tone)
+    return format_html('<span class="chip {}">{}{}</span>', tone, draw_icon(sign) if sign else "", text)
+
+
+@register.simple_tag
+def crumbs(*labels_and_urls):
+    """Draw the way back: label, address, label, address… and the label of the page itself."""
+    pairs = list(zip(labels_and_urls[::2], labels_and_urls[1::2], strict=False))
+    links = [(url, label) for label, url in [(_("Accueil"), url_or_none("home") or "/"), *pairs]]
+    here = labels_and_urls[-1] if len(labels_and_urls) % 2 else ""
+    return format_html(
+        '<nav class="crumbs" aria-label="{}"><ol class="wrap">{}{}</ol></nav>',
+        _("Fil d’Ariane"),
+        format_html_join("", '<li><a href="{}">{}</a></li>', links),
+        format_html('<li aria-current="page">{}</li>', here) if here else "",
+    )
+
+
+@register.simple_block_tag
+def notice(content, tone="", title=""):
+    """Frame a remark: neutral, ok, warn or error."""
+    name = {"ok": "check", "warn": "alert", "error": "alert"}.get(tone, "info")
+    heading = format_html("<p><strong>{}</strong></p>", title) if title else ""
+    return format_html('<div class="notice {}">{}<div>{}{}</div></div>', tone, draw_icon(name), heading, content)
+
+
+@register.simple_block_tag
+def empty(content, title, icon="mail"):
+    """Say why a list is empty and what to do."""
+    return format_html('<div class="empty">{}<h2>{}</h2>{}</div>', draw_icon(icon), title, content)
+
+
+@register.inclusion_tag("components/steps.html")
+def steps(current, total, label=""):
+    """Show where one stands in a form of several screens."""
+    return {"current": current, "total": total, "label": label, "marks": range(1, total + 1)}
+
+
+@register.inclusion_tag("components/stat.html")
+def stat(label, value, note="", definition="", change="", trend=""):
+    """Show one figure with its definition and its comparison told in words."""
+    return {"label": label, "value": value, "note": note, "definition": definition, "change": change, "trend": trend}
+
+
+@register.inclusion_tag("components/timeline.html")
+def timeline(entries):
+    """Tell the life of a request; an entry is {text, at, detail, state} with state past, now or next."""
+    return {"entries": [{"text": "", "at": None, "detail": "", "state": "past", **entry} for entry in entries]}
+
+
+@register.inclusion_tag("components/thread.html")
+def thread(messages):
+    """Show a conversation; a message is {author, role, at, text, mine, internal, files: [{name, url, size}]}."""
+    blank = {"role": "", "mine": False, "internal": False, "files": ()}
+    return {"thread": [{**blank, **message} for message in messages]}
+
+
+@register.inclusion_tag("components/facts.html")
+def facts(pairs):
+    """List facts, each a pair (term, value); empty values are left out."""
+    return {"pairs": [(term, value) for term, value in pairs if value not in (None, "")]}
+
+
+@register.inclusion_tag("components/tabs.html")
+def tabs(items, label=""):
+    """Draw links as tabs; an item is {label, url, is_current, count}."""
+    return {"items": [{"is_current": False, "count": None, **item} for item in items], "label": label or _("Vues")}
+
+
+@register.inclusion_tag("components/door.html")
+def door(family):
+    """Open one of the four families of help; a family is {code, label, promise, url, topic_count}."""
+    return {"family": {"promise": "", "topic_count": None, **family}}
+
+
+@register.inclusion_tag("components/figure.html")
+def figure(chart):
+    """Show a diginor.charts.Chart with its finding, definition, table and CSV."""
+    return {"chart": chart}
+
+
+@register.inclusion_tag("components/pages.html", takes_context=True)
+def older_newer(context, older=None, newer=None):
+    """Link to the neighbouring pages by key, keeping the other parameters of the address."""
+    query = context["request"].GET.copy()
+    links = {}
+    for parameter, other, key in (("before", "after", older), ("after", "before", newer)):
+        kept = query.copy()
+        kept.pop(other, None)
+        kept[parameter] = key
+        links[parameter] = f"?{kept.urlencode()}" if key else None
+    return {"older": links["before"], "newer": links["after"]}
