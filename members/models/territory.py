@@ -1,0 +1,241 @@
+"""Territories of France, from the country down to the commune, and which one lies whole inside which other."""
+
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.search import TrigramSimilarity
+from django.db import models
+from django.db.models import Case, Count, F, FloatField, Func, OuterRef, Q, Subquery, Value, When
+from django.db.models.functions import Coalesce, Least
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from members.enums import TerritoryKind
+from members.rules.place_names import department_code, name_variants, split_place
+
+EXACT, BEGINNING, WORD, SIMILAR = 0.0, 1.0, 2.0, 3.0  # and in SIMILAR, up to one more for the distance
+
+
+class TerritoryQuerySet(models.QuerySet):
+    """Reads of territories."""
+
+    def current(self, on=None):
+        """Territories that exist on a day (today unless told), without the merged ones."""
+        day = on or timezone.localdate()
+        return self.filter(
+            Q(valid_from=None) | Q(valid_from__lte=day),
+            Q(valid_until__gt=day) | Q(valid_until=None, successor=None),
+        )
+
+    def of_kind(self, *kinds):
+        """Territories of some kinds."""
+        return self.filter(kind__in=kinds)
+
+    def communes(self):
+        """Communes only, merged ones included."""
+        return self.of_kind(TerritoryKind.COMMUNE)
+
+    def coded(self, kind, *codes):
+        """Territories of one kind by their official codes."""
+        return self.filter(kind=kind, code__in=codes)
+
+    def containing(self, territory):
+        """The territory itself and every one that contains it whole."""
+        return self.filter(Q(pk=territory.pk) | Q(pk__in=_links().filter(part=territory).values("container")))
+
+    def within(self, territory):
+        """The territory itself and everything that lies whole inside it."""
+        return self.filter(Q(pk=territory.pk) | Q(pk__in=_links().filter(container=territory).values("part")))
+
+    def touching(self, territory):
+        """Territories that share at least one commune with another: an EPCI astride a border touches both sides."""
+        communes = Territory.objects.communes().within(territory).values("pk")
+        return self.filter(Q(pk__in=communes) | Q(pk__in=_links().filter(part__in=communes).values("container")))
+
+    def by_name(self):
+        """In alphabetical order."""
+        return self.order_by("search_name", "pk")
+
+    def communes_like(self, text):
+        """Communes of today that resemble what a person typed, by name, postcode or both; the best first.
+
+        Exact names come first, then beginnings, words inside, and spelling errors; then the most populated. A commune is
+        found by the names of those merged into it too: `found_as` then tells which.
+        """
+        name, digits = split_place((text or "")[:80])
+        if len(name) < 2 and len(digits) < 2:
+            return self.none()
+        found = self.of_kind(TerritoryKind.COMMUNE).current()
+        if digits:
+            found = found.with_digits(digits)
+        return found.named_like(name) if name else found.unnamed()
+
+    def with_digits(self, digits):
+        """Territories whose postcode is these digits or starts with them, or that lie in that département."""
+        if len(digits) == 5:
+            return self.filter(postcodes__contains=[digits])
+        listed = Func(F("postcodes"), Value(" "), function="array_to_string", output_field=models.CharField())
+        return self.alias(listed=listed).filter(Q(listed__regex=rf"\y{digits}") | Q(code__startswith=digits))
+
+    def unnamed(self):
+        """The most populated first, in the same shape as a search by name."""
+        return self.annotate(found_as=Value("")).order_by(*_MOST_POPULATED)
+
+    def named_like(self, name):
+        """Territories that a plain name, theirs or that of one merged into them, resembles; the best first."""
+        resembling = Territory.objects.filter(_resembles(name))
+        former = (
+            resembling.filter(successor=OuterRef("pk"))
+            .annotate(rank=_rank(name))
+            .order_by("rank", "pk")
+        )
+        return (
+            self.filter(pk__in=resembling.values(today=Coalesce("successor", "pk")))
+            .annotate(
+                own=_rank(name),
+                former=Subquery(former.values("rank")[:1]),
+                former_name=Subquery(former.values("name")[:1]),
+            )
+            .annotate(found_as=Case(When(former__lt=F("own"), then="former_name"), default=Value("")))
+            .order_by(Least("own", "former"), F("own"), *_MOST_POPULATED)
+        )
+
+
+def _resembles(name):
+    return (
+        Q(search_name__startswith=name) | Q(search_name__contains=f" {name}") | Q(search_name__trigram_similar=name)
+    )
+
+
+def _rank(name):
+    return Case(
+        When(search_name__in=name_variants(name), then=Value(EXACT)),
+        When(search_name__startswith=name, then=Value(BEGINNING)),
+        When(search_name__contains=f" {name}", then=Value(WORD)),
+        default=Value(SIMILAR + 1) - TrigramSimilarity("search_name", name),
+        output_field=FloatField(),
+    )
+
+
+_MOST_POPULATED = (F("population").desc(nulls_last=True), "pk")
+
+
+def _links():
+    return Containment.objects
+
+
+class Territory(models.Model):
+    """A piece of land with an official code, or one that a project has drawn.
+
+    A merged commune keeps its row: `valid_until` is its end and `successor` the commune of today. `successor` also ties a
+    delegated commune or a municipal district to its commune. `search_name` is `plain_name(name)`: whoever writes a name
+    writes it too.
+    """
+
+    kind = models.CharField(_("nature"), max_length=12, choices=TerritoryKind)
+    code = models.CharField(_("code"), max_length=40)
+    name = models.CharField(_("nom"), max_length=120)
+    search_name = models.CharField(_("nom simplifié"), max_length=120, editable=False)
+    postcodes = ArrayField(models.CharField(max_length=5), default=list, blank=True, verbose_name=_("codes postaux"))
+    population = models.PositiveIntegerField(_("population"), null=True, blank=True)
+    valid_from = models.DateField(_("existe depuis"), null=True, blank=True)
+    valid_until = models.DateField(_("a existé jusqu’au"), null=True, blank=True)
+    successor = models.ForeignKey(
+        "self",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="predecessors",
+        verbose_name=_("remplacé par"),
+    )
+
+    objects = TerritoryQuerySet.as_manager()
+
+    class Meta:
+        """Names, facts the database holds, and the indexes of the searches by name and by postcode."""
+
+        verbose_name = _("territoire")
+        verbose_name_plural = _("territoires")
+        constraints = [
+            models.UniqueConstraint(fields=["kind", "code"], name="territory_code_once_per_kind"),
+            models.CheckConstraint(
+                condition=Q(valid_until=None) | Q(valid_from=None) | Q(valid_until__gt=F("valid_from")),
+                name="territory_ends_after_it_starts",
+            ),
+            models.CheckConstraint(
+                condition=Q(successor=None) | ~Q(successor=F("id")), name="territory_not_its_own_successor"
+            ),
+        ]
+        indexes = [
+            GinIndex(fields=["postcodes"], name="territory_postcodes"),
+            GinIndex(fields=["search_name"], opclasses=["gin_trgm_ops"], name="territory_search_name"),
+        ]
+
+    def __str__(self):
+        return self.name
+
+    @property
+    def label(self) -> str:
+        """The name that a person recognises in a list: « Caen (14) »."""
+        if self.kind != TerritoryKind.COMMUNE:
+            return self.name
+        return f"{self.name} ({department_code(self.code)})"
+
+    def ancestors(self):
+        """Every territory that contains this one whole, the widest first."""
+        kinds = Case(*(When(kind=kind, then=Value(rank)) for rank, kind in enumerate(TerritoryKind.values)))
+        return Territory.objects.containing(self).exclude(pk=self.pk).alias(width=kinds).order_by("width", "code", "pk")
+
+
+class ContainmentQuerySet(models.QuerySet):
+    """Reads of inclusions."""
+
+    def between_official(self):
+        """Without the territories that projects have drawn."""
+        return self.exclude(container__kind=TerritoryKind.ADHOC).exclude(part__kind=TerritoryKind.ADHOC)
+
+    def of_communes(self):
+        """Inclusions of communes of today."""
+        return self.filter(part__kind=TerritoryKind.COMMUNE, part__successor=None, part__valid_until=None)
+
+    def whole_inside(self, communes):
+        """Ids of the official territories made only of some communes, these included."""
+        parts = self.between_official().filter(container__in=communes).values_list("part", flat=True)
+        groups = self._counted(communes).filter(shared=F("total")).values_list("container", flat=True)
+        return {*communes, *parts, *groups}
+
+    def whole_around(self, communes):
+        """Ids of the official territories that hold every one of some communes."""
+        return set(self._counted(communes).filter(shared=len(communes)).values_list("container", flat=True))
+
+    def _counted(self, communes):
+        links = self.between_official().of_communes()
+        touched = links.filter(part__in=communes).values("container")
+        counts = links.filter(container__in=touched).order_by().values("container")
+        return counts.annotate(total=Count("part"), shared=Count("part", filter=Q(part__in=communes)))
+
+
+class Containment(models.Model):
+    """One territory lies whole inside another: every commune of the part is a commune of the container."""
+
+    container = models.ForeignKey(
+        Territory, models.CASCADE, related_name="parts_links", db_index=False, verbose_name=_("contenant")
+    )
+    part = models.ForeignKey(
+        Territory, models.CASCADE, related_name="containers_links", db_index=False, verbose_name=_("contenu")
+    )
+
+    objects = ContainmentQuerySet.as_manager()
+
+    class Meta:
+        """Each pair once, readable quickly in both directions."""
+
+        verbose_name = _("inclusion de territoires")
+        verbose_name_plural = _("inclusions de territoires")
+        constraints = [
+            models.UniqueConstraint(fields=["container", "part"], name="containment_once"),
+            models.CheckConstraint(condition=~Q(container=F("part")), name="containment_between_two"),
+        ]
+        indexes = [models.Index(fields=["part", "container"], name="containment_upwards")]
+
+    def __str__(self):
+        return f"{self.container_id} ⊇ {self.part_id}"
