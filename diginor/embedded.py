@@ -60,15 +60,20 @@ class EmbeddedError(RuntimeError):
     """An embedded server cannot be used here; the message says what to do."""
 
 
+def follow_parent(signum: int) -> None:
+    """Make Linux send `signum` to this process when its parent dies, even by SIGKILL."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signum)
+
+
 def die_with_parent(signum: int) -> Callable[[], None]:
-    """Return a function for `preexec_fn` that makes Linux send `signum` when the parent dies, even by SIGKILL."""
+    """Return what a child runs first (`preexec_fn`) so that it follows its parent."""
     parent = os.getpid()
 
     def prepare() -> None:
-        if sys.platform == "linux":
-            ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signum)
-            if os.getppid() != parent:
-                os._exit(1)
+        follow_parent(signum)
+        if os.getppid() != parent:
+            os._exit(1)
 
     return prepare
 

@@ -1,0 +1,64 @@
+# The commands of the project. `make run` and `make test` need Python 3.11 or later, and nothing else.
+SHELL := /bin/bash
+PYTHON ?= $(shell command -v python3.14 python3.13 python3.12 python3.11 python3 | head -n 1)
+BIN := .venv/bin
+export PIP_DISABLE_PIP_VERSION_CHECK = 1
+export DJANGO_SETTINGS_MODULE = diginor.settings
+LOCK := $(BIN)/pip-compile --quiet --allow-unsafe --generate-hashes --strip-extras --no-emit-index-url --no-emit-trusted-host --no-emit-find-links
+DEMO := DIGINOR_DEMO=1
+
+.PHONY: help run test check bench messages lock chromium clean
+
+help: ## list these commands
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+
+run: .venv/installed ## start the whole portal with demonstration data; Ctrl-C stops it
+	@exec $(BIN)/python -m diginor.supervisor
+
+test: .venv/installed-dev chromium ## run the whole test suite against real servers
+	@exec $(BIN)/python -m pytest -n 2
+
+check: .venv/installed-dev ## run every linter
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/djlint --check --quiet templates
+	$(BIN)/djlint --lint --quiet templates
+	$(BIN)/lint-imports
+	$(DEMO) $(BIN)/mypy
+	$(DEMO) $(BIN)/python manage.py makemigrations --check --dry-run
+	SECRET_KEY="$$($(BIN)/python -c 'import secrets; print(secrets.token_urlsafe(64))')" SITE_URL=https://diginor.example \
+	ALLOWED_HOSTS=diginor.example $(BIN)/python manage.py check --deploy --fail-level WARNING
+
+bench: .venv/installed-dev ## measure the main pages at one million requests, in a database of their own
+	$(DEMO) $(BIN)/python manage.py bench
+
+messages: .venv/installed-dev ## gather the texts to translate and compile the translations (needs gettext)
+	cd diginor && $(DEMO) ../$(BIN)/python ../manage.py makemessages --locale en --no-location --no-obsolete
+	$(DEMO) $(BIN)/python manage.py compilemessages --locale en
+
+lock: .venv/installed-dev ## pin the dependencies of requirements*.in again
+	$(LOCK) --output-file requirements.txt requirements.in
+	$(LOCK) --output-file requirements-dev.txt requirements-dev.in
+
+chromium:
+	@command -v chromium chromium-browser google-chrome >/dev/null || [ "$$(id -u)" != 0 ] || ! command -v apt-get >/dev/null \
+	|| { echo "Installing Chromium for the browser tests" && apt-get update -qq && apt-get install -y -qq chromium >/dev/null; } || true
+
+clean: ## remove everything that the commands above made, demonstration data included
+	rm -rf .venv var staticfiles .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+
+.venv/bin/pip:
+	@"$(PYTHON)" -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+	|| { echo "DIGINOR needs Python 3.11 or later: make PYTHON=/path/to/python3.12 $(MAKECMDGOALS)" >&2; exit 1; }
+	@"$(PYTHON)" -m venv .venv \
+	|| { echo "Python has no venv module here: on Debian, apt-get install python3-venv" >&2; rm -rf .venv; exit 1; }
+
+.venv/installed: requirements.txt | .venv/bin/pip
+	@echo "Installing the dependencies"
+	@$(BIN)/pip install --quiet --require-hashes --requirement requirements.txt
+	@touch $@
+
+.venv/installed-dev: requirements-dev.txt | .venv/bin/pip
+	@echo "Installing the dependencies and the development tools"
+	@$(BIN)/pip install --quiet --require-hashes --requirement requirements-dev.txt
+	@touch $@ .venv/installed

@@ -1,0 +1,86 @@
+"""The cache: a broken connection to Valkey is a miss, never an error, so that the site works without it."""
+
+import logging
+import time
+from typing import Any
+
+from django.core.cache.backends.redis import RedisCache, RedisCacheClient
+from redis.exceptions import ConnectionError as RedisConnectionError
+from redis.exceptions import TimeoutError as RedisTimeoutError
+
+logger = logging.getLogger(__name__)
+PAUSE_SECONDS = 5.0
+
+
+class ForgivingRedisClient(RedisCacheClient):
+    """A client that answers « nothing known » while the server cannot be reached.
+
+    After a failure the server is left alone for a few seconds: a dead host would otherwise cost each
+    request its connection timeout.
+    """
+
+    # Shared by all threads: each of them would pay the time-out otherwise.
+    resume_at = 0.0
+
+    def _forgive(self, name: str, answer: Any, *args: Any) -> Any:
+        """Call a method of Django's client, or return `answer` while the server cannot be reached."""
+        if time.monotonic() < ForgivingRedisClient.resume_at:
+            return answer
+        try:
+            return getattr(super(), name)(*args)
+        except (RedisConnectionError, RedisTimeoutError) as error:
+            ForgivingRedisClient.resume_at = time.monotonic() + PAUSE_SECONDS
+            logger.warning("The cache cannot be reached and is left alone for %s s: %s", PAUSE_SECONDS, error)
+            return answer
+
+    def add(self, key: str, value: Any, timeout: int | None) -> bool:
+        """Say that the key was added: a lock or a counter then starts anew, which is harmless."""
+        return bool(self._forgive("add", True, key, value, timeout))
+
+    def get(self, key: str, default: Any) -> Any:
+        """Return the value, or the default."""
+        return self._forgive("get", default, key, default)
+
+    def set(self, key: str, value: Any, timeout: int | None) -> None:
+        """Keep the value if possible."""
+        self._forgive("set", None, key, value, timeout)
+
+    def touch(self, key: str, timeout: int | None) -> bool:
+        """Prolong the value if possible."""
+        return bool(self._forgive("touch", False, key, timeout))
+
+    def delete(self, key: str) -> bool:
+        """Forget the value if possible."""
+        return bool(self._forgive("delete", False, key))
+
+    def get_many(self, keys: list[str]) -> dict[str, Any]:
+        """Return those values that are known."""
+        return dict(self._forgive("get_many", {}, keys))
+
+    def has_key(self, key: str) -> bool:
+        """Return whether the key is known."""
+        return bool(self._forgive("has_key", False, key))
+
+    def incr(self, key: str, delta: int) -> int:
+        """Count on, or start again when nothing can be counted."""
+        return int(self._forgive("incr", delta, key, delta))
+
+    def set_many(self, data: dict[str, Any], timeout: int | None) -> None:
+        """Keep the values if possible."""
+        self._forgive("set_many", None, data, timeout)
+
+    def delete_many(self, keys: list[str]) -> None:
+        """Forget the values if possible."""
+        self._forgive("delete_many", None, keys)
+
+    def clear(self) -> bool:
+        """Forget everything if possible."""
+        return bool(self._forgive("clear", False))
+
+
+class ForgivingRedisCache(RedisCache):
+    """Django's Redis cache with the forgiving client."""
+
+    def __init__(self, server: str, params: dict[str, Any]) -> None:
+        super().__init__(server, params)
+        self._class = ForgivingRedisClient
