@@ -5,25 +5,27 @@ import re
 from diginor.text_search import plain
 
 ARTICLES = ("le", "la", "les", "l")
-_SHORT_FORMS = {"st": "saint", "ste": "sainte", "sts": "saints", "stes": "saintes", "s": "sur"}
+_SHORT_FORMS = {"st": "saint", "ste": "sainte", "sts": "saints", "stes": "saintes"}
 
 
 def plain_name(name: str) -> str:
     """A place name in the form in which names are compared: « St-Lô » and « Saint-Lô » both give « saint lo »."""
-    return " ".join(_SHORT_FORMS.get(word, word) for word in plain(name.lower()).split())
+    words = [_SHORT_FORMS.get(word, word) for word in plain(name.lower()).split()]
+    return " ".join(words[:1] + ["sur" if word == "s" else word for word in words[1:-1]] + words[1:][-1:])
 
 
 def split_place(text: str) -> tuple[str, str]:
     """The name and the digits of what a person typed: « 14000 Caen » and « Caen (14000) » both give (caen, 14000)."""
-    digits = re.search(r"(?<!\w)(?:\d[\dAB]\d{0,3}|\d{1,5})(?!\w)", text, re.ASCII | re.IGNORECASE)
+    digits = re.search(r"(?<!\w)\d[\dAB]\d{0,3}(?!\w)", text, re.ASCII | re.IGNORECASE)
     if not digits:
         return plain_name(text), ""
     return plain_name(text[: digits.start()] + " " + text[digits.end() :]), digits.group().upper()
 
 
 def name_variants(name: str) -> list[str]:
-    """The plain name alone and behind each article, so that « havre » is an exact hit for « Le Havre »."""
-    return [name, *(f"{article} {name}" for article in ARTICLES)]
+    """The plain name alone and behind each article: « havre » is an exact hit for « Le Havre », « laigle » for « L'Aigle »."""
+    elided = [f"l {name[1:]}"] if name.startswith("l") else []
+    return [name, *(f"{article} {name}" for article in ARTICLES), *elided]
 
 
 def department_code(commune_code: str) -> str:

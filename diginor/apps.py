@@ -1,0 +1,18 @@
+"""Application configurations of the ground floor and of the administration site."""
+
+from django.apps import AppConfig
+from django.contrib.admin.apps import AdminConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class DiginorConfig(AppConfig):
+    """The ground floor, which owns the outbox."""
+
+    name = "diginor"
+    verbose_name = _("Socle technique")
+
+
+class PortalAdminConfig(AdminConfig):
+    """The administration, served under /gestion/ with the portal's own access rule."""
+
+    default_site = "diginor.admin_site.PortalAdminSite"

@@ -1,0 +1,98 @@
+"""The outgoing mail."""
+
+import uuid
+from datetime import datetime, timedelta
+
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+
+class MailStatus(models.TextChoices):
+    """Where a mail is on its way."""
+
+    QUEUED = "queued", _("à envoyer")
+    SENT = "sent", _("envoyé")
+    REFUSED = "refused", _("refusé définitivement")
+    HELD = "held", _("gardé pour le résumé du jour")
+    DIGESTED = "digested", _("repris dans un résumé")
+
+
+class OutgoingMailQuerySet(models.QuerySet):
+    """How mails are found."""
+
+    def due(self, now: datetime) -> "OutgoingMailQuerySet":
+        """What should leave now, urgent first."""
+        queued = self.filter(status=MailStatus.QUEUED, next_attempt_at__lte=now)
+        return queued.order_by("-is_urgent", "next_attempt_at", "pk")
+
+    def held_for(self, recipient: str) -> "OutgoingMailQuerySet":
+        """What waits for the daily digest of one person, oldest first."""
+        return self.filter(status=MailStatus.HELD, recipient=recipient).order_by("created_at", "pk")
+
+    def recent(self) -> "OutgoingMailQuerySet":
+        """The newest first."""
+        return self.order_by("-created_at", "-pk")
+
+    def refused_for(self, recipient: str) -> "OutgoingMailQuerySet":
+        """The permanent refusals of one address, newest first."""
+        return self.filter(status=MailStatus.REFUSED, recipient__iexact=recipient).order_by("-created_at", "-pk")
+
+
+class OutgoingMail(models.Model):
+    """A mail to one person, rendered when its cause happened."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    dedupe_key = models.CharField(_("clé d’unicité"), max_length=300, unique=True)
+    kind = models.CharField(_("nature"), max_length=80)
+    recipient = models.EmailField(_("destinataire"))
+    sender = models.CharField(_("expéditeur"), max_length=200, blank=True)
+    subject = models.CharField(_("objet"), max_length=250)
+    text = models.TextField(_("texte"))
+    html = models.TextField(_("version HTML"), blank=True)
+    headers = models.JSONField(_("en-têtes"), default=dict, blank=True)
+    is_urgent = models.BooleanField(_("urgent"), default=False)
+    status = models.CharField(_("état"), max_length=20, choices=MailStatus.choices, default=MailStatus.QUEUED)
+    attempts = models.PositiveSmallIntegerField(_("essais"), default=0)
+    last_error = models.TextField(_("dernière erreur"), blank=True)
+    created_at = models.DateTimeField(_("écrit le"), default=timezone.now)
+    next_attempt_at = models.DateTimeField(_("prochain essai"), default=timezone.now)
+    sent_at = models.DateTimeField(_("envoyé le"), null=True, blank=True)
+
+    objects = OutgoingMailQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("courriel sortant")
+        verbose_name_plural = _("courriels sortants")
+        indexes = [
+            models.Index(
+                fields=["-is_urgent", "next_attempt_at", "id"], condition=Q(status="queued"), name="outgoingmail_due"
+            ),
+            models.Index(fields=["recipient", "created_at"], condition=Q(status="held"), name="outgoingmail_held"),
+            models.Index(fields=["recipient"], condition=Q(status="refused"), name="outgoingmail_refused"),
+            models.Index(fields=["-created_at", "-id"], name="outgoingmail_recent"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.subject} → {self.recipient}"
+
+    @property
+    def message_id(self) -> str:
+        """The Message-ID, the same at every attempt, so that a second copy is recognised by the mailbox."""
+        return f"<{self.id}@diginor>"
+
+    def put_off(self, error: str, now: datetime) -> None:
+        """Keep a failure and plan the next attempt: 1, 2, 4… minutes, an hour at most."""
+        self.attempts += 1
+        self.last_error = error[:2000]
+        self.next_attempt_at = now + min(timedelta(minutes=2 ** min(self.attempts - 1, 6)), timedelta(hours=1))
+        self.save(update_fields=["attempts", "last_error", "next_attempt_at"])
+
+    def mark(self, status: MailStatus, *, now: datetime, error: str = "") -> None:
+        """Record how the attempt ended."""
+        self.status = status
+        self.attempts += 1
+        self.last_error = error[:2000]
+        self.sent_at = now if status == MailStatus.SENT else None
+        self.save(update_fields=["status", "attempts", "last_error", "sent_at"])

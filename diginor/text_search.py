@@ -1,0 +1,24 @@
+"""French full text without accents, and trigrams for typing errors."""
+
+from django.contrib.postgres.search import SearchQuery, SearchVector
+from django.utils.text import slugify
+
+CONFIG = "french_unaccent"
+
+
+def vector(*fields: str, weight: str | None = None) -> SearchVector:
+    """The stored vector of some columns, for a generated field."""
+    return SearchVector(*fields, config=CONFIG, weight=weight)
+
+
+def query(text: str) -> SearchQuery:
+    """What a person typed, read as a web search."""
+    return SearchQuery(text, config=CONFIG, search_type="websearch")
+
+
+def plain(text: str) -> str:
+    """Lower case, no accent, single spaces: the form in which names are compared."""
+    return slugify(text.replace("’", " ").replace("'", " ").replace("œ", "oe").replace("æ", "ae")).replace("-", " ")
+
+
+__all__ = ["CONFIG", "vector", "query", "plain"]

@@ -1,0 +1,1 @@
+"""Who is in the ecosystem: people, organisations, territories and hubs."""

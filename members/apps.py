@@ -1,0 +1,11 @@
+"""Configuration of the members part."""
+
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class MembersConfig(AppConfig):
+    """People, organisations, territories and hubs."""
+
+    name = "members"
+    verbose_name = _("Écosystème")

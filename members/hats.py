@@ -1,0 +1,65 @@
+"""The hats of a person: one role in one place; the hat in use is visible and can be switched."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils.functional import SimpleLazyObject
+from django.utils.translation import gettext as _
+
+from members.enums import HubRoleKind, MembershipRole
+
+SESSION_KEY = "hat"
+
+
+@dataclass(frozen=True)
+class Hat:
+    """A role in an organisation or in a hub."""
+
+    key: str
+    label: str
+    home: str
+    organisation_id: int | None = None
+    hub_id: int | None = None
+    is_manager: bool = False
+
+
+def hats_of(user: Any) -> list[Hat]:
+    """Every hat that the person may wear, the desk of a hub first."""
+    if not user.is_authenticated:
+        return []
+    hats = [_hub_hat(role) for role in user.all_hub_roles]
+    for row in user.active_memberships:
+        is_manager = row.role == MembershipRole.MANAGER
+        label = _("%(role)s · %(place)s") % {"role": row.get_role_display(), "place": row.organisation}
+        key = f"organisation-{row.organisation_id}"
+        hats.append(Hat(key, label, reverse("inbox"), organisation_id=row.organisation_id, is_manager=is_manager))
+    return hats
+
+
+def _hub_hat(role: Any) -> Hat:
+    home = "steering" if role.kind == HubRoleKind.OFFICER else "admin:triage"
+    label = _("%(role)s · %(place)s") % {"role": role.get_kind_display(), "place": role.hub}
+    return Hat(f"{role.kind}-{role.hub_id}", label, reverse(home), hub_id=role.hub_id)
+
+
+def hat_in_use(request: HttpRequest) -> Hat | None:
+    """The hat chosen in this session, else the first."""
+    hats = hats_of(request.user)
+    chosen = request.session.get(SESSION_KEY)
+    return next((hat for hat in hats if hat.key == chosen), hats[0] if hats else None)
+
+
+class HatMiddleware:
+    """Give every request its `hat`, computed when first read."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]):
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Attach the hat lazily, so that public pages pay nothing."""
+        request.hat = SimpleLazyObject(lambda: hat_in_use(request))  # type: ignore[attr-defined]
+        request.hats = SimpleLazyObject(lambda: hats_of(request.user))  # type: ignore[attr-defined]
+        return self.get_response(request)

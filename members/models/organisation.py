@@ -1,0 +1,120 @@
+"""Organisations: one record for a member and for a company that asks."""
+
+from datetime import date
+
+from django.contrib.postgres.indexes import GinIndex
+from django.core.exceptions import ValidationError
+from django.core.validators import RegexValidator
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.text import slugify
+from django.utils.translation import gettext_lazy as _
+from stdnum.fr import siret as siret_number
+
+from members.enums import HubRoleKind, LegalForm, OrganisationKind, Sector, SizeCategory
+from members.models.territory import Territory
+
+naf_code = RegexValidator(r"^\d{2}(\.\d{1,2}[A-Z]?)?$", _("Un code NAF s’écrit comme 62.01Z."))
+
+
+def validate_siret(value: str) -> None:
+    """Refuse a number that is not a SIRET, saying what one looks like."""
+    if not siret_number.is_valid(value):
+        raise ValidationError(_("Ce numéro n’est pas un SIRET valable\u202f: il compte 14 chiffres."), code="siret")
+
+
+class OrganisationQuerySet(models.QuerySet):
+    """How organisations are found."""
+
+    def in_order(self) -> "OrganisationQuerySet":
+        """By name."""
+        return self.order_by("name", "pk")
+
+    def members_of(self, hub_id: int) -> "OrganisationQuerySet":
+        """The organisations that a hub can send requests to."""
+        return self.filter(hubs=hub_id, is_active=True).order_by("name", "pk")
+
+    def shown_on_home(self) -> "OrganisationQuerySet":
+        """The member organisations, for the wall of names."""
+        return self.filter(hubs__isnull=False, is_active=True).distinct().order_by("name", "pk")
+
+    def visible_to(self, user: object) -> "OrganisationQuerySet":
+        """What the administration shows: for staff, the members and the companies of their hubs."""
+        if user.is_superuser:  # type: ignore[attr-defined]
+            return self.all()
+        hubs = user.hub_ids(HubRoleKind.STAFF, HubRoleKind.HEAD)  # type: ignore[attr-defined]
+        return self.filter(Q(hubs__in=hubs) | Q(known_by__in=hubs)).distinct()
+
+    def led_by(self, user: object) -> "OrganisationQuerySet":
+        """The organisations whose team the person leads."""
+        return self.filter(pk__in=user.managed_organisation_ids())  # type: ignore[attr-defined]
+
+
+class Organisation(models.Model):
+    """A member of the ecosystem, or a company, public body or project holder that asks."""
+
+    name = models.CharField(_("nom"), max_length=200)
+    slug = models.SlugField(_("identifiant"), max_length=220, unique=True)
+    acronym = models.CharField(_("sigle"), max_length=40, blank=True)
+    kind = models.CharField(
+        _("nature"), max_length=20, choices=OrganisationKind.choices, default=OrganisationKind.COMPANY
+    )
+    siret = models.CharField(_("SIRET"), max_length=14, blank=True, validators=[validate_siret])
+    size = models.CharField(_("taille"), max_length=10, choices=SizeCategory.choices, blank=True)
+    naf = models.CharField(_("code NAF"), max_length=6, blank=True, validators=[naf_code])
+    legal_form = models.CharField(_("forme juridique"), max_length=30, choices=LegalForm.choices, blank=True)
+    sector = models.CharField(_("secteur"), max_length=30, choices=Sector.choices, blank=True)
+    founded_on = models.DateField(_("date de création"), null=True, blank=True)
+    commune = models.ForeignKey(
+        Territory, verbose_name=_("commune"), null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    known_by = models.ManyToManyField(
+        "members.Hub", verbose_name=_("connue des guichets"), related_name="known_organisations", blank=True
+    )
+    website = models.URLField(_("site web"), blank=True)
+    description = models.TextField(_("présentation"), blank=True)
+    capacity = models.PositiveSmallIntegerField(
+        _("orientations ouvertes au plus"), null=True, blank=True, help_text=_("Laissez vide pour ne pas limiter.")
+    )
+    source = models.CharField(_("source"), max_length=200, blank=True)
+    is_active = models.BooleanField(_("en activité"), default=True)
+    is_demo = models.BooleanField(_("structure inventée"), default=False)
+    created_at = models.DateTimeField(_("connue depuis"), default=timezone.now)
+
+    objects = OrganisationQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("structure")
+        verbose_name_plural = _("structures")
+        constraints = [
+            models.UniqueConstraint(fields=["siret"], condition=~Q(siret=""), name="organisation_siret_once")
+        ]
+        indexes = [
+            GinIndex(fields=["name"], opclasses=["gin_trgm_ops"], name="organisation_name_trgm"),
+            models.Index(fields=["-created_at", "-id"], name="organisation_recent"),
+        ]
+
+    def __str__(self) -> str:
+        return self.acronym or self.name
+
+    def age_on(self, day: date) -> int | None:
+        """Whole years since the creation, or None when it is not known."""
+        return whole_years(self.founded_on, day)
+
+
+def whole_years(start: date | None, day: date) -> int | None:
+    """Whole years from one day to another, or None without a start."""
+    if start is None:
+        return None
+    return day.year - start.year - ((day.month, day.day) < (start.month, start.day))
+
+
+def free_slug(name: str) -> str:
+    """A slug that no organisation has yet."""
+    base = slugify(name)[:200] or "structure"
+    slug, number = base, 1
+    while Organisation.objects.filter(slug=slug).exists():
+        number += 1
+        slug = f"{base}-{number}"
+    return slug

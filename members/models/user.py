@@ -1,0 +1,194 @@
+"""People, what they do in organisations, and how they are invited."""
+
+import uuid
+from typing import TYPE_CHECKING
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.auth.models import PermissionsMixin
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Lower
+from django.utils import timezone
+from django.utils.functional import cached_property
+from django.utils.translation import gettext_lazy as _
+
+from members.enums import HubRoleKind, MailPreference, MembershipRole
+
+if TYPE_CHECKING:
+    from members.models.hub import Hub, HubRole
+
+
+class UserQuerySet(models.QuerySet):
+    """How people are found."""
+
+    def advisers_of(self, organisation_id: int) -> "UserQuerySet":
+        """The active people of an organisation, managers included."""
+        active = Q(memberships__organisation_id=organisation_id, memberships__is_active=True, is_active=True)
+        return self.filter(active).distinct().order_by("last_name", "first_name", "pk")
+
+    def managers_of(self, organisation_id: int) -> "UserQuerySet":
+        """The people in charge of the team of an organisation."""
+        return self.filter(
+            memberships__organisation_id=organisation_id,
+            memberships__is_active=True,
+            memberships__role=MembershipRole.MANAGER,
+            is_active=True,
+        ).order_by("last_name", "first_name", "pk")
+
+    def with_hub_role(self, hub_id: int, *kinds: str) -> "UserQuerySet":
+        """The active people who hold one of these roles for a hub."""
+        roles = Q(hub_roles__hub_id=hub_id, hub_roles__kind__in=kinds, is_active=True)
+        return self.filter(roles).distinct().order_by("last_name", "first_name", "pk")
+
+    def with_email(self, email: str) -> "UserQuerySet":
+        """The person who signs in with that address, in any case of letters."""
+        return self.filter(email__iexact=email).order_by("pk")
+
+    def visible_to(self, user: "User") -> "UserQuerySet":
+        """The people that the administration shows: for staff, those of their hubs."""
+        if user.is_superuser:
+            return self.all()
+        hubs = user.hub_ids(HubRoleKind.STAFF, HubRoleKind.HEAD)
+        in_hub = Q(memberships__organisation__hubs__in=hubs) | Q(hub_roles__hub__in=hubs)
+        return self.filter(pk__in=UserQuerySet(User).filter(in_hub).values("pk"))
+
+
+class UserManager(BaseUserManager.from_queryset(UserQuerySet)):  # type: ignore[misc]
+    """How people are created."""
+
+    def create_user(self, email: str, password: str | None = None, **fields: object) -> "User":
+        """Create a person; without a password only a code by e-mail opens the account."""
+        user = self.model(email=self.normalize_email(email), **fields)
+        user.set_password(password) if password else user.set_unusable_password()
+        user.save(using=self._db)
+        return user
+
+    def create_superuser(self, email: str, password: str | None = None, **fields: object) -> "User":
+        """Create an administrator."""
+        return self.create_user(email, password, is_superuser=True, **fields)
+
+
+class User(AbstractBaseUser, PermissionsMixin):
+    """A person, who signs in with an e-mail address and may wear several hats."""
+
+    email = models.EmailField(_("adresse électronique"), unique=True)
+    first_name = models.CharField(_("prénom"), max_length=80, blank=True)
+    last_name = models.CharField(_("nom"), max_length=80, blank=True)
+    phone = models.CharField(_("téléphone"), max_length=30, blank=True)
+    function = models.CharField(_("fonction"), max_length=120, blank=True)
+    language = models.CharField(_("langue"), max_length=2, choices=[("fr", "Français"), ("en", "English")], default="fr")
+    mail_preference = models.CharField(
+        _("courriels"), max_length=20, choices=MailPreference.choices, default=MailPreference.AT_ONCE
+    )
+    is_active = models.BooleanField(_("compte ouvert"), default=True)
+    is_demo = models.BooleanField(_("personne inventée"), default=False)
+    joined_at = models.DateTimeField(_("inscription"), default=timezone.now)
+
+    objects = UserManager()
+
+    EMAIL_FIELD = "email"
+    USERNAME_FIELD = "email"
+    REQUIRED_FIELDS: list[str] = []
+
+    class Meta:
+        verbose_name = _("personne")
+        verbose_name_plural = _("personnes")
+        constraints = [models.UniqueConstraint(Lower("email"), name="user_email_once")]
+
+    def __str__(self) -> str:
+        return self.get_full_name() or self.email
+
+    def get_full_name(self) -> str:
+        """First and last name."""
+        return f"{self.first_name} {self.last_name}".strip()
+
+    @property
+    def is_staff(self) -> bool:
+        """Whether the administration opens: administrators, and the staff of a hub."""
+        return self.is_superuser or bool(self.hub_ids(HubRoleKind.STAFF, HubRoleKind.HEAD))
+
+    @property
+    def wants_digest(self) -> bool:
+        """Whether mails that can wait are gathered once a day."""
+        return self.mail_preference == MailPreference.DAILY
+
+    @cached_property
+    def active_memberships(self) -> list["Membership"]:
+        """The organisations the person works for, read once."""
+        rows = self.memberships.filter(is_active=True).select_related("organisation")
+        return list(rows.order_by("organisation__name", "pk"))
+
+    @cached_property
+    def all_hub_roles(self) -> list["HubRole"]:
+        """The roles the person holds for hubs, read once."""
+        return list(self.hub_roles.select_related("hub").order_by("hub__name", "kind", "pk"))
+
+    def organisation_ids(self) -> set[int]:
+        """The organisations the person works for."""
+        return {membership.organisation_id for membership in self.active_memberships}
+
+    def managed_organisation_ids(self) -> set[int]:
+        """The organisations whose team the person leads."""
+        return {row.organisation_id for row in self.active_memberships if row.role == MembershipRole.MANAGER}
+
+    def hub_ids(self, *kinds: str) -> set[int]:
+        """The hubs for which the person holds one of these roles."""
+        return {role.hub_id for role in self.all_hub_roles if role.kind in kinds}
+
+    def staffed_hubs(self) -> list["Hub"]:
+        """The hubs whose desk the person keeps."""
+        ids = self.hub_ids(HubRoleKind.STAFF, HubRoleKind.HEAD)
+        return list({role.hub_id: role.hub for role in self.all_hub_roles if role.hub_id in ids}.values())
+
+
+class Membership(models.Model):
+    """A person working for an organisation."""
+
+    user = models.ForeignKey(User, verbose_name=_("personne"), on_delete=models.CASCADE, related_name="memberships")
+    organisation = models.ForeignKey(
+        "members.Organisation", verbose_name=_("structure"), on_delete=models.CASCADE, related_name="memberships"
+    )
+    role = models.CharField(
+        _("rôle"), max_length=20, choices=MembershipRole.choices, default=MembershipRole.ADVISER
+    )
+    is_active = models.BooleanField(_("en poste"), default=True)
+    started_on = models.DateField(_("depuis"), default=timezone.localdate)
+    ended_on = models.DateField(_("jusqu’au"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("fonction")
+        verbose_name_plural = _("fonctions")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["user", "organisation"], condition=Q(is_active=True), name="membership_active_once"
+            )
+        ]
+        indexes = [models.Index(fields=["organisation", "role"], condition=Q(is_active=True), name="membership_team")]
+
+    def __str__(self) -> str:
+        return f"{self.user} · {self.organisation}"
+
+
+class Invitation(models.Model):
+    """A person invited by e-mail to work for an organisation, until a date."""
+
+    code = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    email = models.EmailField(_("adresse électronique"))
+    organisation = models.ForeignKey(
+        "members.Organisation", verbose_name=_("structure"), on_delete=models.CASCADE, related_name="invitations"
+    )
+    role = models.CharField(
+        _("rôle"), max_length=20, choices=MembershipRole.choices, default=MembershipRole.ADVISER
+    )
+    invited_by = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+")
+    created_at = models.DateTimeField(default=timezone.now)
+    expires_at = models.DateTimeField(_("valable jusqu’au"))
+    accepted_at = models.DateTimeField(_("acceptée le"), null=True, blank=True)
+    accepted_by = models.ForeignKey(User, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+
+    class Meta:
+        verbose_name = _("invitation")
+        verbose_name_plural = _("invitations")
+
+    def __str__(self) -> str:
+        return f"{self.email} → {self.organisation}"

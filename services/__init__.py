@@ -1,0 +1,1 @@
+"""The one-stop shop: catalogue, requests, triage, referrals and the clock."""

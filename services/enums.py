@@ -1,0 +1,158 @@
+"""Closed lists of the services part: English codes, French labels."""
+
+from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+
+class Family(TextChoices):
+    """The four families of help."""
+
+    DEMONSTRATION = "demonstration", _("Démonstration")
+    FUNDING = "funding", _("Recherche de financement")
+    TRAINING = "training", _("Formation et montée en compétences")
+    NETWORKING = "networking", _("Mise en réseau")
+
+
+class Level(TextChoices):
+    """How far networking reaches."""
+
+    REGIONAL = "regional", _("régional")
+    NATIONAL = "national", _("national")
+    EUROPEAN = "european", _("européen")
+    INTERNATIONAL = "international", _("international")
+
+
+class QuestionKind(TextChoices):
+    """How a question of a topic is answered."""
+
+    TEXT = "text", _("texte")
+    NUMBER = "number", _("nombre")
+    YES_NO = "yes_no", _("oui ou non")
+    CHOICE = "choice", _("choix")
+
+
+class RequestState(TextChoices):
+    """Where a request is."""
+
+    DRAFT = "draft", _("brouillon")
+    SUBMITTED = "submitted", _("à orienter")
+    ROUTED = "routed", _("orientée")
+    IN_PROGRESS = "in_progress", _("prise en charge")
+    TO_REROUTE = "to_reroute", _("à réorienter")
+    CLOSED = "closed", _("terminée")
+    REJECTED = "rejected", _("écartée")
+    WITHDRAWN = "withdrawn", _("retirée")
+
+
+class RequestStep(TextChoices):
+    """What can happen to a request."""
+
+    SUBMIT = "submit", _("déposée")
+    ROUTE = "route", _("orientée")
+    START = "start", _("prise en charge")
+    SEND_BACK = "send_back", _("à réorienter")
+    FINISH = "finish", _("terminée")
+    REJECT = "reject", _("écartée")
+    MERGE = "merge", _("réunie à une autre demande")
+    WITHDRAW = "withdraw", _("retirée")
+
+
+class RequestNote(TextChoices):
+    """What is worth a history row without changing the state."""
+
+    REQUALIFY = "requalify", _("changée de sujet")
+    ASK = "ask", _("question posée à l’entreprise")
+    ANSWER = "answer", _("réponse de l’entreprise")
+    HAND_OVER = "hand_over", _("confiée à un autre guichet")
+    TRUST = "trust", _("reconnue comme une vraie demande")
+    ABSORB = "absorb", _("demande en double réunie ici")
+    CALL = "call", _("échange téléphonique")
+    REMIND = "remind", _("rappel envoyé")
+    ALERT = "alert", _("alerte envoyée")
+    RATE = "rate", _("avis donné")
+    ERASE = "erase", _("données personnelles effacées")
+
+
+class ReferralState(TextChoices):
+    """Where a referral is."""
+
+    SENT = "sent", _("à traiter")
+    ACCEPTED = "accepted", _("en cours")
+    DECLINED = "declined", _("déclinée")
+    EXPIRED = "expired", _("sans réponse")
+    CLOSED = "closed", pgettext_lazy("orientation", "terminée")
+    CANCELLED = "cancelled", _("sans suite")
+
+
+class ReferralStep(TextChoices):
+    """What can happen to a referral."""
+
+    ACCEPT = "accept", _("acceptée")
+    DECLINE = "decline", _("déclinée")
+    EXPIRE = "expire", _("restée sans réponse")
+    TRANSFER = "transfer", _("transmise")
+    CLOSE = "close", pgettext_lazy("orientation", "terminée")
+    CANCEL = "cancel", _("devenue sans objet")
+
+
+class DeclineReason(TextChoices):
+    """Why an organisation declines."""
+
+    NOT_OUR_FIELD = "not_our_field", _("ce n’est pas notre domaine")
+    NOT_OUR_TERRITORY = "not_our_territory", _("ce n’est pas notre territoire")
+    NO_CAPACITY = "no_capacity", _("nous n’avons pas de disponibilité")
+    ALREADY_HELPED = "already_helped", _("nous accompagnons déjà cette entreprise")
+    OTHER = "other", _("autre raison")
+
+
+class Outcome(TextChoices):
+    """How a referral ends."""
+
+    HELPED = "helped", _("l’entreprise a été aidée")
+    HELPED_ELSEWHERE = "helped_elsewhere", _("l’entreprise a été aidée ailleurs")
+    NO_HELP_POSSIBLE = "no_help_possible", _("aucune aide possible")
+    UNREACHABLE = "unreachable", _("l’entreprise est restée injoignable")
+
+
+class RejectReason(TextChoices):
+    """Why the staff set a request aside."""
+
+    SPAM = "spam", _("message indésirable")
+    OUT_OF_SCOPE = "out_of_scope", _("hors du champ du guichet")
+    OUT_OF_TERRITORY = "out_of_territory", _("hors du territoire")
+    NOT_A_COMPANY = "not_a_company", _("demande d’une personne privée")
+
+
+class NoSiretReason(TextChoices):
+    """Why there is no SIRET: each is a valid answer."""
+
+    PROJECT_HOLDER = "project_holder", _("mon entreprise n’est pas encore créée")
+    PUBLIC_BODY = "public_body", _("je représente un organisme public")
+    ABROAD = "abroad", _("mon entreprise est à l’étranger")
+    NOT_AT_HAND = "not_at_hand", _("je ne l’ai pas sous la main")
+
+
+class FollowUpKind(TextChoices):
+    """The lines of the clock."""
+
+    DRAFT_RESUME = "draft_resume", _("brouillon à reprendre")
+    TRIAGE_REMINDER = "triage_reminder", _("rappel d’orienter")
+    TRIAGE_ESCALATION = "triage_escalation", _("alerte à la personne responsable du guichet")
+    COMPANY_REMINDER = "company_reminder", _("rappel de répondre à l’équipe")
+    COMPANY_SILENT = "company_silent", _("l’entreprise ne répond pas")
+    ANSWER_REMINDER = "answer_reminder", _("rappel de répondre")
+    TEAM_REMINDER = "team_reminder", _("rappel à toute la structure")
+    ANSWER_EXPIRY = "answer_expiry", _("fin du délai de réponse")
+    ACTIVITY_REMINDER = "activity_reminder", _("rappel d’avancer")
+    ACTIVITY_ALERT = "activity_alert", _("alerte d’inactivité")
+    SATISFACTION = "satisfaction", _("demande d’avis")
+    SECOND_ASSESSMENT = "second_assessment", _("second bilan de maturité")
+    ERASURE = "erasure", _("effacement des données personnelles")
+
+
+class ThreadKind(TextChoices):
+    """The two threads of a request."""
+
+    SHARED = "shared", _("échanges")
+    INTERNAL = "internal", _("échanges internes")

@@ -1,0 +1,22 @@
+"""Models of the services part."""
+
+from services.models.catalogue import Offer, Question, Topic
+from services.models.clock import DelaySet, FollowUp
+from services.models.referral import Referral
+from services.models.request import RequestEvent, ServiceRequest
+from services.models.satisfaction import Satisfaction
+from services.models.thread import Attachment, Message
+
+__all__ = [
+    "Attachment",
+    "DelaySet",
+    "FollowUp",
+    "Message",
+    "Offer",
+    "Question",
+    "Referral",
+    "RequestEvent",
+    "Satisfaction",
+    "ServiceRequest",
+    "Topic",
+]

@@ -1,0 +1,184 @@
+"""The catalogue: topics, their questions, and the offers of organisations."""
+
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.search import SearchRank, SearchVectorField, TrigramWordSimilarity
+from django.db import models
+from django.db.models import F, Q
+from django.urls import reverse
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+from diginor.text_search import plain, query, vector
+from members.enums import LegalForm, SizeCategory
+from members.models import Organisation, Territory
+from services.enums import Family, Level, QuestionKind
+
+
+class Translated:
+    """Gives a text in the language of the page, in French where no translation is written."""
+
+    def text(self, field: str) -> str:
+        """The field in the current language."""
+        english = getattr(self, f"{field}_en", "")
+        return english if english and (get_language() or "fr").startswith("en") else getattr(self, field)
+
+
+class TopicQuerySet(models.QuerySet):
+    """How topics are found."""
+
+    def active(self) -> "TopicQuerySet":
+        """What can be asked for, in the order of the catalogue."""
+        return self.filter(is_active=True).order_by("family", "position", "pk")
+
+    def of_family(self, family: str) -> "TopicQuerySet":
+        """The topics of one family."""
+        return self.active().filter(family=family)
+
+    def matching(self, text: str) -> "TopicQuerySet":
+        """The topics that a need speaks of: full text first, then close spellings."""
+        words = plain(text)
+        if not words:
+            return self.none()
+        asked = query(text)
+        found = self.filter(is_active=True).annotate(
+            rank=SearchRank(F("search"), asked), closeness=TrigramWordSimilarity(words, "search_name")
+        )
+        near = Q(search=asked) | Q(closeness__gte=0.45)
+        return found.filter(near).order_by("-rank", "-closeness", "position", "pk")
+
+
+class Topic(Translated, models.Model):
+    """Something a company can ask for."""
+
+    slug = models.SlugField(_("identifiant"), unique=True)
+    family = models.CharField(_("famille"), max_length=20, choices=Family.choices)
+    level = models.CharField(_("portée"), max_length=20, choices=Level.choices, blank=True)
+    name = models.CharField(_("nom"), max_length=120)
+    name_en = models.CharField(_("nom en anglais"), max_length=120, blank=True)
+    summary = models.TextField(_("en une phrase"))
+    summary_en = models.TextField(_("en une phrase, en anglais"), blank=True)
+    benefit = models.TextField(_("ce que l’entreprise obtient"), blank=True)
+    benefit_en = models.TextField(_("ce que l’entreprise obtient, en anglais"), blank=True)
+    audience = models.TextField(_("pour qui"), blank=True)
+    audience_en = models.TextField(_("pour qui, en anglais"), blank=True)
+    keywords = models.TextField(_("mots pour le trouver"), blank=True)
+    search_name = models.TextField(editable=False, blank=True)
+    position = models.PositiveSmallIntegerField(_("rang"), default=0)
+    is_active = models.BooleanField(_("proposé"), default=True)
+    search = models.GeneratedField(
+        expression=vector("name", "name_en", weight="A")
+        + vector("keywords", weight="B")
+        + vector("summary", "summary_en", weight="C"),
+        output_field=SearchVectorField(),
+        db_persist=True,
+    )
+
+    objects = TopicQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("sujet")
+        verbose_name_plural = _("sujets")
+        indexes = [GinIndex(fields=["search"], name="topic_search")]
+
+    def __str__(self) -> str:
+        return self.text("name")
+
+    def save(self, *args: object, **kwargs: object) -> None:
+        """Keep the words compared with typing errors in step with the names."""
+        self.search_name = plain(f"{self.name} {self.name_en} {self.keywords}")
+        super().save(*args, **kwargs)  # type: ignore[arg-type]
+
+    def get_absolute_url(self) -> str:
+        """The public page of the topic."""
+        return reverse("topic", args=[self.family, self.slug])
+
+
+class Question(Translated, models.Model):
+    """One of the questions, three at most, that a topic asks."""
+
+    topic = models.ForeignKey(Topic, verbose_name=_("sujet"), on_delete=models.CASCADE, related_name="questions")
+    position = models.PositiveSmallIntegerField(_("rang"))
+    kind = models.CharField(_("réponse"), max_length=20, choices=QuestionKind.choices)
+    label = models.CharField(_("question"), max_length=200)
+    label_en = models.CharField(_("question en anglais"), max_length=200, blank=True)
+    choices = models.JSONField(
+        _("choix"), default=list, blank=True, help_text=_("Pour un choix\u202f: [[« code », « Français », « English »], …]")
+    )
+    is_required = models.BooleanField(_("réponse obligatoire"), default=False)
+
+    class Meta:
+        verbose_name = _("question")
+        verbose_name_plural = _("questions")
+        constraints = [
+            models.UniqueConstraint(fields=["topic", "position"], name="question_position_once"),
+            models.CheckConstraint(condition=Q(position__gte=1, position__lte=3), name="question_three_at_most"),
+        ]
+
+    def __str__(self) -> str:
+        return self.text("label")
+
+
+class OfferQuerySet(models.QuerySet):
+    """How offers are found."""
+
+    def visible_to(self, user: object) -> "OfferQuerySet":
+        """What the administration shows: for staff, the offers of the members of their hubs."""
+        if user.is_superuser:  # type: ignore[attr-defined]
+            return self.all()
+        return self.filter(organisation__hubs__in=user.staffed_hubs()).distinct()  # type: ignore[attr-defined]
+
+    def of_organisation(self, organisation_id: int) -> "OfferQuerySet":
+        """The offers of one organisation, in the order of the catalogue."""
+        return self.filter(organisation_id=organisation_id).order_by("topic__family", "topic__position", "pk")
+
+
+class Offer(models.Model):
+    """An organisation helping on a topic, where, and for which companies; an empty criterion asks nothing."""
+
+    organisation = models.ForeignKey(
+        Organisation, verbose_name=_("structure"), on_delete=models.CASCADE, related_name="offers"
+    )
+    topic = models.ForeignKey(Topic, verbose_name=_("sujet"), on_delete=models.CASCADE, related_name="offers")
+    territories = models.ManyToManyField(
+        Territory, verbose_name=_("territoires"), blank=True, related_name="+", help_text=_("Vide\u202f: partout.")
+    )
+    sizes = ArrayField(
+        models.CharField(max_length=10, choices=SizeCategory.choices), verbose_name=_("tailles"), default=list, blank=True
+    )
+    min_age = models.PositiveSmallIntegerField(_("âge minimal, en années"), null=True, blank=True)
+    max_age = models.PositiveSmallIntegerField(_("âge maximal, en années"), null=True, blank=True)
+    naf_in = ArrayField(models.CharField(max_length=6), verbose_name=_("codes NAF admis"), default=list, blank=True)
+    naf_out = ArrayField(models.CharField(max_length=6), verbose_name=_("codes NAF exclus"), default=list, blank=True)
+    legal_in = ArrayField(
+        models.CharField(max_length=30, choices=LegalForm.choices),
+        verbose_name=_("formes juridiques admises"),
+        default=list,
+        blank=True,
+    )
+    legal_out = ArrayField(
+        models.CharField(max_length=30, choices=LegalForm.choices),
+        verbose_name=_("formes juridiques exclues"),
+        default=list,
+        blank=True,
+    )
+    note = models.TextField(_("précisions"), blank=True)
+    source = models.CharField(_("source"), max_length=200, blank=True)
+    is_assumption = models.BooleanField(_("hypothèse de démonstration"), default=False)
+    is_active = models.BooleanField(_("proposée"), default=True)
+
+    objects = OfferQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("offre")
+        verbose_name_plural = _("offres")
+        constraints = [
+            models.UniqueConstraint(fields=["organisation", "topic"], name="offer_once"),
+            models.CheckConstraint(
+                condition=Q(min_age__isnull=True) | Q(max_age__isnull=True) | Q(max_age__gte=F("min_age")),
+                name="offer_ages_in_order",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.organisation} · {self.topic}"

@@ -1,0 +1,112 @@
+"""The clock's data: the delays of a hub, and the follow-ups that are due."""
+
+from datetime import datetime
+
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from members.models import Hub
+from services.enums import FollowUpKind
+from services.models.catalogue import Topic
+from services.rules.clock import Delays
+
+
+def _delay(label: str) -> models.PositiveSmallIntegerField:
+    return models.PositiveSmallIntegerField(label, null=True, blank=True)
+
+
+class DelaySetQuerySet(models.QuerySet):
+    """How delays are read."""
+
+    def resolve(self, hub_id: int, topic_id: int | None) -> Delays:
+        """The delays of a topic in a hub: the topic's, else the hub's, else the defaults."""
+        rows = self.filter(Q(topic=None) | Q(topic_id=topic_id), hub_id=hub_id).order_by(
+            models.F("topic").asc(nulls_first=True)
+        )
+        values: dict[str, int] = {}
+        for row in rows:
+            values |= row.set_values()
+        return Delays(**values)
+
+
+class DelaySet(models.Model):
+    """The delays of a hub, or of one topic of it; an empty delay keeps the one above."""
+
+    hub = models.ForeignKey(Hub, verbose_name=_("guichet"), on_delete=models.CASCADE, related_name="delay_sets")
+    topic = models.ForeignKey(
+        Topic, verbose_name=_("sujet"), null=True, blank=True, on_delete=models.CASCADE, related_name="+",
+        help_text=_("Vide\u202f: pour tous les sujets du guichet."),
+    )
+    draft_resume = _delay(_("brouillon\u202f: rappel après (jours)"))
+    triage_reminder = _delay(_("à orienter\u202f: rappel après (jours ouvrés)"))
+    triage_escalation = _delay(_("à orienter\u202f: alerte après (jours ouvrés)"))
+    company_reminder = _delay(_("question à l’entreprise\u202f: rappel après (jours ouvrés)"))
+    company_silent = _delay(_("question à l’entreprise\u202f: retour à l’équipe après (jours ouvrés)"))
+    answer_reminder = _delay(_("orientation\u202f: rappel après (jours ouvrés)"))
+    team_reminder = _delay(_("orientation\u202f: rappel à la structure après (jours ouvrés)"))
+    answer_expiry = _delay(_("orientation\u202f: fin du délai après (jours ouvrés)"))
+    activity_reminder = _delay(_("inactivité\u202f: rappel après (jours ouvrés)"))
+    activity_alert = _delay(_("inactivité\u202f: alerte après (jours ouvrés)"))
+    satisfaction = _delay(_("avis demandé après (jours)"))
+    second_assessment = _delay(_("second bilan proposé après (mois)"))
+    erasure = _delay(_("effacement après (années)"))
+
+    objects = DelaySetQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("délais")
+        verbose_name_plural = _("délais")
+        constraints = [
+            models.UniqueConstraint(fields=["hub", "topic"], nulls_distinct=False, name="delayset_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.hub} · {self.topic or _('tous les sujets')}"
+
+    def set_values(self) -> dict[str, int]:
+        """The delays that this row sets."""
+        named = {name: getattr(self, name) for name in Delays.__dataclass_fields__}
+        return {name: value for name, value in named.items() if value is not None}
+
+
+class FollowUpQuerySet(models.QuerySet):
+    """How follow-ups are found."""
+
+    def pending(self) -> "FollowUpQuerySet":
+        """Those still to do."""
+        return self.filter(done_at=None)
+
+    def due(self, now: datetime) -> "FollowUpQuerySet":
+        """Those to do now, the oldest first."""
+        return self.pending().filter(due_at__lte=now).order_by("due_at", "pk")
+
+
+class FollowUp(models.Model):
+    """Something the clock will do, counted from the instant `basis_at`; done once."""
+
+    request = models.ForeignKey("services.ServiceRequest", on_delete=models.CASCADE, related_name="follow_ups")
+    referral = models.ForeignKey(
+        "services.Referral", null=True, blank=True, on_delete=models.CASCADE, related_name="follow_ups"
+    )
+    kind = models.CharField(_("nature"), max_length=30, choices=FollowUpKind.choices)
+    basis_at = models.DateTimeField(_("compté depuis"))
+    due_at = models.DateTimeField(_("prévu le"))
+    done_at = models.DateTimeField(_("fait le"), null=True, blank=True)
+    created_at = models.DateTimeField(default=timezone.now)
+
+    objects = FollowUpQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("suivi")
+        verbose_name_plural = _("suivis")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["request", "referral", "kind", "basis_at"], nulls_distinct=False, name="followup_once"
+            )
+        ]
+        indexes = [models.Index(fields=["due_at", "id"], condition=Q(done_at=None), name="followup_due")]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()} · {self.due_at:%Y-%m-%d}"

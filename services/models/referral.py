@@ -1,0 +1,153 @@
+"""Referrals: a request given to one member organisation."""
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Count, F, Q
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from diginor.codes import public_code
+from diginor.workflow import WorkflowModel
+from members.models import Organisation
+from services import workflows
+from services.enums import DeclineReason, Outcome, ReferralState
+
+if TYPE_CHECKING:
+    from members.models import User
+
+
+class ReferralQuerySet(models.QuerySet):
+    """How referrals are found."""
+
+    def visible_to(self, user: "User") -> "ReferralQuerySet":
+        """Those of the organisations the person works for."""
+        return self.filter(organisation__in=user.organisation_ids())
+
+    def of_organisation(self, organisation_id: int) -> "ReferralQuerySet":
+        """Those of one organisation."""
+        return self.filter(organisation_id=organisation_id)
+
+    def with_sheet(self) -> "ReferralQuerySet":
+        """With what a line of a list shows."""
+        return self.select_related("request", "request__topic", "request__commune", "organisation", "adviser")
+
+    def live(self) -> "ReferralQuerySet":
+        """Not ended yet."""
+        return self.filter(state__in=workflows.LIVE_REFERRAL_STATES)
+
+    def to_answer(self) -> "ReferralQuerySet":
+        """Waiting for an answer, the nearest deadline first."""
+        return self.filter(state=ReferralState.SENT).order_by("due_at", "pk")
+
+    def in_progress(self) -> "ReferralQuerySet":
+        """Accepted, the nearest next step first."""
+        return self.filter(state=ReferralState.ACCEPTED).order_by("due_at", "pk")
+
+    def late(self, now: datetime) -> "ReferralQuerySet":
+        """Live and past the due date."""
+        return self.live().filter(due_at__lt=now).order_by("due_at", "pk")
+
+    def ended(self) -> "ReferralQuerySet":
+        """Ended, the newest first."""
+        return self.exclude(state__in=workflows.LIVE_REFERRAL_STATES).order_by("-ended_at", "-pk")
+
+    def open_by_organisation(self, organisation_ids: set[int]) -> dict[int, int]:
+        """How many live referrals each organisation has."""
+        rows = self.live().filter(organisation__in=organisation_ids)
+        counted = rows.order_by().values_list("organisation").annotate(Count("pk"))
+        return dict(counted)
+
+
+class Referral(WorkflowModel):
+    """A request given to a member organisation (« orientation »)."""
+
+    workflow = workflows.REFERRAL
+
+    code = models.CharField(_("numéro"), max_length=12, unique=True, default=public_code, editable=False)
+    request = models.ForeignKey(
+        "services.ServiceRequest", verbose_name=_("demande"), on_delete=models.CASCADE, related_name="referrals"
+    )
+    organisation = models.ForeignKey(
+        Organisation, verbose_name=_("structure"), on_delete=models.PROTECT, related_name="referrals"
+    )
+    state = models.CharField(
+        _("état"), max_length=20, choices=ReferralState.choices, default=ReferralState.SENT
+    )
+    adviser = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("suivie par"),
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="referrals",
+    )
+    word = models.TextField(_("mot de l’équipe"), blank=True)
+    reasons = models.JSONField(_("raisons de la proposition"), default=list, blank=True)
+    sent_at = models.DateTimeField(_("envoyée le"), default=timezone.now)
+    answer_in_time_until = models.DateTimeField(_("réponse dans les cinq jours ouvrés jusqu’au"))
+    expires_at = models.DateTimeField(_("sans réponse le"))
+    answered_at = models.DateTimeField(_("réponse le"), null=True, blank=True)
+    accepted_at = models.DateTimeField(_("acceptée le"), null=True, blank=True)
+    active_at = models.DateTimeField(_("dernière activité le"), default=timezone.now)
+    is_stalled = models.BooleanField(_("à l’arrêt"), default=False)
+    next_step = models.CharField(_("prochaine étape"), max_length=200, blank=True)
+    due_at = models.DateTimeField(_("échéance"), null=True, blank=True)
+    decline_reason = models.CharField(_("raison du refus"), max_length=30, choices=DeclineReason.choices, blank=True)
+    decline_note = models.TextField(_("précision sur le refus"), blank=True)
+    outcome = models.CharField(_("résultat"), max_length=30, choices=Outcome.choices, blank=True)
+    outcome_note = models.TextField(_("bilan"), blank=True)
+    ended_at = models.DateTimeField(_("terminée le"), null=True, blank=True)
+
+    objects = ReferralQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("orientation")
+        verbose_name_plural = _("orientations")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["request", "organisation"], condition=Q(state__in=["sent", "accepted"]), name="referral_live_once"
+            ),
+            models.CheckConstraint(condition=~Q(state="closed") | ~Q(outcome=""), name="referral_closed_has_outcome"),
+            models.CheckConstraint(
+                condition=~Q(state="declined") | ~Q(decline_reason=""), name="referral_declined_has_reason"
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["organisation", "due_at", "id"], condition=Q(state="sent"), name="referral_to_answer"),
+            models.Index(
+                fields=["organisation", "due_at", "id"], condition=Q(state="accepted"), name="referral_in_progress"
+            ),
+            models.Index(
+                fields=["organisation", "due_at", "id"],
+                condition=Q(state__in=["sent", "accepted"]),
+                name="referral_live",
+            ),
+            models.Index(
+                F("organisation").asc(),
+                F("ended_at").desc(),
+                F("id").desc(),
+                condition=~Q(state__in=["sent", "accepted"]),
+                name="referral_ended",
+            ),
+            models.Index(fields=["adviser"], condition=Q(state__in=["sent", "accepted"]), name="referral_adviser_live"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.code} · {self.organisation}"
+
+    def get_absolute_url(self) -> str:
+        """The page of the referral in the adviser's inbox."""
+        return reverse("referral", args=[self.code])
+
+    @property
+    def is_live(self) -> bool:
+        """Whether the organisation still has something to do."""
+        return self.state in workflows.LIVE_REFERRAL_STATES
+
+    def log(self, step: str, *, by: Any, why: str = "", **details: Any) -> Any:
+        """Write the step in the history of the request."""
+        return self.request.log(step, by=by, why=why, referral=self, **details)

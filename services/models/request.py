@@ -1,0 +1,283 @@
+"""Requests: what a company needs, said once, and what became of it."""
+
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.search import SearchVectorField
+from django.db import models
+from django.db.models import F, Q
+from django.db.models.functions import Upper
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from diginor.codes import public_code
+from diginor.history import HistoryRow, Party
+from diginor.text_search import vector
+from diginor.workflow import WorkflowModel
+from members.enums import HubRoleKind, LegalForm, Sector, SizeCategory
+from members.models import Hub, Organisation, Territory
+from members.models.organisation import naf_code, validate_siret, whole_years
+from services import workflows
+from services.enums import Family, NoSiretReason, ReferralStep, RejectReason, RequestNote, RequestState, RequestStep
+from services.models.catalogue import Topic
+
+if TYPE_CHECKING:
+    from members.models import User
+
+DUPLICATE_WINDOW = timedelta(days=90)
+OPEN = Q(state__in=["submitted", "routed", "in_progress", "to_reroute"])
+
+
+class ServiceRequestQuerySet(models.QuerySet):
+    """How requests are found."""
+
+    def visible_to(self, user: "User") -> "ServiceRequestQuerySet":
+        """For staff, those of their hubs; an administrator sees all of them."""
+        if user.is_superuser:
+            return self.all()
+        return self.filter(hub__in=user.hub_ids(HubRoleKind.STAFF, HubRoleKind.HEAD))
+
+    def counted_for(self, user: "User") -> "ServiceRequestQuerySet":
+        """For an officer, the requests behind the figures of their regions."""
+        return self.filed().filter(hub__in=user.hub_ids(HubRoleKind.OFFICER))
+
+    def asked_by(self, user: "User") -> "ServiceRequestQuerySet":
+        """Those of the person's own address, the newest first, drafts included."""
+        own = self.filter(contact_email__iexact=user.email, erased_at=None)
+        return own.order_by("-created_at", "-pk")
+
+    def filed(self) -> "ServiceRequestQuerySet":
+        """Drafts left out."""
+        return self.exclude(state=RequestState.DRAFT)
+
+    def open(self) -> "ServiceRequestQuerySet":
+        """Not ended yet."""
+        return self.filter(OPEN)
+
+    def with_sheet(self) -> "ServiceRequestQuerySet":
+        """With what a line of a list shows."""
+        return self.select_related("topic", "commune", "hub", "organisation", "responsible_organisation")
+
+    def same_company(self, request: "ServiceRequest") -> "ServiceRequestQuerySet":
+        """The other requests of the same SIRET or the same address, the newest first."""
+        same = Q(contact_email__iexact=request.contact_email)
+        if request.siret:
+            same |= Q(siret=request.siret)
+        return self.filed().filter(same).exclude(pk=request.pk).order_by("-submitted_at", "-pk")
+
+    def duplicates_of(self, request: "ServiceRequest") -> "ServiceRequestQuerySet":
+        """Those of the same company still open and filed in the 90 days before or after."""
+        near = (request.submitted_at or timezone.now()) - DUPLICATE_WINDOW
+        far = (request.submitted_at or timezone.now()) + DUPLICATE_WINDOW
+        return self.same_company(request).open().filter(submitted_at__range=(near, far))
+
+
+class ServiceRequest(WorkflowModel):
+    """A request (« demande »); the company and the contact are written as they were said at filing."""
+
+    workflow = workflows.REQUEST
+
+    code = models.CharField(_("numéro"), max_length=12, unique=True, default=public_code, editable=False)
+    hub = models.ForeignKey(Hub, verbose_name=_("guichet"), on_delete=models.PROTECT, related_name="requests")
+    state = models.CharField(_("état"), max_length=20, choices=RequestState.choices, default=RequestState.DRAFT)
+    topic = models.ForeignKey(
+        Topic, verbose_name=_("sujet"), null=True, blank=True, on_delete=models.PROTECT, related_name="requests"
+    )
+    family = models.CharField(_("famille"), max_length=20, choices=Family.choices, blank=True)
+    need = models.TextField(_("besoin"), blank=True)
+    answers = models.JSONField(_("réponses"), default=list, blank=True)
+
+    organisation = models.ForeignKey(
+        Organisation, verbose_name=_("fiche"), null=True, blank=True, on_delete=models.SET_NULL, related_name="requests"
+    )
+    company_name = models.CharField(_("entreprise"), max_length=200, blank=True)
+    siret = models.CharField(_("SIRET"), max_length=14, blank=True, validators=[validate_siret])
+    no_siret_reason = models.CharField(_("sans SIRET"), max_length=20, choices=NoSiretReason.choices, blank=True)
+    size = models.CharField(_("taille"), max_length=10, choices=SizeCategory.choices, blank=True)
+    sector = models.CharField(_("secteur"), max_length=30, choices=Sector.choices, blank=True)
+    naf = models.CharField(_("code NAF"), max_length=6, blank=True, validators=[naf_code])
+    legal_form = models.CharField(_("forme juridique"), max_length=30, choices=LegalForm.choices, blank=True)
+    founded_on = models.DateField(_("date de création"), null=True, blank=True)
+    commune = models.ForeignKey(
+        Territory, verbose_name=_("commune"), null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+
+    contact_name = models.CharField(_("nom"), max_length=120, blank=True)
+    contact_function = models.CharField(_("fonction"), max_length=120, blank=True)
+    contact_email = models.EmailField(_("adresse électronique"), blank=True)
+    contact_phone = models.CharField(_("téléphone"), max_length=30, blank=True)
+    language = models.CharField(_("langue"), max_length=2, default="fr")
+    link_version = models.PositiveSmallIntegerField(default=1, editable=False)
+
+    created_at = models.DateTimeField(_("commencée le"), default=timezone.now)
+    submitted_at = models.DateTimeField(_("déposée le"), null=True, blank=True)
+    queued_at = models.DateTimeField(_("dans la file depuis"), null=True, blank=True)
+    routed_at = models.DateTimeField(_("orientée le"), null=True, blank=True)
+    taken_at = models.DateTimeField(_("prise en charge le"), null=True, blank=True)
+    helped_at = models.DateTimeField(_("aidée le"), null=True, blank=True)
+    ended_at = models.DateTimeField(_("terminée le"), null=True, blank=True)
+    person_acted_at = models.DateTimeField(_("dernier geste de la personne"), default=timezone.now)
+    erased_at = models.DateTimeField(_("effacée le"), null=True, blank=True)
+    is_abandoned = models.BooleanField(_("sans aucune réponse"), default=False)
+
+    responsible = models.CharField(_("au tour de"), max_length=20, choices=Party.choices, default=Party.COMPANY)
+    responsible_organisation = models.ForeignKey(
+        Organisation, verbose_name=_("structure attendue"), null=True, blank=True, on_delete=models.PROTECT,
+        related_name="+",
+    )
+    due_at = models.DateTimeField(_("échéance"), null=True, blank=True)
+    asked_at = models.DateTimeField(_("question posée le"), null=True, blank=True)
+
+    is_suspect = models.BooleanField(_("mise à part"), default=False)
+    suspicions = models.JSONField(_("doutes"), default=list, blank=True)
+    reject_reason = models.CharField(_("raison"), max_length=30, choices=RejectReason.choices, blank=True)
+    merged_into = models.ForeignKey(
+        "self", verbose_name=_("réunie à"), null=True, blank=True, on_delete=models.SET_NULL, related_name="merged"
+    )
+    is_demo = models.BooleanField(_("inventée"), default=False)
+    search = models.GeneratedField(
+        expression=vector("company_name", "code", "siret", weight="A")
+        + vector("contact_name", "contact_email", weight="B")
+        + vector("need", weight="C"),
+        output_field=SearchVectorField(),
+        db_persist=True,
+    )
+
+    objects = ServiceRequestQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("demande")
+        verbose_name_plural = _("demandes")
+        constraints = [
+            models.CheckConstraint(condition=~OPEN | Q(due_at__isnull=False), name="servicerequest_open_has_due_date"),
+            models.CheckConstraint(
+                condition=Q(responsible="organisation", responsible_organisation__isnull=False)
+                | (~Q(responsible="organisation") & Q(responsible_organisation__isnull=True)),
+                name="servicerequest_one_responsible",
+            ),
+            models.CheckConstraint(
+                condition=Q(responsible__in=["company", "hub", "organisation"]), name="servicerequest_who_is_awaited"
+            ),
+        ]
+        indexes = [
+            GinIndex(fields=["search"], name="servicerequest_search"),
+            models.Index(fields=["hub", "due_at", "id"], condition=OPEN, name="servicerequest_open"),
+            models.Index(
+                fields=["hub", "due_at", "id"],
+                condition=OPEN & Q(responsible="hub", is_suspect=False),
+                name="servicerequest_queue",
+            ),
+            models.Index(
+                fields=["hub", "state", "due_at", "id"], condition=OPEN, name="servicerequest_open_by_state"
+            ),
+            models.Index(
+                fields=["hub", "due_at", "id"], condition=OPEN & Q(responsible="company"), name="servicerequest_waiting"
+            ),
+            models.Index(fields=["hub", "due_at", "id"], condition=OPEN & Q(is_suspect=True), name="servicerequest_suspect"),
+            models.Index(F("hub").asc(), F("submitted_at").desc(), F("id").desc(), name="servicerequest_recent"),
+            models.Index(F("created_at").desc(), F("id").desc(), name="servicerequest_created"),
+            models.Index(Upper("contact_email"), name="servicerequest_email"),
+            models.Index(fields=["siret"], condition=~Q(siret=""), name="servicerequest_siret"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.code} · {self.company_name or _('brouillon')}"
+
+    def get_absolute_url(self) -> str:
+        """The request at the staff's desk."""
+        return reverse("admin:triage_request", args=[self.code])
+
+    @property
+    def is_open(self) -> bool:
+        """Whether somebody still has something to do."""
+        return self.state in workflows.OPEN_STATES
+
+    @property
+    def is_ended(self) -> bool:
+        """Whether it is closed, rejected or withdrawn."""
+        return self.state in workflows.ENDED_STATES
+
+    def is_late(self, now: datetime) -> bool:
+        """Whether its due date has passed."""
+        return self.is_open and self.due_at is not None and self.due_at < now
+
+    def age_in_years(self, now: datetime) -> int | None:
+        """The age of the company in whole years, or None when it is not known."""
+        return whole_years(self.founded_on, timezone.localdate(now))
+
+    def log(self, step: str, *, by: Any, why: str = "", **details: Any) -> "RequestEvent":
+        """Write a history row: `by` is a person, or a party that has no account here."""
+        referral = details.pop("referral", None)
+        party, name = self._actor(by, referral)
+        return RequestEvent.objects.create(
+            request=self,
+            referral=referral,
+            organisation=referral.organisation if referral else None,
+            party=party,
+            by=None if isinstance(by, Party) else by,
+            by_name=name,
+            step=step,
+            why=why,
+            from_state=details.pop("from_state", ""),
+            to_state=details.pop("to_state", ""),
+            data=details,
+        )
+
+    def _actor(self, by: Any, referral: Any) -> tuple[Party, str]:
+        """Which side acts, and the name that stays readable when the account is gone."""
+        if isinstance(by, Party):
+            return by, self.contact_name if by == Party.COMPANY else ""
+        if referral is not None and referral.organisation_id in by.organisation_ids():
+            return Party.ORGANISATION, str(by)
+        if by.is_superuser or self.hub_id in by.hub_ids(HubRoleKind.STAFF, HubRoleKind.HEAD):
+            return Party.HUB, str(by)
+        if by.organisation_ids():
+            return Party.ORGANISATION, str(by)
+        return Party.COMPANY, self.contact_name or str(by)
+
+
+class RequestEventQuerySet(models.QuerySet):
+    """How the history is read."""
+
+    def in_order(self) -> "RequestEventQuerySet":
+        """The oldest first."""
+        return self.select_related("by", "organisation", "referral").order_by("at", "pk")
+
+    def shown_to_company(self) -> "RequestEventQuerySet":
+        """What the tracking page tells: the steps, not the desk's own work."""
+        return self.in_order().exclude(step__in=STAFF_ONLY_STEPS)
+
+
+STAFF_ONLY_STEPS = [
+    RequestNote.TRUST, RequestNote.REMIND, RequestNote.ALERT, RequestNote.RATE, RequestNote.ABSORB, RequestStep.START,
+]
+
+
+class RequestEvent(HistoryRow):
+    """A row of the history of a request: who, when, from, to, why."""
+
+    request = models.ForeignKey(ServiceRequest, on_delete=models.CASCADE, related_name="events")
+    referral = models.ForeignKey(
+        "services.Referral", null=True, blank=True, on_delete=models.CASCADE, related_name="events"
+    )
+    organisation = models.ForeignKey(
+        Organisation, null=True, blank=True, on_delete=models.SET_NULL, related_name="+",
+        help_text=_("La structure au nom de laquelle la personne agit."),
+    )
+
+    objects = RequestEventQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("étape")
+        verbose_name_plural = _("historique")
+        indexes = [models.Index(fields=["request", "at", "id"], name="requestevent_of_request")]
+
+    @property
+    def label(self) -> str:
+        """The step in French."""
+        return STEP_LABELS.get(self.step, self.step)
+
+
+STEP_LABELS = {**dict(ReferralStep.choices), **dict(RequestStep.choices), **dict(RequestNote.choices)}

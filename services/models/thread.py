@@ -1,0 +1,94 @@
+"""What people say to each other about a request, and the files they join."""
+
+import uuid
+from pathlib import PurePath
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from diginor.history import Party
+from members.models import Organisation
+from services.enums import ThreadKind
+
+
+def attachment_path(attachment: "Attachment", name: str) -> str:
+    """Where a file is kept: an address that cannot be guessed, with the extension of its checked type."""
+    return f"attachments/{attachment.uid.hex[:2]}/{attachment.uid.hex}{PurePath(name).suffix.lower()}"
+
+
+class MessageQuerySet(models.QuerySet):
+    """How messages are read."""
+
+    def of_thread(self, kind: str) -> "MessageQuerySet":
+        """One thread, the oldest first, with authors and files."""
+        rows = self.filter(thread=kind).select_related("author", "organisation")
+        return rows.prefetch_related("attachments").order_by("created_at", "pk")
+
+
+class Message(models.Model):
+    """A message of the shared thread, or of the one the company never sees."""
+
+    request = models.ForeignKey("services.ServiceRequest", on_delete=models.CASCADE, related_name="messages")
+    thread = models.CharField(_("fil"), max_length=10, choices=ThreadKind.choices, default=ThreadKind.SHARED)
+    party = models.CharField(_("côté"), max_length=20, choices=Party.choices)
+    author = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    author_name = models.CharField(_("de la part de"), max_length=200)
+    organisation = models.ForeignKey(Organisation, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+    body = models.TextField(_("message"))
+    is_question = models.BooleanField(_("question qui attend une réponse"), default=False)
+    created_at = models.DateTimeField(default=timezone.now)
+
+    objects = MessageQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("message")
+        verbose_name_plural = _("messages")
+        indexes = [models.Index(fields=["request", "thread", "created_at", "id"], name="message_of_thread")]
+
+    def __str__(self) -> str:
+        return f"{self.author_name} · {self.created_at:%Y-%m-%d %H:%M}"
+
+
+class AttachmentQuerySet(models.QuerySet):
+    """How files are found."""
+
+    def shared(self) -> "AttachmentQuerySet":
+        """What the company may open: its own files and those of the shared thread."""
+        return self.filter(Q(message=None) | Q(message__thread=ThreadKind.SHARED)).order_by("created_at", "pk")
+
+    def with_filing(self) -> "AttachmentQuerySet":
+        """The files joined when the request was filed."""
+        return self.filter(message=None).order_by("created_at", "pk")
+
+
+class Attachment(models.Model):
+    """A private file, checked by content, joined to the filing or to a message."""
+
+    uid = models.UUIDField(unique=True, default=uuid.uuid4, editable=False)
+    request = models.ForeignKey("services.ServiceRequest", on_delete=models.CASCADE, related_name="attachments")
+    message = models.ForeignKey(Message, null=True, blank=True, on_delete=models.CASCADE, related_name="attachments")
+    file = models.FileField(_("fichier"), upload_to=attachment_path)
+    name = models.CharField(_("nom"), max_length=200)
+    content_type = models.CharField(_("type"), max_length=100)
+    size = models.PositiveIntegerField(_("taille en octets"))
+    created_at = models.DateTimeField(default=timezone.now)
+
+    objects = AttachmentQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("pièce jointe")
+        verbose_name_plural = _("pièces jointes")
+        indexes = [models.Index(fields=["request", "created_at", "id"], name="attachment_of_request")]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def get_absolute_url(self) -> str:
+        """The address for the people of the desk and of the organisations."""
+        return reverse("attachment", args=[self.uid])

@@ -1,0 +1,216 @@
+"""The clock: what is due, when, and whose turn it is; pure functions of the facts of one request.
+
+Delays count French working days from an aware instant, except where a day, a month or a year is said.
+Source: the product's table « The clock ».
+"""
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from dateutil.relativedelta import relativedelta
+
+from diginor.history import Party
+from diginor.working_days import PARIS, add_working_days
+from services.enums import FollowUpKind as Kind
+from services.enums import Outcome, ReferralState, RequestState
+
+OPEN = {RequestState.SUBMITTED, RequestState.ROUTED, RequestState.IN_PROGRESS, RequestState.TO_REROUTE}
+IN_QUEUE = {RequestState.SUBMITTED, RequestState.TO_REROUTE}
+ENDED = {RequestState.CLOSED, RequestState.REJECTED, RequestState.WITHDRAWN}
+
+
+@dataclass(frozen=True)
+class Delays:
+    """Every delay of the clock; working days unless said otherwise."""
+
+    draft_resume: int = 1  # calendar days
+    triage_reminder: int = 2
+    triage_escalation: int = 4
+    company_reminder: int = 5
+    company_silent: int = 10
+    answer_reminder: int = 3
+    team_reminder: int = 6
+    answer_expiry: int = 9
+    activity_reminder: int = 15
+    activity_alert: int = 25
+    satisfaction: int = 7  # calendar days
+    second_assessment: int = 12  # months
+    erasure: int = 3  # years
+
+
+@dataclass(frozen=True)
+class ReferralFacts:
+    """What the clock needs to know of a referral."""
+
+    id: int
+    organisation_id: int
+    state: str
+    sent_at: datetime
+    active_at: datetime
+    due_at: datetime | None = None
+    is_stalled: bool = False
+    outcome: str = ""
+
+
+@dataclass(frozen=True)
+class RequestFacts:
+    """What the clock needs to know of a request."""
+
+    state: str
+    created_at: datetime
+    queued_at: datetime | None = None
+    asked_at: datetime | None = None
+    ended_at: datetime | None = None
+    helped_at: datetime | None = None
+    person_acted_at: datetime | None = None
+    has_email: bool = True
+    is_merged: bool = False
+    is_spam: bool = False
+    is_erased: bool = False
+    last_escalation_at: datetime | None = None
+    referrals: tuple[ReferralFacts, ...] = field(default=())
+
+
+@dataclass(frozen=True)
+class Due:
+    """One line of the clock: what, for which referral, counted from when, at when."""
+
+    kind: str
+    basis_at: datetime
+    due_at: datetime
+    referral_id: int | None = None
+
+
+@dataclass(frozen=True)
+class Turn:
+    """The one responsible party of an open request, and the date of the next thing expected of it."""
+
+    party: Party
+    due_at: datetime
+    organisation_id: int | None = None
+
+
+def plan(request: RequestFacts, delays: Delays) -> list[Due]:
+    """List every follow-up that the present facts call for, done or not."""
+    if request.is_erased:
+        return []
+    return [*_of_draft(request, delays), *_of_queue(request, delays), *_of_referrals(request, delays),
+            *_of_end(request, delays)]
+
+
+def _of_draft(request: RequestFacts, delays: Delays) -> list[Due]:
+    if request.state != RequestState.DRAFT or not request.has_email:
+        return []
+    return [Due(Kind.DRAFT_RESUME, request.created_at, request.created_at + timedelta(days=delays.draft_resume))]
+
+
+def _of_queue(request: RequestFacts, delays: Delays) -> list[Due]:
+    """The desk's turn: a reminder, then alerts that come back for as long as nobody acts."""
+    if request.state not in OPEN:
+        return []
+    if request.asked_at is not None:
+        since = request.asked_at
+        return [
+            Due(Kind.COMPANY_REMINDER, since, add_working_days(since, delays.company_reminder)),
+            Due(Kind.COMPANY_SILENT, since, add_working_days(since, delays.company_silent)),
+        ]
+    if request.state not in IN_QUEUE or request.queued_at is None:
+        return []
+    since = request.queued_at
+    first = Due(Kind.TRIAGE_REMINDER, since, add_working_days(since, delays.triage_reminder))
+    last = request.last_escalation_at
+    again_from = max(last, since) if last else since
+    return [first, Due(Kind.TRIAGE_ESCALATION, again_from, add_working_days(again_from, delays.triage_escalation))]
+
+
+def _of_referrals(request: RequestFacts, delays: Delays) -> list[Due]:
+    if request.state not in OPEN:
+        return []
+    due: list[Due] = []
+    for referral in request.referrals:
+        if referral.state == ReferralState.SENT:
+            steps = [
+                (Kind.ANSWER_REMINDER, delays.answer_reminder),
+                (Kind.TEAM_REMINDER, delays.team_reminder),
+                (Kind.ANSWER_EXPIRY, delays.answer_expiry),
+            ]
+            since = referral.sent_at
+        elif referral.state == ReferralState.ACCEPTED:
+            steps = [
+                (Kind.ACTIVITY_REMINDER, delays.activity_reminder),
+                (Kind.ACTIVITY_ALERT, delays.activity_alert),
+            ]
+            since = referral.active_at
+        else:
+            continue
+        due += [Due(kind, since, add_working_days(since, days), referral.id) for kind, days in steps]
+    return due
+
+
+def _of_end(request: RequestFacts, delays: Delays) -> list[Due]:
+    due = []
+    if request.state in ENDED and request.ended_at and not request.is_merged and not request.is_spam:
+        asked = request.ended_at + timedelta(days=delays.satisfaction)
+        due.append(Due(Kind.SATISFACTION, request.ended_at, asked))
+    if request.helped_at and request.state not in {RequestState.REJECTED, RequestState.WITHDRAWN}:
+        at = add_months(request.helped_at, delays.second_assessment)
+        due.append(Due(Kind.SECOND_ASSESSMENT, request.helped_at, at))
+    if request.person_acted_at and request.state not in OPEN:
+        since = request.person_acted_at
+        due.append(Due(Kind.ERASURE, since, add_months(since, 12 * delays.erasure)))
+    return due
+
+
+def turn(request: RequestFacts, delays: Delays) -> Turn | None:
+    """Say whose turn it is and until when; None when the request is not open.
+
+    The company while a question waits; the desk while the request is in its queue, or a referral stands still;
+    otherwise the organisation whose date is nearest.
+    """
+    if request.state not in OPEN:
+        return None
+    if request.asked_at is not None:
+        return Turn(Party.COMPANY, add_working_days(request.asked_at, delays.company_silent))
+    live = [row for row in request.referrals if row.state in {ReferralState.SENT, ReferralState.ACCEPTED}]
+    moving = [row for row in live if not row.is_stalled]
+    if request.state in IN_QUEUE or not moving:
+        since = request.queued_at or request.created_at
+        return Turn(Party.HUB, add_working_days(since, delays.triage_reminder))
+    dates = [(referral_due(row, delays), row.organisation_id) for row in moving]
+    due_at, organisation_id = min(dates)
+    return Turn(Party.ORGANISATION, due_at, organisation_id)
+
+
+def referral_due(referral: ReferralFacts, delays: Delays) -> datetime:
+    """The date of the next thing expected of the organisation: its answer, or the step it announced."""
+    if referral.state == ReferralState.SENT:
+        return add_working_days(referral.sent_at, delays.answer_expiry)
+    return referral.due_at or add_working_days(referral.active_at, delays.activity_reminder)
+
+
+def is_abandoned(request: RequestFacts) -> bool:
+    """Whether every referral expired, and there was at least one."""
+    return bool(request.referrals) and all(row.state == ReferralState.EXPIRED for row in request.referrals)
+
+
+def all_refused(request: RequestFacts) -> bool:
+    """Whether no referral is live any more and none was ever taken on to its end."""
+    ended = {ReferralState.DECLINED, ReferralState.EXPIRED, ReferralState.CANCELLED}
+    return bool(request.referrals) and all(row.state in ended for row in request.referrals)
+
+
+def all_closed(request: RequestFacts) -> bool:
+    """Whether no referral is live and at least one was closed with an outcome."""
+    states = [row.state for row in request.referrals]
+    live = {ReferralState.SENT, ReferralState.ACCEPTED}
+    return ReferralState.CLOSED in states and not live.intersection(states)
+
+
+def was_helped(request: RequestFacts) -> bool:
+    """Whether a referral was closed as helped."""
+    return any(row.state == ReferralState.CLOSED and row.outcome == Outcome.HELPED for row in request.referrals)
+
+
+def add_months(start: datetime, months: int) -> datetime:
+    """The same Paris time of day `months` months on; the last day of the month where the day does not exist."""
+    return start.astimezone(PARIS) + relativedelta(months=months)
