@@ -25,7 +25,7 @@ class Entry:
 NAVIGATION = (
     Entry("services", _("Services")),
     Entry("my_requests", _("Mes demandes"), frozenset({"company"})),
-    Entry("inbox", _("Espace"), frozenset({"adviser", "manager"})),
+    Entry("inbox", _("Espace"), frozenset({"organisation"})),
     Entry("steering", _("Pilotage"), frozenset({"officer", "staff", "head", "admin"})),
     Entry("admin:triage", _("Gestion"), frozenset({"staff", "head", "admin"})),
 )
@@ -38,7 +38,7 @@ ACCOUNT = (
 )
 FOOTER = (
     Entry("key_figures", _("Chiffres clés")),
-    Entry("accessibility", _("Accessibilité : partiellement conforme")),
+    Entry("accessibility", _("Accessibilité : partiellement conforme")),
     Entry("legal", _("Mentions légales")),
     Entry("privacy", _("Données personnelles")),
     Entry("ecodesign", _("Écoconception")),
@@ -65,7 +65,8 @@ def _kinds(request):
     if user is None or not user.is_authenticated:
         return frozenset()
     hat = getattr(request, "hat", None)
-    kinds = {hat.kind} if hat else {"company"}
+    # The key of a hat starts with what it is: organisation, staff, head or officer.
+    kinds = {hat.key.partition("-")[0]} if hat else {"company"}
     return frozenset(kinds | {"admin"} if user.is_superuser else kinds)
 
 
