@@ -260,6 +260,11 @@ class Valkey:
         """Address of the first of its databases, for CELERY_BROKER_URL."""
         return f"redis://:{self.password}@{HOST}:{self.port}/0"
 
+    @property
+    def cache_url(self) -> str:
+        """Address of the second, for CACHE_URL: to empty the cache must not lose tasks."""
+        return f"redis://:{self.password}@{HOST}:{self.port}/1"
+
     def start(self) -> None:
         """Start the server and return once it answers."""
         self.data.mkdir(mode=0o700, exist_ok=True)
@@ -315,8 +320,10 @@ class Servers:
     @property
     def environment(self) -> dict[str, str]:
         """The variables that lead the settings to the servers which this object runs."""
-        found = {"DATABASE_URL": self.postgres and self.postgres.url, "CELERY_BROKER_URL": self.valkey and self.valkey.url}
-        return {name: url for name, url in found.items() if url}
+        found = {"DATABASE_URL": self.postgres.url} if self.postgres else {}
+        if self.valkey:
+            found |= {"CELERY_BROKER_URL": self.valkey.url, "CACHE_URL": self.valkey.cache_url}
+        return found
 
     def start(self, database: bool = True, broker: bool = True) -> dict[str, str]:
         """Start what is asked for and return the variables that lead to it."""
