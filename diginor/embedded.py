@@ -2,7 +2,6 @@
 
 import argparse
 import contextlib
-import ctypes
 import fcntl
 import importlib.util
 import json
@@ -11,11 +10,10 @@ import pwd
 import secrets
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
@@ -23,12 +21,11 @@ from typing import IO
 import psycopg2
 import redis
 
+from diginor.processes import HOST, STOP_SECONDS, die_with_parent, free_port, stop_process, tail
+
 VAR_DIR = Path(__file__).resolve().parent.parent / "var"
-HOST = "127.0.0.1"
 NAME = "diginor"
 START_SECONDS = 60
-STOP_SECONDS = 20
-PR_SET_PDEATHSIG = 1
 
 POSTGRES_SETTINGS = {
     "listen_addresses": HOST,
@@ -60,57 +57,12 @@ class EmbeddedError(RuntimeError):
     """An embedded server cannot be used here; the message says what to do."""
 
 
-def follow_parent(signum: int) -> None:
-    """Make Linux send `signum` to this process when its parent dies, even by SIGKILL."""
-    if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signum)
-
-
-def die_with_parent(signum: int) -> Callable[[], None]:
-    """Return what a child runs first (`preexec_fn`) so that it follows its parent."""
-    parent = os.getpid()
-
-    def prepare() -> None:
-        follow_parent(signum)
-        if os.getppid() != parent:
-            os._exit(1)
-
-    return prepare
-
-
-def free_port(wanted: int = 0) -> int:
-    """Return `wanted` if nothing listens there, or else any free port of this machine."""
-    for port in (wanted, 0):
-        with contextlib.suppress(OSError), socket.socket() as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            probe.bind((HOST, port))
-            return int(probe.getsockname()[1])
-    raise EmbeddedError("No free port on 127.0.0.1.")
-
-
-def stop_process(process: subprocess.Popen[bytes], signals: tuple[int, ...], seconds: float = STOP_SECONDS) -> None:
-    """Stop a child with each signal in turn, then with SIGKILL, and wait for its end."""
-    for signum in (*signals, signal.SIGKILL):
-        if process.poll() is not None:
-            return
-        process.send_signal(signum)
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            process.wait(seconds)
-
-
 def package_directory(name: str) -> Path:
     """Return where a package of programs is installed, without importing it."""
     spec = importlib.util.find_spec(name)
     if not spec or not spec.origin:
         raise EmbeddedError(f"The package {name} is not installed: give DATABASE_URL and CELERY_BROKER_URL.")
     return Path(spec.origin).parent
-
-
-def tail(path: Path, lines: int = 15) -> str:
-    """Return the last lines of a log, for an error message."""
-    with contextlib.suppress(OSError):
-        return "\n".join(path.read_text(errors="replace").splitlines()[-lines:])
-    return ""
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,8 @@ from types import FrameType
 
 import psycopg2
 
-from diginor.embedded import EmbeddedError, Servers, die_with_parent, follow_parent, free_port, stop_process, tail
+from diginor.embedded import EmbeddedError, Servers
+from diginor.processes import die_with_parent, follow_parent, free_port, stop_process, tail
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 VAR_DIR = BASE_DIR / "var"
@@ -198,10 +199,10 @@ class Supervisor:
                 self._manage("load_demonstration")
 
     def _is_empty(self, table: str) -> bool:
-        with contextlib.closing(psycopg2.connect(self.environment["DATABASE_URL"])) as connection:
-            with connection.cursor() as cursor:
-                cursor.execute(f"SELECT NOT EXISTS (SELECT FROM {table})")
-                return bool(cursor.fetchone()[0])
+        connection = psycopg2.connect(self.environment["DATABASE_URL"])
+        with contextlib.closing(connection), connection.cursor() as cursor:
+            cursor.execute(f"SELECT NOT EXISTS (SELECT FROM {table})")
+            return cursor.fetchone() == (True,)
 
     def _start_services(self) -> None:
         wanted = int(os.environ.get("PORT", "8000"))

@@ -16,7 +16,7 @@ from django.conf import settings as django_settings
 from django.db import connection
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
-from diginor.embedded import HOST, die_with_parent, free_port, tail
+from diginor.processes import HOST, die_with_parent, free_port, tail
 from tests.peers import MailServer, wait_for
 
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)

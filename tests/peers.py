@@ -14,7 +14,8 @@ from django.core.cache import cache, caches
 
 from diginor.cache import ForgivingRedisClient
 from diginor.celery import app as celery_app
-from diginor.embedded import HOST, Valkey, free_port
+from diginor.embedded import Valkey
+from diginor.processes import HOST, free_port
 
 WAIT_SECONDS = 30
 

@@ -1,4 +1,4 @@
-"""What fails any test by itself: an undefined template variable, a list without a certain order, a mail outside a step."""
+"""What fails any test by itself: an undefined variable, an uncertain order, a mail outside a step."""
 
 import sys
 from pathlib import Path
