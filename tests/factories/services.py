@@ -11,7 +11,7 @@ from django.core.files.base import ContentFile
 from django.utils import timezone
 
 from diginor.history import Party
-from diginor.working_days import add_working_days, subtract_working_days
+from diginor.working_days import add_working_days
 from services.enums import (
     DeclineReason,
     Family,
@@ -37,8 +37,7 @@ from services.models import (
     ServiceRequest,
     Topic,
 )
-
-MEMBERS = "tests.factories.members"
+from tests.factories.members import HubFactory, OrganisationFactory, UserFactory, commune
 
 
 def _working_days(days):
@@ -79,7 +78,9 @@ class QuestionFactory(factory.django.DjangoModelFactory):
         number = factory.Trait(kind=QuestionKind.NUMBER, label="Combien de postes ?")
         yes_no = factory.Trait(kind=QuestionKind.YES_NO, label="Avez-vous un budget ?")
         choice = factory.Trait(
-            kind=QuestionKind.CHOICE, label="Pour quand ?", choices=[["soon", "Bientôt", "Soon"], ["later", "Plus tard", "Later"]]
+            kind=QuestionKind.CHOICE,
+            label="Pour quand ?",
+            choices=[["soon", "Bientôt", "Soon"], ["later", "Plus tard", "Later"]],
         )
 
     topic = factory.SubFactory(TopicFactory)
@@ -96,7 +97,7 @@ class OfferFactory(factory.django.DjangoModelFactory):
         model = Offer
         skip_postgeneration_save = True
 
-    organisation = factory.SubFactory(f"{MEMBERS}.OrganisationFactory")
+    organisation = factory.SubFactory(OrganisationFactory)
     topic = factory.SubFactory(TopicFactory)
 
     @factory.post_generation
@@ -106,8 +107,9 @@ class OfferFactory(factory.django.DjangoModelFactory):
 
 
 class RequestFactory(factory.django.DjangoModelFactory):
-    """A submitted request; traits: draft, routed, in_progress, to_reroute, closed, rejected, withdrawn, asked, suspect, late.
+    """A submitted request.
 
+    Traits: draft, routed, in_progress, to_reroute, closed, rejected, withdrawn, asked, suspect, late, project_holder.
     Routed, in_progress, to_reroute and closed bring their referral (`referral=None` leaves it out,
     `referral__adviser=…` sets it, `responsible_organisation=…` says whose it is).
     """
@@ -117,11 +119,11 @@ class RequestFactory(factory.django.DjangoModelFactory):
         skip_postgeneration_save = True
 
     class Params:
-        at = factory.LazyFunction(timezone.now)
-        late = factory.Trait(at=factory.LazyFunction(lambda: timezone.now() - timedelta(days=40)))
+        late = False
+        at = factory.LazyAttribute(lambda row: timezone.now() - timedelta(days=40 if row.late else 0))
         with_organisation = factory.Trait(
             responsible=Party.ORGANISATION,
-            responsible_organisation=factory.SubFactory(f"{MEMBERS}.OrganisationFactory"),
+            responsible_organisation=factory.SubFactory(OrganisationFactory),
             routed_at=factory.SelfAttribute("at"),
         )
         draft = factory.Trait(
@@ -186,10 +188,11 @@ class RequestFactory(factory.django.DjangoModelFactory):
         suspect = factory.Trait(is_suspect=True, suspicions=["too_fast"])
         project_holder = factory.Trait(no_siret_reason=NoSiretReason.PROJECT_HOLDER)
 
-    hub = factory.SubFactory(f"{MEMBERS}.HubFactory")
+    hub = factory.SubFactory(HubFactory)
     state = RequestState.SUBMITTED
     topic = factory.SubFactory(TopicFactory)
     family = factory.LazyAttribute(lambda row: row.topic.family if row.topic else "")
+    commune = factory.LazyFunction(commune)
     need = "Nous voulons savoir si un robot peut charger nos machines la nuit."
     company_name = factory.Sequence(lambda number: f"Atelier du Cotentin {number}")
     no_siret_reason = NoSiretReason.NOT_AT_HAND
@@ -217,8 +220,8 @@ class ReferralFactory(factory.django.DjangoModelFactory):
         model = Referral
 
     class Params:
-        at = factory.LazyFunction(timezone.now)
-        late = factory.Trait(at=factory.LazyFunction(lambda: subtract_working_days(timezone.now(), 16)))
+        late = False
+        at = factory.LazyAttribute(lambda row: timezone.now() - timedelta(days=40 if row.late else 0))
         request_is = "routed"
         answered = factory.Trait(answered_at=factory.SelfAttribute("at"))
         over = factory.Trait(due_at=None, ended_at=factory.SelfAttribute("at"))
@@ -227,7 +230,7 @@ class ReferralFactory(factory.django.DjangoModelFactory):
             taken=True,
             state=ReferralState.ACCEPTED,
             due_at=_working_days(15),
-            adviser=factory.SubFactory(f"{MEMBERS}.UserFactory"),
+            adviser=factory.LazyAttribute(lambda row: UserFactory(adviser_of=row.organisation)),
             request_is="in_progress",
         )
         stalled = factory.Trait(accepted=True, is_stalled=True)
@@ -249,7 +252,7 @@ class ReferralFactory(factory.django.DjangoModelFactory):
             request_is="closed",
         )
 
-    organisation = factory.SubFactory(f"{MEMBERS}.OrganisationFactory")
+    organisation = factory.SubFactory(OrganisationFactory)
     state = ReferralState.SENT
     sent_at = factory.SelfAttribute("at")
     active_at = factory.SelfAttribute("at")
@@ -271,15 +274,13 @@ class ReferralFactory(factory.django.DjangoModelFactory):
 
 
 class MessageFactory(factory.django.DjangoModelFactory):
-    """A message of the company; traits: from_hub, internal, question. `author=…` and `organisation=…` for an adviser."""
+    """A message of the company; traits: from_hub, internal, question. An adviser: `author=…, organisation=…`."""
 
     class Meta:
         model = Message
 
     class Params:
-        from_hub = factory.Trait(
-            party=Party.HUB, author=factory.SubFactory(f"{MEMBERS}.UserFactory"), author_name="Léa, du guichet"
-        )
+        from_hub = factory.Trait(party=Party.HUB, author=factory.SubFactory(UserFactory), author_name="Léa, du guichet")
         internal = factory.Trait(
             from_hub=True, thread=ThreadKind.INTERNAL, body="Je connais cette entreprise, je peux vous la présenter."
         )
@@ -323,7 +324,7 @@ class DelaySetFactory(factory.django.DjangoModelFactory):
     class Meta:
         model = DelaySet
 
-    hub = factory.SubFactory(f"{MEMBERS}.HubFactory")
+    hub = factory.SubFactory(HubFactory)
 
 
 class FollowUpFactory(factory.django.DjangoModelFactory):
@@ -333,8 +334,8 @@ class FollowUpFactory(factory.django.DjangoModelFactory):
         model = FollowUp
 
     class Params:
-        at = factory.LazyFunction(timezone.now)
-        due = factory.Trait(at=factory.LazyFunction(lambda: timezone.now() - timedelta(days=10)))
+        due = False
+        at = factory.LazyAttribute(lambda row: timezone.now() - timedelta(days=10 if row.due else 0))
 
     request = factory.SubFactory(RequestFactory, at=factory.SelfAttribute("..at"))
     kind = FollowUpKind.TRIAGE_REMINDER
