@@ -48,6 +48,10 @@ class ServiceRequestQuerySet(models.QuerySet):
         own = self.filter(contact_email__iexact=user.email, erased_at=None)
         return own.order_by("-created_at", "-pk")
 
+    def behind_link(self, code: str) -> "ServiceRequestQuerySet":
+        """The one that a private link opens; what was erased opens no more."""
+        return self.with_sheet().filter(code=code, erased_at=None).order_by("pk")
+
     def filed(self) -> "ServiceRequestQuerySet":
         """Drafts left out."""
         return self.exclude(state=RequestState.DRAFT)
