@@ -122,7 +122,6 @@ CELERY_BEAT_SCHEDULE = {
     "follow-up": {"task": "services.tasks.follow_up", "schedule": 60.0},
     "refresh-figures": {"task": "services.tasks.refresh_figures", "schedule": 300.0},
     "send-digests": {"task": "services.tasks.send_digests", "schedule": crontab(hour="7", minute="30")},
-    "erase-old-people": {"task": "services.tasks.erase_old_people", "schedule": crontab(hour="3", minute="10")},
     "purge-outbox": {"task": "diginor.outbox.tasks.purge", "schedule": crontab(hour="3", minute="40")},
 }
 

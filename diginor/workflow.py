@@ -34,23 +34,31 @@ class WorkflowModel(models.Model):
         raise NotImplementedError
 
     def lock(self) -> None:
-        """Wait for the row, then read it afresh."""
-        queryset = type(self)._base_manager.select_for_update(of=("self",))
-        self.refresh_from_db(from_queryset=queryset)
+        """Wait for the row, then read it afresh; related objects already in hand are kept where they still hold."""
+        relations = [field for field in self._meta.concrete_fields if field.is_relation and field.is_cached(self)]
+        kept = [(field, field.get_cached_value(self)) for field in relations]
+        self.refresh_from_db(from_queryset=type(self)._base_manager.select_for_update(of=("self",)))
+        for field, value in kept:
+            if value is not None and getattr(self, field.attname) == value.pk:
+                field.set_cached_value(self, value)
 
     def is_open_to(self, step: str) -> bool:
         """Tell whether the step may start from the present state."""
         return self.state in self.workflow[step][0]  # type: ignore[attr-defined]
 
     @transaction.atomic
-    def take(self, step: str, *, by: Any, why: str = "", **details: Any) -> Any:
-        """Take the step for `by`, or raise StepRefused and change nothing."""
+    def take(
+        self, step: str, *, by: Any, why: str = "", changes: Mapping[str, Any] | None = None, **details: Any
+    ) -> Any:
+        """Take the step for `by` with the `changes` that go with it, or raise StepRefused and change nothing."""
         self.lock()
         before: str = self.state  # type: ignore[has-type]
         if not self.is_open_to(step):
             raise StepRefused(step, before)
         self.state = self.workflow[step][1]
-        self.save(update_fields=["state"])
+        for name, value in (changes or {}).items():
+            setattr(self, name, value)
+        self.save(update_fields=["state", *(changes or {})])
         row = self.log(step, by=by, why=why, from_state=before, to_state=self.state, **details)
         step_taken.send(type(self), instance=self, step=step, row=row)
         return row

@@ -214,7 +214,7 @@ class ServiceRequest(WorkflowModel):
     def log(self, step: str, *, by: Any, why: str = "", **details: Any) -> "RequestEvent":
         """Write a history row: `by` is a person, or a party that has no account here."""
         referral = details.pop("referral", None)
-        party, name = self._actor(by, referral)
+        party, name = self.actor(by, referral)
         return RequestEvent.objects.create(
             request=self,
             referral=referral,
@@ -229,7 +229,7 @@ class ServiceRequest(WorkflowModel):
             data=details,
         )
 
-    def _actor(self, by: Any, referral: Any) -> tuple[Party, str]:
+    def actor(self, by: Any, referral: Any) -> tuple[Party, str]:
         """Which side acts, and the name that stays readable when the account is gone."""
         if isinstance(by, Party):
             return by, self.contact_name if by == Party.COMPANY else ""

@@ -114,7 +114,7 @@ def _of_queue(request: RequestFacts, delays: Delays) -> list[Due]:
             Due(Kind.COMPANY_REMINDER, since, add_working_days(since, delays.company_reminder)),
             Due(Kind.COMPANY_SILENT, since, add_working_days(since, delays.company_silent)),
         ]
-    if request.state not in IN_QUEUE or request.queued_at is None:
+    if request.queued_at is None or not is_desk_turn(request):
         return []
     since = request.queued_at
     first = Due(Kind.TRIAGE_REMINDER, since, add_working_days(since, delays.triage_reminder))
@@ -171,21 +171,34 @@ def turn(request: RequestFacts, delays: Delays) -> Turn | None:
         return None
     if request.asked_at is not None:
         return Turn(Party.COMPANY, add_working_days(request.asked_at, delays.company_silent))
-    live = [row for row in request.referrals if row.state in {ReferralState.SENT, ReferralState.ACCEPTED}]
-    moving = [row for row in live if not row.is_stalled]
-    if request.state in IN_QUEUE or not moving:
+    if is_desk_turn(request):
         since = request.queued_at or request.created_at
         return Turn(Party.HUB, add_working_days(since, delays.triage_reminder))
-    dates = [(referral_due(row, delays), row.organisation_id) for row in moving]
-    due_at, organisation_id = min(dates)
+    due_at, organisation_id = min((referral_due(row, delays), row.organisation_id) for row in moving(request))
     return Turn(Party.ORGANISATION, due_at, organisation_id)
+
+
+def moving(request: RequestFacts) -> list[ReferralFacts]:
+    """The live referrals that do not stand still."""
+    live = {ReferralState.SENT, ReferralState.ACCEPTED}
+    return [row for row in request.referrals if row.state in live and not row.is_stalled]
+
+
+def is_desk_turn(request: RequestFacts) -> bool:
+    """Whether an open request waits for the desk: in its queue, or with nobody who moves."""
+    return request.state in IN_QUEUE or (request.state in OPEN and not moving(request))
 
 
 def referral_due(referral: ReferralFacts, delays: Delays) -> datetime:
     """The date of the next thing expected of the organisation: its answer, or the step it announced."""
     if referral.state == ReferralState.SENT:
         return add_working_days(referral.sent_at, delays.answer_expiry)
-    return referral.due_at or add_working_days(referral.active_at, delays.activity_reminder)
+    return referral.due_at or activity_due(referral.active_at, delays)
+
+
+def activity_due(since: datetime, delays: Delays) -> datetime:
+    """The day by which something should move again after an activity."""
+    return add_working_days(since, delays.activity_reminder)
 
 
 def is_abandoned(request: RequestFacts) -> bool:

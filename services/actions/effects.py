@@ -1,0 +1,74 @@
+"""What each line of the clock does when its time comes; called with the request locked."""
+
+from collections.abc import Callable
+
+from django.utils import timezone
+
+from diginor.history import Party
+from diginor.outbox.posting import post
+from services import notifications
+from services.actions.erasure import erase
+from services.actions.referral import expire
+from services.enums import FollowUpKind, RequestNote
+from services.models import FollowUp, Satisfaction, ServiceRequest
+
+
+def _remind(mail: type[notifications.RequestMail], note: str = RequestNote.REMIND) -> Callable:
+    """An effect that sends one mail and leaves a row in the history."""
+
+    def effect(request: ServiceRequest, follow_up: FollowUp) -> None:
+        request.log(note, by=Party.CLOCK, referral=follow_up.referral, kind=follow_up.kind)
+        post(mail(request, f"follow-up {follow_up.pk}", follow_up.referral))
+
+    return effect
+
+
+def _company_is_silent(request: ServiceRequest, follow_up: FollowUp) -> None:
+    request.asked_at = None
+    request.queued_at = timezone.now()
+    request.save(update_fields=["asked_at", "queued_at"])
+    request.log(RequestNote.ALERT, by=Party.CLOCK, kind=follow_up.kind)
+    post(notifications.CompanySilent(request, f"follow-up {follow_up.pk}"))
+
+
+def _expire(request: ServiceRequest, follow_up: FollowUp) -> None:
+    assert follow_up.referral is not None
+    expire(request, follow_up.referral)
+
+
+def _stall(request: ServiceRequest, follow_up: FollowUp) -> None:
+    referral = follow_up.referral
+    assert referral is not None
+    referral.is_stalled = True
+    referral.save(update_fields=["is_stalled"])
+    request.queued_at = timezone.now()
+    request.save(update_fields=["queued_at"])
+    request.log(RequestNote.ALERT, by=Party.CLOCK, referral=referral, kind=follow_up.kind)
+    post(notifications.ActivityAlert(request, f"follow-up {follow_up.pk}", referral))
+
+
+def _ask_satisfaction(request: ServiceRequest, follow_up: FollowUp) -> None:
+    _row, created = Satisfaction.objects.get_or_create(request=request)
+    if created:
+        post(notifications.SatisfactionAsked(request, f"follow-up {follow_up.pk}"))
+
+
+def _erase(request: ServiceRequest, follow_up: FollowUp) -> None:
+    erase(request)
+
+
+EFFECTS: dict[str, Callable[[ServiceRequest, FollowUp], None]] = {
+    FollowUpKind.DRAFT_RESUME: _remind(notifications.DraftReminder),
+    FollowUpKind.TRIAGE_REMINDER: _remind(notifications.TriageReminder),
+    FollowUpKind.TRIAGE_ESCALATION: _remind(notifications.TriageEscalation, RequestNote.ALERT),
+    FollowUpKind.COMPANY_REMINDER: _remind(notifications.QuestionReminder),
+    FollowUpKind.COMPANY_SILENT: _company_is_silent,
+    FollowUpKind.ANSWER_REMINDER: _remind(notifications.AnswerReminder),
+    FollowUpKind.TEAM_REMINDER: _remind(notifications.TeamReminder),
+    FollowUpKind.ANSWER_EXPIRY: _expire,
+    FollowUpKind.ACTIVITY_REMINDER: _remind(notifications.ActivityReminder),
+    FollowUpKind.ACTIVITY_ALERT: _stall,
+    FollowUpKind.SATISFACTION: _ask_satisfaction,
+    FollowUpKind.SECOND_ASSESSMENT: _remind(notifications.SecondAssessment),
+    FollowUpKind.ERASURE: _erase,
+}

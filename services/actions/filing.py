@@ -1,0 +1,120 @@
+"""Filing: a draft grows step by step, then becomes a request."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.text import slugify
+
+from diginor.history import Party
+from diginor.outbox.posting import post
+from diginor.workflow import StepRefused
+from members.models import Hub, Organisation, Territory
+from services import notifications
+from services.actions.settling import settle
+from services.enums import RequestState, RequestStep
+from services.models import ServiceRequest, Topic
+
+@transaction.atomic
+def start_draft(*, hub: Hub | None = None, language: str = "fr") -> ServiceRequest:
+    """Open a draft; the commune will say which hub receives it."""
+    return ServiceRequest.objects.create(hub=hub or Hub.objects.for_commune(None), language=language)
+
+
+@transaction.atomic
+def save_need(draft: ServiceRequest, *, topic: Topic | None, need: str, answers: list, family: str = "") -> None:
+    """Keep what is needed, in the person's words."""
+    draft.topic = topic
+    draft.family = topic.family if topic else family
+    draft.need = need
+    draft.answers = answers
+    _touch(draft, "topic", "family", "need", "answers")
+
+
+@transaction.atomic
+def save_company(draft: ServiceRequest, *, commune: Territory | None, **fields: Any) -> None:
+    """Keep who asks, and choose the hub by the commune."""
+    draft.commune = commune
+    draft.hub = Hub.objects.for_commune(commune) or draft.hub
+    for name, value in fields.items():
+        setattr(draft, name, value)
+    _touch(draft, "commune", "hub", *fields)
+
+
+@transaction.atomic
+def save_contact(draft: ServiceRequest, **fields: str) -> None:
+    """Keep whom to answer."""
+    for name, value in fields.items():
+        setattr(draft, name, value)
+    _touch(draft, *fields)
+
+
+def _touch(draft: ServiceRequest, *fields: str) -> None:
+    """Save some fields of a draft, unless it was submitted in another window meanwhile."""
+    fresh = ServiceRequest.objects.select_for_update(of=("self",)).get(pk=draft.pk)
+    if fresh.state != RequestState.DRAFT:
+        raise StepRefused(RequestStep.SUBMIT, fresh.state)
+    draft.person_acted_at = timezone.now()
+    draft.save(update_fields=[*fields, "person_acted_at"])
+
+
+@transaction.atomic
+def send_resume_link(draft: ServiceRequest, *, email: str) -> None:
+    """Mail the link that resumes the draft, and let the clock remind once."""
+    draft.contact_email = email
+    _touch(draft, "contact_email")
+    post(notifications.ResumeLink(draft, f"{timezone.now():%Y%m%d%H%M}"))
+    settle(draft)
+
+
+@transaction.atomic
+def submit(draft: ServiceRequest, *, by: Any = Party.COMPANY, suspicions: Sequence[str] = ()) -> ServiceRequest:
+    """File the request: it enters the desk's queue, and both sides are told."""
+    # An open request always has a due date, and the database holds us to it from the first instant.
+    draft.due_at = timezone.now()
+    draft.save(update_fields=["due_at"])
+    row = draft.take(RequestStep.SUBMIT, by=by)
+    draft.submitted_at = draft.queued_at = draft.person_acted_at = row.at
+    draft.suspicions = list(suspicions)
+    draft.is_suspect = bool(suspicions)
+    draft.organisation = _record_of(draft)
+    draft.save(
+        update_fields=[
+            "submitted_at", "queued_at", "person_acted_at", "suspicions", "is_suspect", "organisation"
+        ]
+    )  # fmt: skip
+    post(notifications.RequestReceived(draft, row.pk))
+    if not draft.is_suspect:
+        post(notifications.NewRequest(draft, row.pk))
+    settle(draft)
+    return draft
+
+
+def _record_of(request: ServiceRequest) -> Organisation | None:
+    """The one record of the company that asks: found by SIRET, else made when there is a SIRET."""
+    if not request.siret:
+        return None
+    known, _created = Organisation.objects.get_or_create(
+        siret=request.siret,
+        defaults={
+            "name": request.company_name,
+            "slug": f"{slugify(request.company_name)[:180]}-{request.siret}",
+            "size": request.size,
+            "naf": request.naf,
+            "legal_form": request.legal_form,
+            "sector": request.sector,
+            "founded_on": request.founded_on,
+            "commune": request.commune,
+            "is_demo": request.is_demo,
+        },
+    )
+    known.known_by.add(request.hub)
+    return known
+
+
+@transaction.atomic
+def renew_tracking_link(request: ServiceRequest) -> None:
+    """Mail a fresh private link to the address on file, once a minute at most."""
+    post(notifications.TrackingLink(request, f"{timezone.now():%Y%m%d%H%M}"))
+

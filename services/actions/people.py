@@ -1,0 +1,33 @@
+"""What becomes of referrals when people leave."""
+
+from django.db import transaction
+from django.utils import timezone
+
+from diginor.history import Party
+from diginor.outbox.posting import post
+from members.models import Absence, Organisation, User
+from services import notifications
+from services.actions.referral import locked
+from services.enums import ReferralStep
+from services.models import Referral
+
+
+@transaction.atomic
+def hand_back(user: User, organisation: Organisation) -> int:
+    """Give the live referrals of somebody who leaves to the stand-in, else back to the team; return how many."""
+    away = Absence.objects.on(timezone.localdate()).filter(organisation=organisation, user=user)
+    absence = away.select_related("backup").order_by("pk").first()
+    backup = absence.backup if absence else None
+    rows = Referral.objects.live().filter(adviser=user, organisation=organisation).order_by("pk")
+    for referral in rows:
+        request = locked(referral)
+        if not referral.is_live:
+            continue
+        referral.adviser = backup
+        referral.save(update_fields=["adviser"])
+        row = request.log(
+            ReferralStep.TRANSFER, by=Party.CLOCK, referral=referral, from_adviser=str(user), to_adviser=str(backup or "")
+        )
+        mail = notifications.ReferralHandedToYou if backup else notifications.ReferralWithoutAdviser
+        post(mail(request, row.pk, referral, why="", given_by=str(user)))
+    return len(rows)

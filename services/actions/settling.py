@@ -1,0 +1,93 @@
+"""After each step: finish what is over, then write whose turn it is and what the clock will do."""
+
+from django.db.models import Max
+
+from diginor.history import Party
+from diginor.outbox.posting import post
+from services import notifications, workflows
+from services.enums import FollowUpKind, RejectReason, RequestStep
+from services.models import DelaySet, FollowUp, ServiceRequest
+from services.rules import clock as rules
+
+
+def facts_of(request: ServiceRequest) -> rules.RequestFacts:
+    """Read what the clock needs to know of a request, in two queries."""
+    rows = request.referrals.order_by("pk").values(
+        "id", "organisation_id", "state", "sent_at", "active_at", "due_at", "is_stalled", "outcome"
+    )
+    escalations = request.follow_ups.filter(
+        kind=FollowUpKind.TRIAGE_ESCALATION, done_at__gte=request.queued_at or request.created_at
+    )
+    return rules.RequestFacts(
+        state=request.state,
+        created_at=request.created_at,
+        queued_at=request.queued_at,
+        asked_at=request.asked_at,
+        ended_at=request.ended_at,
+        helped_at=request.helped_at,
+        person_acted_at=request.person_acted_at,
+        has_email=bool(request.contact_email),
+        is_merged=request.merged_into_id is not None,
+        is_spam=request.reject_reason == RejectReason.SPAM,
+        is_erased=request.erased_at is not None,
+        last_escalation_at=escalations.aggregate(last=Max("done_at"))["last"],
+        referrals=tuple(rules.ReferralFacts(**row) for row in rows),
+    )
+
+
+def settle(request: ServiceRequest) -> None:
+    """After a step, inside its transaction: finish or send back if need be, then write the turn and the follow-ups."""
+    facts = facts_of(request)
+    if _follow_the_referrals(request, facts):
+        facts = facts_of(request)
+    delays = DelaySet.objects.resolve(request.hub_id, request.topic_id)
+    request.is_abandoned = rules.is_abandoned(facts)
+    if turn := rules.turn(facts, delays):
+        request.responsible = turn.party
+        request.responsible_organisation_id = turn.organisation_id
+        request.due_at = turn.due_at
+    request.save(update_fields=["is_abandoned", "responsible", "responsible_organisation", "due_at"])
+    _plan(request, rules.plan(facts, delays))
+
+
+def _follow_the_referrals(request: ServiceRequest, facts: rules.RequestFacts) -> bool:
+    """Close the request when its last referral is, or bring it back to the desk when nobody is left."""
+    if not request.is_open or request.state in workflows.TRIAGE_STATES or not facts.referrals:
+        return False
+    if rules.all_closed(facts):
+        row = request.take(RequestStep.FINISH, by=Party.CLOCK)
+        request.ended_at = row.at
+        request.helped_at = row.at if rules.was_helped(facts) else None
+        request.save(update_fields=["ended_at", "helped_at"])
+        post(notifications.RequestClosed(request, row.pk, referrals=list(request.referrals.order_by("pk"))))
+        return True
+    if rules.all_refused(facts):
+        row = request.take(RequestStep.SEND_BACK, by=Party.CLOCK)
+        request.queued_at = row.at
+        request.save(update_fields=["queued_at"])
+        post(notifications.RequestToReroute(request, row.pk, referrals=list(request.referrals.order_by("pk"))))
+        return True
+    return False
+
+
+def _plan(request: ServiceRequest, wanted: list[rules.Due]) -> None:
+    """Write the follow-ups that are missing and forget those not wanted any more; what was done stays."""
+    known = {(row.referral_id, row.kind, row.basis_at): row for row in request.follow_ups.all()}
+    keys = {(due.referral_id, due.kind, due.basis_at) for due in wanted}
+    stale = [row.pk for key, row in known.items() if key not in keys and row.done_at is None]
+    if stale:
+        request.follow_ups.filter(pk__in=stale).delete()
+    FollowUp.objects.bulk_create(
+        [
+            FollowUp(
+                request=request,
+                referral_id=due.referral_id,
+                kind=due.kind,
+                basis_at=due.basis_at,
+                due_at=due.due_at,
+            )
+            for due in wanted
+            if (due.referral_id, due.kind, due.basis_at) not in known
+        ],
+        ignore_conflicts=True,
+    )

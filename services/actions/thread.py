@@ -1,0 +1,92 @@
+"""Talking about a request."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.core.files.base import File
+from django.db import transaction
+from django.utils import timezone
+
+from diginor.history import Party
+from diginor.outbox.posting import post
+from diginor.workflow import StepRefused
+from services import notifications, workflows
+from services.actions.referral import touch
+from services.actions.settling import settle
+from services.enums import RequestNote, ThreadKind
+from services.models import Attachment, Message, Referral, ServiceRequest
+
+
+@transaction.atomic
+def write(
+    request: ServiceRequest,
+    *,
+    body: str,
+    by: Any,
+    thread: str = ThreadKind.SHARED,
+    files: Iterable[File] = (),
+    referral: Referral | None = None,
+    is_question: bool = False,
+) -> Message:
+    """Add a message; an ended request takes no more, and the others are told."""
+    request.lock()
+    if not request.is_open:
+        raise StepRefused(RequestNote.ANSWER, request.state)
+    party, name = request.actor(by, referral)
+    message = Message.objects.create(
+        request=request,
+        thread=thread,
+        party=party,
+        author=None if isinstance(by, Party) else by,
+        author_name=name,
+        organisation=referral.organisation if referral else None,
+        body=body,
+        is_question=is_question,
+    )
+    attach(request, files, message)
+    if referral is not None and referral.is_live:
+        touch(referral, message.created_at)
+    if party == Party.COMPANY:
+        _company_answered(request, message)
+    _tell_the_others(request, message)
+    settle(request)
+    return message
+
+
+def attach(request: ServiceRequest, files: Iterable[File], message: Message | None = None) -> list[Attachment]:
+    """Keep files whose type was checked by the form (`content_type` is the checked one)."""
+    return [
+        Attachment.objects.create(
+            request=request,
+            message=message,
+            file=upload,
+            name=(upload.name or "fichier")[:200],
+            content_type=upload.content_type,  # type: ignore[attr-defined]
+            size=upload.size,
+        )
+        for upload in files
+    ]
+
+
+def _company_answered(request: ServiceRequest, message: Message) -> None:
+    """The company acted: an open question is answered and the turn goes back to the desk."""
+    request.person_acted_at = message.created_at
+    if request.asked_at is not None:
+        request.asked_at = None
+        request.queued_at = timezone.now()
+        request.log(RequestNote.ANSWER, by=Party.COMPANY)
+    request.save(update_fields=["person_acted_at", "asked_at", "queued_at"])
+
+
+def _tell_the_others(request: ServiceRequest, message: Message) -> None:
+    """Tell the company, the advisers, and the desk (of the internal thread and of its queue); never the author."""
+    cause = f"message {message.pk}"
+    shared = message.thread == ThreadKind.SHARED
+    if shared and message.party != Party.COMPANY:
+        mail = notifications.QuestionAsked if message.is_question else notifications.MessageToCompany
+        post(mail(request, cause, message=message))
+    for referral in request.referrals.live().select_related("organisation", "adviser").order_by("pk"):
+        if message.organisation_id != referral.organisation_id:
+            post(notifications.MessageToAdvisers(request, f"{cause} {referral.pk}", referral, message=message))
+    if message.party != Party.HUB and (not shared or request.state in workflows.TRIAGE_STATES):
+        post(notifications.MessageToStaff(request, cause, message=message))

@@ -1,0 +1,150 @@
+"""What the desk does with a request."""
+
+from collections.abc import Iterable
+
+from django.db import transaction
+from django.utils import timezone
+
+from diginor.outbox.posting import post
+from diginor.workflow import StepRefused
+from diginor.working_days import add_working_days
+from members.models import Hub, Organisation, User
+from services import notifications, workflows
+from services.actions.settling import settle
+from services.actions.thread import write
+from services.enums import RequestNote, RequestStep
+from services.models import DelaySet, Referral, ServiceRequest, Topic
+
+IN_TIME_DAYS = 5
+
+
+def _in_queue(request: ServiceRequest, what: str) -> None:
+    """Lock the request, and refuse unless it waits for the desk."""
+    request.lock()
+    if request.state not in workflows.TRIAGE_STATES:
+        raise StepRefused(what, request.state)
+
+
+@transaction.atomic
+def route(
+    request: ServiceRequest,
+    organisations: Iterable[Organisation],
+    *,
+    by: User,
+    word: str = "",
+    reasons: dict[int, list[str]] | None = None,
+) -> list[Referral]:
+    """Send the request to organisations, with a word and the reasons that were shown; who has it already is left out."""
+    request.lock()
+    has_it = set(request.referrals.live().values_list("organisation_id", flat=True))
+    chosen = [row for row in organisations if row.pk not in has_it]
+    if not chosen:
+        raise StepRefused(RequestStep.ROUTE, request.state)
+    row = request.take(RequestStep.ROUTE, by=by, why=word, to=[str(place) for place in chosen])
+    request.routed_at = request.routed_at or row.at
+    request.asked_at = None
+    request.is_suspect = False
+    request.save(update_fields=["routed_at", "asked_at", "is_suspect"])
+    delays = DelaySet.objects.resolve(request.hub_id, request.topic_id)
+    expiry = add_working_days(row.at, delays.answer_expiry)
+    referrals = [
+        Referral.objects.create(
+            request=request,
+            organisation=place,
+            word=word,
+            reasons=(reasons or {}).get(place.pk, []),
+            sent_at=row.at,
+            active_at=row.at,
+            answer_in_time_until=add_working_days(row.at, IN_TIME_DAYS),
+            expires_at=expiry,
+            due_at=expiry,
+        )
+        for place in chosen
+    ]
+    for referral in referrals:
+        post(notifications.ReferralSent(request, row.pk, referral))
+    post(notifications.RequestRouted(request, row.pk, referrals=referrals, answer_by=expiry))
+    settle(request)
+    return referrals
+
+
+@transaction.atomic
+def reject(request: ServiceRequest, *, reason: str, answer: str, by: User) -> None:
+    """Set the request aside; the company receives the answer and its reason."""
+    row = request.take(
+        RequestStep.REJECT, by=by, why=answer, changes={"reject_reason": reason, "ended_at": timezone.now()}, reason=reason
+    )
+    post(notifications.RequestRejected(request, row.pk, answer=answer))
+    settle(request)
+
+
+@transaction.atomic
+def requalify(request: ServiceRequest, *, topic: Topic, by: User, why: str = "") -> None:
+    """Change the topic of a request that waits for the desk."""
+    _in_queue(request, RequestNote.REQUALIFY)
+    before = str(request.topic or "")
+    request.topic = topic
+    request.family = topic.family
+    request.save(update_fields=["topic", "family"])
+    request.log(RequestNote.REQUALIFY, by=by, why=why, from_topic=before, to_topic=str(topic))
+    settle(request)
+
+
+@transaction.atomic
+def merge(request: ServiceRequest, into: ServiceRequest, *, by: User) -> None:
+    """Join a duplicate to another request: the words and files go with it, the company is told."""
+    # The lower key first, so that two people merging crosswise wait instead of blocking each other.
+    for row in sorted((request, into), key=lambda each: each.pk):
+        row.lock()
+    if into.pk == request.pk or into.hub_id != request.hub_id or not into.is_open:
+        raise StepRefused(RequestStep.MERGE, into.state)
+    row = request.take(
+        RequestStep.MERGE, by=by, why=into.code, changes={"merged_into": into, "ended_at": timezone.now()}
+    )
+    into.log(RequestNote.ABSORB, by=by, why=request.need, code=request.code)
+    request.attachments.with_filing().update(request=into)
+    post(notifications.RequestMerged(request, row.pk, into=into))
+    settle(request)
+
+
+@transaction.atomic
+def ask_company(request: ServiceRequest, *, question: str, by: User) -> None:
+    """Ask the company something before routing: it is the company's turn until it answers."""
+    _in_queue(request, RequestNote.ASK)
+    row = request.log(RequestNote.ASK, by=by, why=question)
+    request.asked_at = row.at
+    request.save(update_fields=["asked_at"])
+    write(request, body=question, by=by, is_question=True)
+    settle(request)
+
+
+@transaction.atomic
+def hand_over(request: ServiceRequest, hub: Hub, *, why: str, by: User) -> None:
+    """Give the request, with its history, to another hub."""
+    _in_queue(request, RequestNote.HAND_OVER)
+    if hub.pk == request.hub_id:
+        raise StepRefused(RequestNote.HAND_OVER, request.state)
+    row = request.log(RequestNote.HAND_OVER, by=by, why=why, from_hub=str(request.hub), to_hub=str(hub))
+    request.hub = hub
+    request.asked_at = None
+    request.queued_at = row.at
+    request.save(update_fields=["hub", "asked_at", "queued_at"])
+    if request.organisation:
+        request.organisation.known_by.add(hub)
+    post(notifications.RequestHandedOver(request, row.pk))
+    post(notifications.HandOverReceived(request, row.pk, why=why, given_by=str(by)))
+    settle(request)
+
+
+@transaction.atomic
+def trust(request: ServiceRequest, *, by: User) -> None:
+    """Bring a request that was kept apart into the queue."""
+    _in_queue(request, RequestNote.TRUST)
+    if not request.is_suspect:
+        raise StepRefused(RequestNote.TRUST, request.state)
+    request.is_suspect = False
+    request.save(update_fields=["is_suspect"])
+    row = request.log(RequestNote.TRUST, by=by)
+    post(notifications.NewRequest(request, row.pk))
+    settle(request)
+

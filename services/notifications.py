@@ -1,0 +1,366 @@
+"""The mails of the life of a request: who receives them, and what caused them."""
+
+from collections.abc import Iterable
+from typing import Any, ClassVar
+
+from django.conf import settings
+from django.urls import reverse
+from django.utils import timezone
+
+from diginor.outbox.posting import Mail, Recipient
+from members.enums import HubRoleKind, MembershipRole
+from members.models import Absence, Organisation, User
+from services.links import resume_url, tracking_url
+from services.models import Referral, ServiceRequest
+
+
+class RequestMail(Mail):
+    """A mail about a request; `cause` names what happened, so that it is told once."""
+
+    name: ClassVar[str]
+
+    def __init__(self, request: ServiceRequest, cause: object, referral: Referral | None = None, **extra: Any):
+        self.request = request
+        self.referral = referral
+        self.cause = cause
+        self.extra = extra
+        self.sender = request.hub.sender
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        """Find the templates by the name of the mail."""
+        super().__init_subclass__(**kwargs)
+        if "name" in cls.__dict__:
+            cls.template = f"services/mail/{cls.name}"
+
+    def key(self) -> str:
+        """The request and what happened to it."""
+        return f"{self.request.pk}:{self.cause}"
+
+    def action_url(self) -> str:
+        """The one page that the mail leads to."""
+        raise NotImplementedError
+
+    def context(self) -> dict[str, Any]:
+        """The request, the referral if any, and the link."""
+        return {
+            "request": self.request,
+            "referral": self.referral,
+            "hub": self.request.hub,
+            "action_url": self.action_url(),
+            **self.extra,
+        }
+
+
+class ToCompany(RequestMail):
+    """To the person who asks, in their language."""
+
+    def recipients(self) -> Iterable[Recipient]:
+        """The contact of the request."""
+        request = self.request
+        return [Recipient(request.contact_email, request.contact_name, request.language)]
+
+    def action_url(self) -> str:
+        """The private tracking page."""
+        return tracking_url(self.request)
+
+
+class ToStaff(RequestMail):
+    """To the people who keep the desk of the hub."""
+
+    roles: ClassVar[tuple[str, ...]] = (HubRoleKind.STAFF,)
+
+    def recipients(self) -> Iterable[Recipient]:
+        """The holders of the roles, the whole desk where nobody holds them."""
+        found = User.objects.with_hub_role(self.request.hub_id, *self.roles)
+        people = found or User.objects.with_hub_role(self.request.hub_id, HubRoleKind.STAFF, HubRoleKind.HEAD)
+        return [as_recipient(person) for person in people]
+
+    def action_url(self) -> str:
+        """The request at the desk."""
+        return f"{settings.SITE_URL}{self.request.get_absolute_url()}"
+
+
+class ToAdvisers(RequestMail):
+    """To the adviser of a referral, or to those who may take it on."""
+
+    def recipients(self) -> Iterable[Recipient]:
+        """The adviser if there is one, else the front line of the organisation; a stand-in for who is away."""
+        assert self.referral is not None
+        adviser = self.referral.adviser
+        people = [adviser] if adviser and adviser.is_active else front_line(self.referral.organisation)
+        return [as_recipient(person) for person in standing_in(people, self.referral.organisation)]
+
+    def action_url(self) -> str:
+        """The referral in the inbox."""
+        assert self.referral is not None
+        return f"{settings.SITE_URL}{self.referral.get_absolute_url()}"
+
+
+class ToWholeTeam(ToAdvisers):
+    """To everybody in the organisation of a referral."""
+
+    def recipients(self) -> Iterable[Recipient]:
+        """All the active people of the organisation."""
+        assert self.referral is not None
+        return [as_recipient(person) for person in User.objects.advisers_of(self.referral.organisation_id)]
+
+
+def as_recipient(person: User) -> Recipient:
+    """The person as the outbox knows people."""
+    return Recipient(person.email, str(person), person.language, person.wants_digest)
+
+
+def front_line(organisation: Organisation) -> list[User]:
+    """Who answers first: the advisers, the whole team where there is none."""
+    team = list(User.objects.advisers_of(organisation.pk).prefetch_related("memberships"))
+    advisers = [person for person in team if _is_adviser(person, organisation.pk)]
+    return advisers or team
+
+
+def _is_adviser(person: User, organisation_id: int) -> bool:
+    rows = person.memberships.all()
+    return any(row.organisation_id == organisation_id and row.role == MembershipRole.ADVISER for row in rows)
+
+
+def standing_in(people: list[User], organisation: Organisation) -> list[User]:
+    """Replace who is away today by the person who stands in; who has nobody still receives."""
+    away = Absence.objects.on(timezone.localdate()).filter(organisation=organisation, user__in=people)
+    backups = {absence.user_id: absence.backup for absence in away.select_related("backup") if absence.backup}
+    return list({(backup := backups.get(person.pk, person)).pk: backup for person in people}.values())
+
+
+# To the company ---------------------------------------------------------------------------------------------------
+
+
+class RequestReceived(ToCompany):
+    """The request is filed: its number, the tracking link, what happens next."""
+
+    name = "request_received"
+
+
+class ResumeLink(ToCompany):
+    """The link to finish a request later."""
+
+    name = "resume_link"
+    is_urgent = True
+
+    def action_url(self) -> str:
+        """The page where the request goes on."""
+        return resume_url(self.request)
+
+
+class DraftReminder(ResumeLink):
+    """One reminder of an unfinished request."""
+
+    name = "draft_reminder"
+    is_urgent = False
+
+
+class TrackingLink(ToCompany):
+    """A fresh private link."""
+
+    name = "tracking_link"
+    is_urgent = True
+
+
+class RequestRouted(ToCompany):
+    """Which organisations were asked, and until when they answer."""
+
+    name = "request_routed"
+
+
+class RequestAccepted(ToCompany):
+    """An organisation takes the request on: who, and what comes next."""
+
+    name = "request_accepted"
+
+
+class ReferralRefused(ToCompany):
+    """An organisation declined or did not answer, and what happens next."""
+
+    name = "referral_refused"
+
+
+class ReferralTransferred(ToCompany):
+    """Somebody else now follows the request."""
+
+    name = "referral_transferred"
+
+
+class RequestRejected(ToCompany):
+    """The request is set aside, with the answer that staff wrote."""
+
+    name = "request_rejected"
+
+
+class RequestMerged(ToCompany):
+    """The request was joined to an earlier one."""
+
+    name = "request_merged"
+
+
+class QuestionAsked(ToCompany):
+    """The desk needs an answer before it can route."""
+
+    name = "question_asked"
+
+
+class QuestionReminder(ToCompany):
+    """The question still waits."""
+
+    name = "question_reminder"
+
+
+class MessageToCompany(ToCompany):
+    """A new message in the shared thread."""
+
+    name = "message_to_company"
+
+
+class RequestHandedOver(ToCompany):
+    """Another hub takes the request."""
+
+    name = "request_handed_over"
+
+
+class RequestWithdrawn(ToCompany):
+    """The withdrawal is recorded."""
+
+    name = "request_withdrawn"
+
+
+class RequestClosed(ToCompany):
+    """The request is over: what came of it."""
+
+    name = "request_closed"
+
+
+class SatisfactionAsked(ToCompany):
+    """What do you think of it, asked once."""
+
+    name = "satisfaction_asked"
+
+
+class SecondAssessment(ToCompany):
+    """A year after the help: a second look at digital maturity."""
+
+    name = "second_assessment"
+
+    def action_url(self) -> str:
+        """The page where such an assessment is asked for."""
+        return f"{settings.SITE_URL}{reverse('services')}?q=maturite"
+
+
+# To advisers ------------------------------------------------------------------------------------------------------
+
+
+class ReferralSent(ToAdvisers):
+    """A new referral to answer."""
+
+    name = "referral_sent"
+    can_wait_for_digest = True
+
+
+class AnswerReminder(ToAdvisers):
+    """The referral still waits for an answer."""
+
+    name = "answer_reminder"
+
+
+class TeamReminder(ToWholeTeam):
+    """The whole team is told that the referral still waits."""
+
+    name = "team_reminder"
+
+
+class ReferralExpired(ToWholeTeam):
+    """Too late: the referral went back to the desk."""
+
+    name = "referral_expired"
+    can_wait_for_digest = True
+
+
+class ActivityReminder(ToAdvisers):
+    """Nothing moved for a while."""
+
+    name = "activity_reminder"
+
+
+class ReferralHandedToYou(ToAdvisers):
+    """The referral of a colleague or of another organisation is now yours."""
+
+    name = "referral_handed_to_you"
+
+
+class ReferralWithoutAdviser(ToWholeTeam):
+    """The adviser left: somebody must take the referral on."""
+
+    name = "referral_without_adviser"
+
+
+class ReferralCancelled(ToAdvisers):
+    """Nothing to do any more: the company withdrew, or the desk took the referral back."""
+
+    name = "referral_cancelled"
+    can_wait_for_digest = True
+
+
+class MessageToAdvisers(ToAdvisers):
+    """A new message in a thread."""
+
+    name = "message_to_advisers"
+    can_wait_for_digest = True
+
+
+# To the desk ------------------------------------------------------------------------------------------------------
+
+
+class NewRequest(ToStaff):
+    """A request waits to be routed."""
+
+    name = "new_request"
+    can_wait_for_digest = True
+
+
+class TriageReminder(ToStaff):
+    """The request still waits to be routed."""
+
+    name = "triage_reminder"
+
+
+class TriageEscalation(ToStaff):
+    """The head of the hub is told too."""
+
+    name = "triage_escalation"
+    roles = (HubRoleKind.STAFF, HubRoleKind.HEAD)
+
+
+class RequestToReroute(ToStaff):
+    """Nobody took the request on."""
+
+    name = "request_to_reroute"
+
+
+class ActivityAlert(ToStaff):
+    """An accepted referral stands still."""
+
+    name = "activity_alert"
+
+
+class CompanySilent(ToStaff):
+    """The company did not answer the desk's question."""
+
+    name = "company_silent"
+
+
+class MessageToStaff(ToStaff):
+    """A new message for the desk."""
+
+    name = "message_to_staff"
+    can_wait_for_digest = True
+
+
+class HandOverReceived(ToStaff):
+    """Another hub hands a request over."""
+
+    name = "hand_over_received"

@@ -1,0 +1,23 @@
+"""Celery tasks of the services part: each loads what is due and calls one action a row; each may run twice."""
+
+from celery import shared_task
+
+from services.actions import clock, digests, figures
+
+
+@shared_task
+def follow_up() -> int:
+    """Fire the follow-ups that are due."""
+    return clock.follow_up_due()
+
+
+@shared_task
+def send_digests() -> int:
+    """Send the daily digests."""
+    return digests.send_digests()
+
+
+@shared_task
+def refresh_figures() -> int:
+    """Bring the aggregates of the dashboards up to date."""
+    return figures.refresh_figures()
