@@ -11,7 +11,6 @@ import secrets
 import shutil
 import signal
 import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -23,7 +22,7 @@ import redis
 
 from diginor.processes import HOST, STOP_SECONDS, die_with_parent, free_port, stop_process, tail
 
-VAR_DIR = Path(__file__).resolve().parent.parent / "var"
+VAR_DIR = Path(os.environ.get("DIGINOR_VAR") or Path(__file__).resolve().parent.parent / "var")
 NAME = "diginor"
 START_SECONDS = 60
 

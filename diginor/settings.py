@@ -8,10 +8,9 @@ from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
-from diginor.embedded import remembered
+from diginor.embedded import VAR_DIR, remembered
 
 BASE_DIR = Path(__file__).resolve().parent.parent
-VAR_DIR = BASE_DIR / "var"
 env = environ.Env()
 
 # Demonstration and development are one mode; production is the other and has no default secret.

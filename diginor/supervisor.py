@@ -14,11 +14,10 @@ from types import FrameType
 
 import psycopg2
 
-from diginor.embedded import EmbeddedError, Servers
+from diginor.embedded import VAR_DIR, EmbeddedError, Servers
 from diginor.processes import die_with_parent, follow_parent, free_port, stop_process, tail
 
 BASE_DIR = Path(__file__).resolve().parent.parent
-VAR_DIR = BASE_DIR / "var"
 LOG_DIR = VAR_DIR / "log"
 STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 RESTARTS_A_MINUTE = 5

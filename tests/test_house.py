@@ -1,0 +1,220 @@
+"""The house style of docs/domain.md, held by tests: layers, sizes, names, access, and what documents promise."""
+
+import ast
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.apps import apps
+from django.contrib.admin import AdminSite
+from django.contrib.contenttypes.fields import GenericForeignKey
+from django.core.management import get_commands
+from django.urls import URLPattern, URLResolver, get_resolver
+
+from tests.sources import APPS, ROOT, app_code, files, functions, imported, in_layer, name_of, nodes, tree
+
+FILE_LINES, FUNCTION_LINES = 400, 40
+VAGUE_NAMES = {"utils", "util", "helpers", "helper", "misc", "common"}
+RANK = {name: rank for rank, name in enumerate(["diginor", "members", "services", "funding", "projects"])}
+
+
+def own_models() -> list[Any]:
+    """The models of the project."""
+    return [model for model in apps.get_models() if model._meta.app_label in APPS]
+
+
+def test_no_file_is_longer_than_400_lines():
+    lengths = {name_of(path): len(path.read_text().splitlines()) for path in files(".py", ".html", ".css", ".js")}
+    assert not {name: length for name, length in lengths.items() if length >= FILE_LINES}
+
+
+def test_no_function_is_longer_than_40_lines():
+    offences = [
+        f"{name_of(path)}:{node.lineno} {node.name} has {node.end_lineno - node.lineno + 1} lines"
+        for path in files(".py")
+        for node in functions(path)
+        if node.end_lineno - node.lineno + 1 >= FUNCTION_LINES
+    ]
+    assert not offences, "\n".join(offences)
+
+
+def test_imports_keep_to_the_layers():
+    done = subprocess.run(
+        [sys.executable, "-c", "from importlinter.cli import lint_imports_command as run; run()", "--no-cache"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_foreign_keys_point_only_downwards():
+    offences = [
+        f"{model._meta.label}.{field.name} → {field.related_model._meta.label}"
+        for model in own_models()
+        for field in model._meta.get_fields()
+        if field.is_relation and not field.auto_created and field.related_model
+        if RANK.get(field.related_model._meta.app_label, -1) > RANK[model._meta.app_label]
+    ]
+    assert not offences, "\n".join(offences)
+
+
+def test_models_use_no_generic_foreign_key_and_no_default_order():
+    generic = [m._meta.label for m in own_models() for f in m._meta.private_fields if isinstance(f, GenericForeignKey)]
+    assert not generic
+    assert not [model._meta.label for model in own_models() if model._meta.ordering]
+
+
+def test_nothing_has_a_vague_name():
+    assert not [name_of(path) for path in files(".py", ".html", ".css", ".js") if path.stem in VAGUE_NAMES]
+    assert not [name_of(path) for path in files(".py", ".html") if VAGUE_NAMES & set(path.relative_to(ROOT).parts)]
+
+
+def test_nothing_is_left_to_do():
+    mark = re.compile(r"\b(TODO|FIXME|XXX)\b")
+    code = [path for path in files(".py", ".html", ".css", ".js") if path.name != "test_house.py"]
+    assert not [name_of(path) for path in code if mark.search(path.read_text())]
+
+
+def undocumented(path: Any) -> Iterator[str]:
+    """Yield the public things of a file that do not say what they are."""
+    module = tree(path)
+    if not ast.get_docstring(module):
+        yield f"{name_of(path)}: module"
+    scopes: list[ast.Module | ast.ClassDef] = [module, *(n for n in module.body if isinstance(n, ast.ClassDef))]
+    for scope in scopes:
+        for node in scope.body:
+            if not isinstance(node, ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
+                continue
+            is_public = not node.name.startswith("_") and node.name not in ("Meta", "Media")
+            if is_public and not ast.get_docstring(node):
+                yield f"{name_of(path)}:{node.lineno} {node.name}"
+
+
+def test_everything_public_says_what_it_is():
+    offences = [offence for path in app_code() for offence in undocumented(path)]
+    offences += [name_of(path) for path in files(".py", folders=("tests",)) if not ast.get_docstring(tree(path))]
+    assert not offences, "\n".join(offences)
+
+
+def views(patterns: list[Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
+    """Yield every address and its view."""
+    for pattern in patterns:
+        address = prefix + str(pattern.pattern)
+        if isinstance(pattern, URLResolver):
+            yield from views(pattern.url_patterns, address)
+        elif isinstance(pattern, URLPattern):
+            yield address, pattern.callback
+
+
+def declares_policy(view: Any) -> bool:
+    """Tell whether a view says who may enter: by `@access`, as part of the administration, or as allauth does."""
+    if hasattr(view, "access_policy") or hasattr(view, "admin_site") or hasattr(view, "model_admin"):
+        return True
+    if isinstance(getattr(view, "__self__", None), AdminSite):
+        return True
+    module = getattr(getattr(view, "view_class", view), "__module__", "")
+    return module.startswith("allauth.")
+
+
+def test_every_view_declares_who_may_enter():
+    offences = [
+        f"{address} {view}" for address, view in views(get_resolver().url_patterns) if not declares_policy(view)
+    ]
+    assert not offences, "\n".join(offences)
+
+
+def test_views_do_not_build_queries():
+    query = re.compile(r"\.(filter|exclude|annotate)\(|\.objects\.all\(\)|\.objects\.raw\(")
+    assert not [name_of(path) for path in in_layer("views") if query.search(path.read_text())]
+
+
+@pytest.mark.parametrize(
+    ("layer", "banned"),
+    [
+        ("rules", {"django.db", "django.conf", "django.utils.timezone", "django.http"}),
+        ("actions", {"django.http", "django.contrib.messages", "django.shortcuts"}),
+        ("policies", {"django.http", "django.contrib.messages"}),
+        ("notifications", {"django.core.mail", "django.http"}),
+        ("models", {"django.db.models.signals", "django.http"}),
+    ],
+)
+def test_each_layer_leaves_to_others_what_is_theirs(layer, banned):
+    offences = [
+        f"{name_of(path)} imports {name}"
+        for path in in_layer(layer)
+        for name in imported(path)
+        if any(name == module or name.startswith(module + ".") for module in banned)
+    ]
+    assert not offences, "\n".join(offences)
+
+
+def test_forms_do_not_save():
+    calls = [
+        f"{name_of(path)}:{node.lineno}"
+        for path in in_layer("forms")
+        for node in nodes(path, ast.Call)
+        if isinstance(node.func, ast.Attribute) and node.func.attr in ("save", "create", "bulk_create", "delete")
+    ]
+    assert not calls
+
+
+def sets_state(node: ast.AST) -> bool:
+    """Tell whether a node writes a `state`, on an object or by an update."""
+    if isinstance(node, ast.Assign):
+        return any(isinstance(target, ast.Attribute) and target.attr == "state" for target in node.targets)
+    is_update = isinstance(node, ast.Call) and getattr(node.func, "attr", "") in ("update", "setattr")
+    return is_update and any(keyword.arg == "state" for keyword in node.keywords)
+
+
+def test_only_the_workflow_sets_a_state():
+    offences = [
+        f"{name_of(path)}:{node.lineno}"
+        for path in app_code()
+        if name_of(path) != "diginor/workflow.py"
+        for node in nodes(path, ast.Assign, ast.Call)
+        if sets_state(node)
+    ]
+    assert not offences, "\n".join(offences)
+
+
+def documents() -> list[Any]:
+    """The texts that tell people what to type."""
+    return [path for path in [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))] if path.exists()]
+
+
+def documented_code() -> Iterator[tuple[str, str]]:
+    """Yield each piece of code in the documents."""
+    for path in documents():
+        text = path.read_text()
+        for piece in re.findall(r"```.*?```|`[^`\n]+`|^ {4}\S.*$", text, re.DOTALL | re.MULTILINE):
+            yield name_of(path), piece
+
+
+def test_documented_commands_exist():
+    targets = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
+    commands = set(get_commands())
+    offences = [
+        f"{document}: {piece}"
+        for document, piece in documented_code()
+        if set(re.findall(r"(?:^|[`\s])make ([a-z]+)\b", piece)) - targets
+        or set(re.findall(r"manage\.py ([a-z_]+)", piece)) - commands
+    ]
+    assert not offences, "\n".join(offences)
+
+
+def test_each_setting_of_the_environment_is_documented():
+    names = set(re.findall(r'env(?:\.\w+)?\(\s*"([A-Z_]+)"', (ROOT / "diginor" / "settings.py").read_text()))
+    text = (ROOT / "docs" / "install.md").read_text()
+    assert not sorted(name for name in names if f"`{name}`" not in text)
+
+
+def test_requirements_name_no_place_of_one_machine():
+    for path in (ROOT / "requirements.txt", ROOT / "requirements-dev.txt"):
+        lines = [line for line in path.read_text().splitlines() if not line.lstrip().startswith("#")]
+        assert not [line for line in lines if re.search(r"file:|://|--(extra-)?index-url|--find-links|--trusted", line)]
+        assert "--hash=sha256:" in path.read_text()
