@@ -82,7 +82,8 @@ def _links(entries, request, kinds=frozenset()):
     for entry in entries:
         url = _address(entry.name) if not entry.kinds or entry.kinds & kinds else ""
         if url:
-            links.append({"label": entry.label, "url": url, "icon": entry.icon, "is_current": request.path.startswith(url)})
+            here = request.path.startswith(url)
+            links.append({"label": entry.label, "url": url, "icon": entry.icon, "is_current": here})
     return links
 
 

@@ -21,7 +21,8 @@ Tags (a keyword in brackets is optional):
   {% stat label value [note=] [definition=] [change=] [trend=] %}  one figure; trend: good, bad
   {% timeline entries %} {% thread messages %} {% facts pairs %} {% tabs items %} {% door family %} {% figure chart %}
   {% older_newer [older=key] [newer=key] %}         pages by key, other parameters of the address kept
-Forms: {{ form }} draws errors and fields; {{ form.name.as_field_group }} one field; {% include "components/forms/errors.html" %}
+Forms: {{ form }} draws errors and fields, {{ form.name.as_field_group }} one field,
+  {% include "components/forms/errors.html" %} the summary alone.
 Filters: |day |moment |ago |number |percent |euros |filesize_fr
 """
 
@@ -71,7 +72,9 @@ def draw_icon(name, css=""):
     """Draw an icon of the sprite, hidden from screen readers."""
     return format_html(
         '<svg class="icon {}" width="20" height="20" aria-hidden="true"><use href="{}#{}"></use></svg>',
-        css, static("img/icons.svg"), name,
+        css,
+        static("img/icons.svg"),
+        name,
     )
 
 
@@ -80,7 +83,12 @@ def art(name, width=240, height=260):
     """Show a drawing of the sprite of illustrations, hidden from screen readers."""
     return format_html(
         '<svg viewBox="0 0 {} {}" width="{}" height="{}" aria-hidden="true"><use href="{}#{}"></use></svg>',
-        width, height, width, height, static("img/drawings.svg"), name,
+        width,
+        height,
+        width,
+        height,
+        static("img/drawings.svg"),
+        name,
     )
 
 
@@ -88,10 +96,11 @@ def art(name, width=240, height=260):
 def button(text, href="", kind="", icon="", name="", value=""):
     """Draw a link that looks like a button when it has an address, otherwise a submit button."""
     drawn = draw_icon(icon) if icon else ""
+    inside = format_html("{}{}", text, drawn) if icon == "arrow" else format_html("{}{}", drawn, text)
     if href:
-        return format_html('<a class="button {}" href="{}">{}{}</a>', kind, href, drawn, text)
+        return format_html('<a class="button {}" href="{}">{}</a>', kind, href, inside)
     named = format_html(' name="{}" value="{}"', name, value) if name else ""
-    return format_html('<button class="button {}"{}>{}{}</button>', kind, named, drawn, text)
+    return format_html('<button class="button {}"{}>{}</button>', kind, named, inside)
 
 
 @register.simple_tag
