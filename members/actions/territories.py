@@ -4,18 +4,20 @@ import csv
 import io
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date
 
 from django.db import connection, transaction
 from django.db.models import OuterRef, Subquery
 
-from members.actions.territory_files import Geography, read_geography
+from members.actions.territory_files import Geography, Place, read_geography
 from members.enums import TerritoryKind
 from members.models.territory import Containment, Territory
 from members.rules.containment import Key, closure
 from members.rules.place_names import plain_name
 
-FIELDS = ("name", "search_name", "postcodes", "population", "valid_from", "valid_until", "successor_id")
+FIELDS = ("name", "search_name", "postcodes", "population", "valid_from", "valid_until", "successor")
 _BATCH = 2000
+Known = dict[Key, Territory]
 
 
 @dataclass
@@ -68,16 +70,16 @@ def draw_territory(code: str, name: str, parts: Iterable[Territory]) -> Territor
     return drawn
 
 
-def _write_places(scope, known, report):
+def _write_places(scope: Geography, known: Known, report: LoadReport) -> None:
     places = scope.places.values()
     _write_batch([place for place in places if place.key not in scope.parts_of], scope, known, report)
     _write_batch([place for place in places if place.key in scope.parts_of], scope, known, report)
 
 
-def _write_batch(places, scope, known, report):
+def _write_batch(places: list[Place], scope: Geography, known: Known, report: LoadReport) -> None:
     new, changed = [], []
     for place in places:
-        commune = known.get(scope.parts_of.get(place.key))
+        commune = known[scope.parts_of[place.key]] if place.key in scope.parts_of else None
         wanted = {
             "name": place.name,
             "search_name": plain_name(place.name),
@@ -94,46 +96,52 @@ def _write_batch(places, scope, known, report):
         else:
             report.unchanged += 1
     Territory.objects.bulk_create(new, batch_size=_BATCH)
-    Territory.objects.bulk_update(changed, FIELDS, batch_size=_BATCH)
+    _update(changed)
     known.update({(row.kind, row.code): row for row in new})
     report.created += len(new)
     report.updated += len(changed)
 
 
-def _restored(row, edition):
+def _restored(row: Territory, edition: date) -> dict[str, date | None]:
     """A commune that a later edition separates again exists anew from that edition on."""
     return {"valid_from": edition, "valid_until": None} if row.valid_until else {}
 
 
-def _end_vanished(edition, known, report) -> dict[Key, Key]:
+def _end_vanished(edition: Geography, known: Known, report: LoadReport) -> dict[Key, Key]:
     """End what the edition no longer has; the commune of today that each ended commune belongs to."""
     heirs, ended = {}, []
     for key, row in known.items():
         if key in edition.places:
             continue
-        heir = edition.former_codes.get(key[1]) if key[0] == TerritoryKind.COMMUNE else None
-        heir = heir or edition.parts_of.get((TerritoryKind.DELEGATED, key[1]))
-        if heir and key[0] in (TerritoryKind.COMMUNE, TerritoryKind.DELEGATED):
+        heir = _heir(edition, key)
+        if heir:
             heirs[key] = heir
-        successor_id = known[heir].pk if key in heirs else row.successor_id
+        successor_id = known[heir].pk if heir else row.successor_id
         until = row.valid_until or edition.edition
         if (row.valid_until, row.successor_id) != (until, successor_id):
             _set(row, valid_until=until, successor_id=successor_id)
             ended.append(row)
-    Territory.objects.bulk_update(ended, FIELDS, batch_size=_BATCH)
+    _update(ended)
     report.ended = len(ended)
     _follow_successors()
     return heirs
 
 
-def _follow_successors():
+def _heir(edition: Geography, key: Key) -> Key | None:
+    """The commune of today that took over a commune that the edition no longer has."""
+    if key[0] not in (TerritoryKind.COMMUNE, TerritoryKind.DELEGATED):
+        return None
+    return edition.former_codes.get(key[1]) or edition.parts_of.get((TerritoryKind.DELEGATED, key[1]))
+
+
+def _follow_successors() -> None:
     """Tie to the commune of today what was tied to a commune that has itself been merged since."""
     later = Territory.objects.filter(pk=OuterRef("successor")).values("successor")
     while Territory.objects.filter(successor__successor__isnull=False).update(successor=Subquery(later)):
         pass
 
 
-def _write_links(edition, ended, loaded, known, report):
+def _write_links(edition: Geography, ended: dict[Key, Key], loaded: set[Key], known: Known, report: LoadReport) -> None:
     loaded = loaded | set(ended)
     ids = {key: known[key].pk for key in loaded}
     wanted = {
@@ -142,23 +150,16 @@ def _write_links(edition, ended, loaded, known, report):
         if container in ids and part in ids
     }
     lasting = {pk for key, pk in ids.items() if key not in ended}
-    stored = set(Containment.objects.between_official().values_list("container_id", "part_id"))
-    outdated = [pair for pair in stored - wanted if pair[0] in lasting and pair[1] in lasting]
-    _remove_links(outdated)
+    links = Containment.objects.between_official().values_list("container_id", "part_id", "pk")
+    stored = {(container, part): pk for container, part, pk in links}
+    outdated = [pair for pair in stored.keys() - wanted if lasting.issuperset(pair)]
+    for start in range(0, len(outdated), _BATCH):
+        Containment.objects.filter(pk__in=[stored[pair] for pair in outdated[start : start + _BATCH]]).delete()
     report.links_removed = len(outdated)
-    report.links_created = _copy_links(wanted - stored)
+    report.links_created = _copy_links(wanted - stored.keys())
 
 
-def _remove_links(pairs):
-    for start in range(0, len(pairs), _BATCH):
-        with connection.cursor() as cursor:
-            cursor.execute(
-                f"DELETE FROM {Containment._meta.db_table} WHERE (container_id, part_id) IN %s",
-                [tuple(pairs[start : start + _BATCH])],
-            )
-
-
-def _copy_links(pairs) -> int:
+def _copy_links(pairs: set[tuple[int, int]]) -> int:
     """Insert by COPY: a quarter of a million pairs take two seconds instead of ten."""
     if pairs:
         lines = io.StringIO()
@@ -169,13 +170,13 @@ def _copy_links(pairs) -> int:
     return len(pairs)
 
 
-def _redraw_own_territories():
+def _redraw_own_territories() -> None:
     for drawn in Territory.objects.of_kind(TerritoryKind.ADHOC):
         communes = Territory.objects.communes().within(drawn).values_list("pk", "successor")
         _link_own_territory(drawn, {successor or pk for pk, successor in communes})
 
 
-def _link_own_territory(drawn, communes):
+def _link_own_territory(drawn: Territory, communes: set[int]) -> None:
     Containment.objects.filter(container=drawn).delete()
     Containment.objects.filter(part=drawn).delete()
     if communes:
@@ -184,12 +185,19 @@ def _link_own_territory(drawn, communes):
         _copy_links({(drawn.pk, part) for part in inside} | {(container, drawn.pk) for container in around})
 
 
-def _refresh_statistics():
+def _refresh_statistics() -> None:
     with connection.cursor() as cursor:
         for model in (Territory, Containment):
             cursor.execute(f"ANALYZE {model._meta.db_table}")
 
 
-def _set(row, **values):
+def _update(rows: list[Territory]) -> None:
+    """Update many rows by an insert that meets its own key: ten times faster than `bulk_update`."""
+    Territory.objects.bulk_create(
+        rows, batch_size=_BATCH, update_conflicts=True, unique_fields=["id"], update_fields=FIELDS
+    )
+
+
+def _set(row: Territory, **values: object) -> None:
     for name, value in values.items():
         setattr(row, name, value)

@@ -3,6 +3,7 @@
 import csv
 import gzip
 from collections import defaultdict
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cache
@@ -11,6 +12,7 @@ from pathlib import Path
 from members.enums import TerritoryKind as Kind
 from members.rules.containment import Key
 
+Row = dict[str, str]
 FOLDER = Path(__file__).resolve().parent.parent / "data" / "territories"
 UNION, FRANCE, MAINLAND = (Kind.UNION, "EU"), (Kind.COUNTRY, "FR"), (Kind.MAINLAND, "METRO")
 NAMES = {UNION: "Union européenne", FRANCE: "France", MAINLAND: "France métropolitaine"}
@@ -45,7 +47,7 @@ class Geography:
     parts_of: dict[Key, Key] = field(default_factory=dict)
     former_codes: dict[str, Key] = field(default_factory=dict)
 
-    def around(self, regions) -> "Geography":
+    def around(self, regions: Iterable[str]) -> "Geography":
         """These regions, with the EPCI that touch them and whatever holds the communes of these."""
         wanted = {(Kind.REGION, code) for code in regions}
         touching = {g for groups in self.groups_of.values() if wanted.intersection(groups) for g in groups}
@@ -86,7 +88,9 @@ def read_geography(folder: Path = FOLDER) -> Geography:
     return geography
 
 
-def _add_commune(geography, row, departments, regions, people):
+def _add_commune(
+    geography: Geography, row: Row, departments: dict[str, Row], regions: dict[str, Row], people: dict[Key, int]
+) -> None:
     population = int(row["population"]) if row["population"] else None
     place = Place(Kind.COMMUNE, row["code"], row["name"], tuple(row["postcodes"].split()), population)
     _add(geography, place)
@@ -97,14 +101,14 @@ def _add_commune(geography, row, departments, regions, people):
         people[group] += population or 0
 
 
-def _add(geography, place):
+def _add(geography: Geography, place: Place) -> None:
     geography.places[place.key] = place
 
 
-def _groups(row, departments, regions):
+def _groups(row: Row, departments: dict[str, Row], regions: dict[str, Row]) -> tuple[Key, ...]:
     region = departments[row["department"]]["region"]
     zone = regions[region]["zone"]
-    groups = [FRANCE, (Kind.REGION, region), (Kind.DEPARTMENT, row["department"])]
+    groups: list[Key] = [FRANCE, (Kind.REGION, region), (Kind.DEPARTMENT, row["department"])]
     if zone == "metro":
         groups.append(MAINLAND)
     if zone in ("metro", "drom") or row["department"] in UNION_OUTSIDE_DEPARTMENTS:
@@ -114,6 +118,6 @@ def _groups(row, departments, regions):
     return tuple(groups)
 
 
-def _rows(path):
+def _rows(path: Path) -> Iterator[Row]:
     with gzip.open(path, "rt", encoding="utf-8") if path.suffix == ".gz" else path.open(encoding="utf-8") as lines:
         yield from csv.DictReader(lines)

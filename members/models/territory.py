@@ -1,10 +1,12 @@
 """Territories of France, from the country down to the commune, and which one lies whole inside which other."""
 
+from datetime import date
+
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import TrigramSimilarity
 from django.db import models
-from django.db.models import Case, Count, F, FloatField, Func, OuterRef, Q, Subquery, Value, When
+from django.db.models import Case, Count, F, FloatField, Func, OuterRef, Q, QuerySet, Subquery, Value, When
 from django.db.models.functions import Coalesce, Least
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -18,7 +20,7 @@ EXACT, BEGINNING, WORD, SIMILAR = 0.0, 1.0, 2.0, 3.0  # and in SIMILAR, up to on
 class TerritoryQuerySet(models.QuerySet):
     """Reads of territories."""
 
-    def current(self, on=None):
+    def current(self, on: date | None = None) -> "TerritoryQuerySet":
         """Territories that exist on a day (today unless told), without the merged ones."""
         day = on or timezone.localdate()
         return self.filter(
@@ -26,40 +28,44 @@ class TerritoryQuerySet(models.QuerySet):
             Q(valid_until__gt=day) | Q(valid_until=None, successor=None),
         )
 
-    def of_kind(self, *kinds):
+    def of_kind(self, *kinds: str) -> "TerritoryQuerySet":
         """Territories of some kinds."""
         return self.filter(kind__in=kinds)
 
-    def communes(self):
+    def communes(self) -> "TerritoryQuerySet":
         """Communes only, merged ones included."""
         return self.of_kind(TerritoryKind.COMMUNE)
 
-    def coded(self, kind, *codes):
+    def coded(self, kind: str, *codes: str) -> "TerritoryQuerySet":
         """Territories of one kind by their official codes."""
         return self.filter(kind=kind, code__in=codes)
 
-    def containing(self, territory):
+    def containing(self, territory: "Territory") -> "TerritoryQuerySet":
         """The territory itself and every one that contains it whole."""
-        return self.filter(Q(pk=territory.pk) | Q(pk__in=_links().filter(part=territory).values("container")))
+        return self._among(territory, _links().filter(part=territory).values("container"))
 
-    def within(self, territory):
+    def within(self, territory: "Territory") -> "TerritoryQuerySet":
         """The territory itself and everything that lies whole inside it."""
-        return self.filter(Q(pk=territory.pk) | Q(pk__in=_links().filter(container=territory).values("part")))
+        return self._among(territory, _links().filter(container=territory).values("part"))
 
-    def touching(self, territory):
+    def touching(self, territory: "Territory") -> "TerritoryQuerySet":
         """Territories that share at least one commune with another: an EPCI astride a border touches both sides."""
         communes = Territory.objects.communes().within(territory).values("pk")
         return self.filter(Q(pk__in=communes) | Q(pk__in=_links().filter(part__in=communes).values("container")))
 
-    def by_name(self):
+    def _among(self, territory: "Territory", ids: QuerySet) -> "TerritoryQuerySet":
+        # A union keeps the index of the links in use; an OR would walk every territory.
+        return self.filter(pk__in=ids.union(Territory.objects.filter(pk=territory.pk).values("pk"), all=True))
+
+    def by_name(self) -> "TerritoryQuerySet":
         """In alphabetical order."""
         return self.order_by("search_name", "pk")
 
-    def communes_like(self, text):
+    def communes_like(self, text: str | None) -> "TerritoryQuerySet":
         """Communes of today that resemble what a person typed, by name, postcode or both; the best first.
 
-        Exact names come first, then beginnings, words inside, and spelling errors; then the most populated. A commune is
-        found by the names of those merged into it too: `found_as` then tells which.
+        Exact names come first, then beginnings, words inside, and spelling errors; then the most populated. A commune
+        is found by the names of those merged into it too: `found_as` then tells which.
         """
         name, digits = split_place((text or "")[:80])
         if len(name) < 2 and len(digits) < 2:
@@ -69,25 +75,21 @@ class TerritoryQuerySet(models.QuerySet):
             found = found.with_digits(digits)
         return found.named_like(name) if name else found.unnamed()
 
-    def with_digits(self, digits):
+    def with_digits(self, digits: str) -> "TerritoryQuerySet":
         """Territories whose postcode is these digits or starts with them, or that lie in that département."""
         if len(digits) == 5:
             return self.filter(postcodes__contains=[digits])
         listed = Func(F("postcodes"), Value(" "), function="array_to_string", output_field=models.CharField())
         return self.alias(listed=listed).filter(Q(listed__regex=rf"\y{digits}") | Q(code__startswith=digits))
 
-    def unnamed(self):
+    def unnamed(self) -> "TerritoryQuerySet":
         """The most populated first, in the same shape as a search by name."""
         return self.annotate(found_as=Value("")).order_by(*_MOST_POPULATED)
 
-    def named_like(self, name):
+    def named_like(self, name: str) -> "TerritoryQuerySet":
         """Territories that a plain name, theirs or that of one merged into them, resembles; the best first."""
         resembling = Territory.objects.filter(_resembles(name))
-        former = (
-            resembling.filter(successor=OuterRef("pk"))
-            .annotate(rank=_rank(name))
-            .order_by("rank", "pk")
-        )
+        former = resembling.filter(successor=OuterRef("pk")).annotate(rank=_rank(name)).order_by("rank", "pk")
         return (
             self.filter(pk__in=resembling.values(today=Coalesce("successor", "pk")))
             .annotate(
@@ -100,13 +102,11 @@ class TerritoryQuerySet(models.QuerySet):
         )
 
 
-def _resembles(name):
-    return (
-        Q(search_name__startswith=name) | Q(search_name__contains=f" {name}") | Q(search_name__trigram_similar=name)
-    )
+def _resembles(name: str) -> Q:
+    return Q(search_name__startswith=name) | Q(search_name__contains=f" {name}") | Q(search_name__trigram_similar=name)
 
 
-def _rank(name):
+def _rank(name: str) -> Case:
     return Case(
         When(search_name__in=name_variants(name), then=Value(EXACT)),
         When(search_name__startswith=name, then=Value(BEGINNING)),
@@ -119,16 +119,16 @@ def _rank(name):
 _MOST_POPULATED = (F("population").desc(nulls_last=True), "pk")
 
 
-def _links():
-    return Containment.objects
+def _links() -> "ContainmentQuerySet":
+    return Containment.objects.all()
 
 
 class Territory(models.Model):
     """A piece of land with an official code, or one that a project has drawn.
 
-    A merged commune keeps its row: `valid_until` is its end and `successor` the commune of today. `successor` also ties a
-    delegated commune or a municipal district to its commune. `search_name` is `plain_name(name)`: whoever writes a name
-    writes it too.
+    A merged commune keeps its row: `valid_until` is its end and `successor` the commune of today. `successor` also
+    ties a delegated commune or a municipal district to its commune. `search_name` is `plain_name(name)`: whoever writes
+    a name writes it too.
     """
 
     kind = models.CharField(_("nature"), max_length=12, choices=TerritoryKind)
@@ -170,7 +170,7 @@ class Territory(models.Model):
             GinIndex(fields=["search_name"], opclasses=["gin_trgm_ops"], name="territory_search_name"),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return self.name
 
     @property
@@ -180,34 +180,34 @@ class Territory(models.Model):
             return self.name
         return f"{self.name} ({department_code(self.code)})"
 
-    def ancestors(self):
+    def ancestors(self) -> TerritoryQuerySet:
         """Every territory that contains this one whole, the widest first."""
         kinds = Case(*(When(kind=kind, then=Value(rank)) for rank, kind in enumerate(TerritoryKind.values)))
-        return Territory.objects.containing(self).exclude(pk=self.pk).alias(width=kinds).order_by("width", "code", "pk")
+        return Territory.objects.filter(parts_links__part=self).alias(width=kinds).order_by("width", "code", "pk")
 
 
 class ContainmentQuerySet(models.QuerySet):
     """Reads of inclusions."""
 
-    def between_official(self):
+    def between_official(self) -> "ContainmentQuerySet":
         """Without the territories that projects have drawn."""
         return self.exclude(container__kind=TerritoryKind.ADHOC).exclude(part__kind=TerritoryKind.ADHOC)
 
-    def of_communes(self):
+    def of_communes(self) -> "ContainmentQuerySet":
         """Inclusions of communes of today."""
         return self.filter(part__kind=TerritoryKind.COMMUNE, part__successor=None, part__valid_until=None)
 
-    def whole_inside(self, communes):
+    def whole_inside(self, communes: set[int]) -> set[int]:
         """Ids of the official territories made only of some communes, these included."""
         parts = self.between_official().filter(container__in=communes).values_list("part", flat=True)
         groups = self._counted(communes).filter(shared=F("total")).values_list("container", flat=True)
         return {*communes, *parts, *groups}
 
-    def whole_around(self, communes):
+    def whole_around(self, communes: set[int]) -> set[int]:
         """Ids of the official territories that hold every one of some communes."""
         return set(self._counted(communes).filter(shared=len(communes)).values_list("container", flat=True))
 
-    def _counted(self, communes):
+    def _counted(self, communes: set[int]) -> QuerySet:
         links = self.between_official().of_communes()
         touched = links.filter(part__in=communes).values("container")
         counts = links.filter(container__in=touched).order_by().values("container")
@@ -237,5 +237,5 @@ class Containment(models.Model):
         ]
         indexes = [models.Index(fields=["part", "container"], name="containment_upwards")]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.container_id} ⊇ {self.part_id}"

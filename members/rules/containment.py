@@ -13,8 +13,8 @@ _WIDTH = {kind: rank for rank, kind in enumerate(TerritoryKind.values)}
 def closure(groups_of: Mapping[Key, tuple[Key, ...]], parts_of: Mapping[Key, Key]) -> Iterator[tuple[Key, Key]]:
     """Every pair (container, part) such that each commune of the part is a commune of the container.
 
-    `groups_of` gives the groups (EPCI, département, region…) of each commune, `parts_of` the commune that each former or
-    delegated commune and each municipal district belongs to. Of two territories with the same communes (Paris, the
+    `groups_of` gives the groups (EPCI, département, region…) of each commune, `parts_of` the commune that each former
+    or delegated commune and each municipal district belongs to. Of two territories with the same communes (Paris, the
     commune and the département) only the wider kind contains the other, so that the graph has no cycle.
     """
     yield from _pairs_of_groups(groups_of)
@@ -27,8 +27,9 @@ def closure(groups_of: Mapping[Key, tuple[Key, ...]], parts_of: Mapping[Key, Key
             yield group, part
 
 
-def _pairs_of_groups(groups_of):
-    sizes, shared = Counter(), Counter()
+def _pairs_of_groups(groups_of: Mapping[Key, tuple[Key, ...]]) -> Iterator[tuple[Key, Key]]:
+    sizes: Counter[Key] = Counter()
+    shared: Counter[tuple[Key, Key]] = Counter()
     for groups in groups_of.values():
         sizes.update(groups)
         shared.update(permutations(groups, 2))

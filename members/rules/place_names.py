@@ -10,8 +10,7 @@ _SHORT_FORMS = {"st": "saint", "ste": "sainte", "sts": "saints", "stes": "sainte
 
 def plain_name(name: str) -> str:
     """A place name in the form in which names are compared: « St-Lô » and « Saint-Lô » both give « saint lo »."""
-    words = [_SHORT_FORMS.get(word, word) for word in plain(name.lower()).split()]
-    return " ".join(words[:1] + ["sur" if word == "s" else word for word in words[1:-1]] + words[1:][-1:])
+    return " ".join(_SHORT_FORMS.get(word, word) for word in plain(name.lower()).split())
 
 
 def split_place(text: str) -> tuple[str, str]:
@@ -23,11 +22,11 @@ def split_place(text: str) -> tuple[str, str]:
 
 
 def name_variants(name: str) -> list[str]:
-    """The plain name alone and behind each article: « havre » is an exact hit for « Le Havre », « laigle » for « L'Aigle »."""
+    """The plain name alone and behind each article: « havre » hits « Le Havre » and « laigle » hits « L'Aigle »."""
     elided = [f"l {name[1:]}"] if name.startswith("l") else []
     return [name, *(f"{article} {name}" for article in ARTICLES), *elided]
 
 
 def department_code(commune_code: str) -> str:
-    """The département of a commune by its official code; overseas codes take three figures (INSEE's geographic code)."""
+    """The département of a commune by its official code; overseas codes take three figures (INSEE)."""
     return commune_code[:3] if commune_code.startswith(("97", "98")) else commune_code[:2]

@@ -7,11 +7,14 @@ import json
 from collections import defaultdict
 from datetime import date
 from pathlib import Path
+from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from members.actions.territory_files import FOLDER
 
+Source = dict[str, list[dict[str, Any]]]
+Rows = list[tuple[str, ...]]
 SOURCES = ("regions", "departements", "epci", "communes")
 SETTLEMENT = "commune-actuelle"
 PARTS = {
@@ -26,12 +29,12 @@ class Command(BaseCommand):
 
     help = __doc__
 
-    def add_arguments(self, parser):
+    def add_arguments(self, parser: CommandParser) -> None:
         """Where the source files are, and their edition."""
         parser.add_argument("folder", type=Path)
         parser.add_argument("edition", type=date.fromisoformat)
 
-    def handle(self, *args, **options):
+    def handle(self, *args: object, **options: Any) -> None:
         """Read the source, write the four files and the edition."""
         missing = [name for name in SOURCES if not (options["folder"] / f"{name}.json").exists()]
         if missing:
@@ -50,20 +53,20 @@ class Command(BaseCommand):
         (FOLDER / "edition.txt").write_text(f"{options['edition']}\n")
 
 
-def _regions(source):
-    return [("code", "name", "zone")] + sorted((r["code"], r["nom"], r["zone"]) for r in source["regions"])
+def _regions(source: Source) -> Rows:
+    return [("code", "name", "zone"), *sorted((r["code"], r["nom"], r["zone"]) for r in source["regions"])]
 
 
-def _departments(source):
+def _departments(source: Source) -> Rows:
     rows = sorted((d["code"], d["nom"], d["region"]) for d in source["departements"])
     return [("code", "name", "region"), *rows]
 
 
-def _epci(source):
-    return [("code", "name")] + sorted((e["code"], e["nom"]) for e in source["epci"])
+def _epci(source: Source) -> Rows:
+    return [("code", "name"), *sorted((e["code"], e["nom"]) for e in source["epci"])]
 
 
-def _communes(source):
+def _communes(source: Source) -> Rows:
     epci = {member["code"]: group["code"] for group in source["epci"] for member in group["membres"]}
     rows = [
         (
@@ -81,20 +84,20 @@ def _communes(source):
     return [("code", "name", "department", "epci", "postcodes", "population", "former_codes"), *sorted(rows)]
 
 
-def _parts(source):
+def _parts(source: Source) -> Rows:
     rows = [
         (PARTS[place["type"]], place["code"], place["nom"], place.get("chefLieu") or place["commune"])
         for place in source["communes"]
         if place["type"] in PARTS
     ]
-    names = defaultdict(set)
+    names: dict[str, set[str]] = defaultdict(set)
     for place in source["communes"]:
         if place["type"] == SETTLEMENT:
             names[place["code"]].add(place["nom"])
     return [("kind", "code", "name", "commune"), *sorted(row for row in rows if row[2] not in names[row[3]])]
 
 
-def _write(path, rows):
+def _write(path: Path, rows: Rows) -> None:
     text = io.StringIO()
     csv.writer(text, lineterminator="\n").writerows(rows)
     data = text.getvalue().encode()
