@@ -1,0 +1,154 @@
+"""Teams: who works for an organisation, who leaves it, when it is away and how much it can take."""
+
+from datetime import date, timedelta
+
+from allauth.account.models import EmailAddress
+from django.db import transaction
+from django.dispatch import Signal
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from diginor.outbox.posting import post
+from members.actions.invitations import accept_invitation, invite, revoke_invitation
+from members.actions.refusals import PeopleRefusal
+from members.enums import MembershipRole
+from members.models import Absence, Membership, Organisation, User
+from members.notifications import RemovalMail
+
+__all__ = [
+    "LastManagerStays",
+    "accept_invitation",
+    "cancel_absence",
+    "change_role",
+    "close_account",
+    "invite",
+    "open_account",
+    "person_left",
+    "remove",
+    "revoke_invitation",
+    "set_absence",
+    "set_capacity",
+]
+
+# Sent inside the transaction, with `user`, `organisation` and `by`, so that open referrals can be handed back.
+person_left = Signal()
+
+
+class LastManagerStays(PeopleRefusal):
+    """An organisation keeps at least one manager."""
+
+    message = _("Cette personne est la dernière responsable de l’équipe\u202f: nommez quelqu’un d’autre avant.")
+
+
+class AbsenceOverlaps(PeopleRefusal):
+    """The same person or organisation is already away on these days."""
+
+    message = _("Une autre absence couvre déjà une partie de ces jours.")
+
+
+@transaction.atomic
+def open_account(email: str, password: str | None = None, **fields: object) -> User:
+    """Create a person whose address is known to be theirs."""
+    user: User = User.objects.create_user(email.lower(), password, **fields)
+    EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)
+    return user
+
+
+@transaction.atomic
+def remove(membership: Membership, *, by: User) -> None:
+    """End what a person does in an organisation; a second call changes nothing."""
+    organisation = _locked(membership.organisation)
+    membership.refresh_from_db()
+    if not membership.is_active:
+        return
+    if membership.role == MembershipRole.MANAGER:
+        _keep_a_manager(organisation, without=membership.user)
+    membership.is_active = False
+    membership.ended_on = timezone.localdate()
+    membership.save(update_fields=["is_active", "ended_on"])
+    organisation.absences.filter(user=membership.user, ends_on__gte=timezone.localdate()).delete()
+    organisation.absences.filter(backup=membership.user).update(backup=None)
+    if by != membership.user:
+        post(RemovalMail(membership, by))
+    person_left.send(Membership, user=membership.user, organisation=organisation, by=by)
+
+
+@transaction.atomic
+def change_role(membership: Membership, *, role: str, by: User) -> None:
+    """Make an adviser a manager, or the other way round."""
+    organisation = _locked(membership.organisation)
+    membership.refresh_from_db()
+    if membership.role == MembershipRole.MANAGER and role != MembershipRole.MANAGER:
+        _keep_a_manager(organisation, without=membership.user)
+    membership.role = role
+    membership.save(update_fields=["role"])
+
+
+@transaction.atomic
+def set_absence(
+    organisation: Organisation,
+    *,
+    starts_on: date,
+    ends_on: date,
+    by: User,
+    user: User | None = None,
+    backup: User | None = None,
+    backup_organisation: Organisation | None = None,
+) -> Absence:
+    """Note that an organisation, or one of its people, is away."""
+    _locked(organisation)
+    same = organisation.absences.filter(user=user, starts_on__lte=ends_on, ends_on__gte=starts_on)
+    if same.exists():
+        raise AbsenceOverlaps
+    return Absence.objects.create(
+        organisation=organisation,
+        user=user,
+        starts_on=starts_on,
+        ends_on=ends_on,
+        backup=backup,
+        backup_organisation=backup_organisation,
+    )
+
+
+@transaction.atomic
+def cancel_absence(absence: Absence, *, by: User) -> None:
+    """Forget an absence to come, or end today one that has begun."""
+    today = timezone.localdate()
+    if absence.starts_on >= today:
+        absence.delete()
+    elif absence.ends_on >= today:
+        absence.ends_on = today - timedelta(days=1)
+        absence.save(update_fields=["ends_on"])
+
+
+@transaction.atomic
+def set_capacity(organisation: Organisation, *, capacity: int | None, by: User) -> None:
+    """Say how many open referrals an organisation takes at most; None for no limit."""
+    organisation = _locked(organisation)
+    organisation.capacity = capacity
+    organisation.save(update_fields=["capacity"])
+
+
+@transaction.atomic
+def close_account(user: User) -> None:
+    """Close the account of a person who asks for it, leaving every team first."""
+    for membership in list(user.memberships.filter(is_active=True).order_by("organisation_id", "pk")):
+        remove(membership, by=user)
+    user.hub_roles.all().delete()
+    user.authenticator_set.all().delete()
+    user.socialaccount_set.all().delete()
+    EmailAddress.objects.filter(user=user).delete()
+    user.is_active = False
+    user.set_unusable_password()
+    user.first_name = user.last_name = user.phone = user.function = ""
+    user.email = f"compte-ferme-{user.pk}@diginor.invalid"
+    user.save()
+
+
+def _locked(organisation: Organisation) -> Organisation:
+    return Organisation.objects.select_for_update().get(pk=organisation.pk)
+
+
+def _keep_a_manager(organisation: Organisation, *, without: User) -> None:
+    if not User.objects.managers_of(organisation.pk).exclude(pk=without.pk).exists():
+        raise LastManagerStays
