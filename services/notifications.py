@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 from django.conf import settings
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from diginor.outbox.posting import Mail, Recipient
 from members.enums import HubRoleKind, MembershipRole
@@ -54,6 +55,8 @@ class RequestMail(Mail):
 class ToCompany(RequestMail):
     """To the person who asks, in their language."""
 
+    action_label = _("Suivre ma demande")
+
     def recipients(self) -> Iterable[Recipient]:
         """The contact of the request."""
         request = self.request
@@ -67,6 +70,7 @@ class ToCompany(RequestMail):
 class ToStaff(RequestMail):
     """To the people who keep the desk of the hub."""
 
+    action_label = _("Ouvrir la demande")
     roles: ClassVar[tuple[str, ...]] = (HubRoleKind.STAFF,)
 
     def recipients(self) -> Iterable[Recipient]:
@@ -82,6 +86,8 @@ class ToStaff(RequestMail):
 
 class ToAdvisers(RequestMail):
     """To the adviser of a referral, or to those who may take it on."""
+
+    action_label = _("Ouvrir la demande")
 
     def recipients(self) -> Iterable[Recipient]:
         """The adviser if there is one, else the front line of the organisation; a stand-in for who is away."""
@@ -142,6 +148,7 @@ class ResumeLink(ToCompany):
     """The link to finish a request later."""
 
     name = "resume_link"
+    action_label = _("Finir ma demande")
     is_urgent = True
 
     def action_url(self) -> str:
@@ -203,18 +210,21 @@ class QuestionAsked(ToCompany):
     """The desk needs an answer before it can route."""
 
     name = "question_asked"
+    action_label = _("Répondre")
 
 
 class QuestionReminder(ToCompany):
     """The question still waits."""
 
     name = "question_reminder"
+    action_label = _("Répondre")
 
 
 class MessageToCompany(ToCompany):
     """A new message in the shared thread."""
 
     name = "message_to_company"
+    action_label = _("Lire et répondre")
 
 
 class RequestHandedOver(ToCompany):
@@ -239,12 +249,14 @@ class SatisfactionAsked(ToCompany):
     """What do you think of it, asked once."""
 
     name = "satisfaction_asked"
+    action_label = _("Donner mon avis")
 
 
 class SecondAssessment(ToCompany):
     """A year after the help: a second look at digital maturity."""
 
     name = "second_assessment"
+    action_label = _("Refaire le point")
 
     def action_url(self) -> str:
         """The page where such an assessment is asked for."""

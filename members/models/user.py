@@ -76,7 +76,9 @@ class User(AbstractBaseUser, PermissionsMixin):
     last_name = models.CharField(_("nom"), max_length=80, blank=True)
     phone = models.CharField(_("téléphone"), max_length=30, blank=True)
     function = models.CharField(_("fonction"), max_length=120, blank=True)
-    language = models.CharField(_("langue"), max_length=2, choices=[("fr", "Français"), ("en", "English")], default="fr")
+    language = models.CharField(
+        _("langue"), max_length=2, choices=[("fr", "Français"), ("en", "English")], default="fr"
+    )
     mail_preference = models.CharField(
         _("courriels"), max_length=20, choices=MailPreference.choices, default=MailPreference.AT_ONCE
     )
@@ -148,9 +150,7 @@ class Membership(models.Model):
     organisation = models.ForeignKey(
         "members.Organisation", verbose_name=_("structure"), on_delete=models.CASCADE, related_name="memberships"
     )
-    role = models.CharField(
-        _("rôle"), max_length=20, choices=MembershipRole.choices, default=MembershipRole.ADVISER
-    )
+    role = models.CharField(_("rôle"), max_length=20, choices=MembershipRole.choices, default=MembershipRole.ADVISER)
     is_active = models.BooleanField(_("en poste"), default=True)
     started_on = models.DateField(_("depuis"), default=timezone.localdate)
     ended_on = models.DateField(_("jusqu’au"), null=True, blank=True)
@@ -177,9 +177,7 @@ class Invitation(models.Model):
     organisation = models.ForeignKey(
         "members.Organisation", verbose_name=_("structure"), on_delete=models.CASCADE, related_name="invitations"
     )
-    role = models.CharField(
-        _("rôle"), max_length=20, choices=MembershipRole.choices, default=MembershipRole.ADVISER
-    )
+    role = models.CharField(_("rôle"), max_length=20, choices=MembershipRole.choices, default=MembershipRole.ADVISER)
     invited_by = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+")
     created_at = models.DateTimeField(default=timezone.now)
     expires_at = models.DateTimeField(_("valable jusqu’au"))

@@ -6,6 +6,7 @@ from datetime import datetime
 from django.db import transaction
 from django.utils import timezone
 
+from diginor.outbox.posting import post
 from services.actions.effects import EFFECTS
 from services.actions.settling import settle
 from services.models import FollowUp, ServiceRequest
@@ -38,6 +39,8 @@ def _fire(pk: int, now: datetime) -> bool:
         return False
     follow_up.done_at = now
     follow_up.save(update_fields=["done_at"])
-    EFFECTS[follow_up.kind](request, follow_up)
+    mails = EFFECTS[follow_up.kind](request, follow_up)
     settle(request)
+    for mail in mails:
+        post(mail)
     return True

@@ -25,9 +25,9 @@ def withdraw(request: ServiceRequest, *, by: Any, why: str = "") -> None:
     for referral in request.referrals.live().select_related("organisation", "adviser").order_by("pk"):
         referral.request = request
         cancel(request, referral, by=by, why=why)
+    settle(request)
     if not was_draft:
         post(notifications.RequestWithdrawn(request, row.pk))
-    settle(request)
 
 
 @transaction.atomic

@@ -1,42 +1,47 @@
-"""What each line of the clock does when its time comes; called with the request locked."""
+"""What each line of the clock does when its time comes; called with the request locked.
+
+An effect returns its mails, which are posted once the request is settled: they tell the next date.
+"""
 
 from collections.abc import Callable
 
 from django.utils import timezone
 
 from diginor.history import Party
-from diginor.outbox.posting import post
 from services import notifications
 from services.actions.erasure import erase
 from services.actions.referral import expire
 from services.enums import FollowUpKind, RequestNote
 from services.models import FollowUp, Satisfaction, ServiceRequest
+from services.notifications import RequestMail
+
+Effect = Callable[[ServiceRequest, FollowUp], list[RequestMail]]
 
 
-def _remind(mail: type[notifications.RequestMail], note: str = RequestNote.REMIND) -> Callable:
+def _remind(mail: type[RequestMail], note: str = RequestNote.REMIND) -> Effect:
     """An effect that sends one mail and leaves a row in the history."""
 
-    def effect(request: ServiceRequest, follow_up: FollowUp) -> None:
+    def effect(request: ServiceRequest, follow_up: FollowUp) -> list[RequestMail]:
         request.log(note, by=Party.CLOCK, referral=follow_up.referral, kind=follow_up.kind)
-        post(mail(request, f"follow-up {follow_up.pk}", follow_up.referral))
+        return [mail(request, f"follow-up {follow_up.pk}", follow_up.referral)]
 
     return effect
 
 
-def _company_is_silent(request: ServiceRequest, follow_up: FollowUp) -> None:
+def _company_is_silent(request: ServiceRequest, follow_up: FollowUp) -> list[RequestMail]:
     request.asked_at = None
     request.queued_at = timezone.now()
     request.save(update_fields=["asked_at", "queued_at"])
     request.log(RequestNote.ALERT, by=Party.CLOCK, kind=follow_up.kind)
-    post(notifications.CompanySilent(request, f"follow-up {follow_up.pk}"))
+    return [notifications.CompanySilent(request, f"follow-up {follow_up.pk}")]
 
 
-def _expire(request: ServiceRequest, follow_up: FollowUp) -> None:
+def _expire(request: ServiceRequest, follow_up: FollowUp) -> list[RequestMail]:
     assert follow_up.referral is not None
-    expire(request, follow_up.referral)
+    return expire(request, follow_up.referral)
 
 
-def _stall(request: ServiceRequest, follow_up: FollowUp) -> None:
+def _stall(request: ServiceRequest, follow_up: FollowUp) -> list[RequestMail]:
     referral = follow_up.referral
     assert referral is not None
     referral.is_stalled = True
@@ -44,20 +49,20 @@ def _stall(request: ServiceRequest, follow_up: FollowUp) -> None:
     request.queued_at = timezone.now()
     request.save(update_fields=["queued_at"])
     request.log(RequestNote.ALERT, by=Party.CLOCK, referral=referral, kind=follow_up.kind)
-    post(notifications.ActivityAlert(request, f"follow-up {follow_up.pk}", referral))
+    return [notifications.ActivityAlert(request, f"follow-up {follow_up.pk}", referral)]
 
 
-def _ask_satisfaction(request: ServiceRequest, follow_up: FollowUp) -> None:
+def _ask_satisfaction(request: ServiceRequest, follow_up: FollowUp) -> list[RequestMail]:
     _row, created = Satisfaction.objects.get_or_create(request=request)
-    if created:
-        post(notifications.SatisfactionAsked(request, f"follow-up {follow_up.pk}"))
+    return [notifications.SatisfactionAsked(request, f"follow-up {follow_up.pk}")] if created else []
 
 
-def _erase(request: ServiceRequest, follow_up: FollowUp) -> None:
+def _erase(request: ServiceRequest, follow_up: FollowUp) -> list[RequestMail]:
     erase(request)
+    return []
 
 
-EFFECTS: dict[str, Callable[[ServiceRequest, FollowUp], None]] = {
+EFFECTS: dict[str, Effect] = {
     FollowUpKind.DRAFT_RESUME: _remind(notifications.DraftReminder),
     FollowUpKind.TRIAGE_REMINDER: _remind(notifications.TriageReminder),
     FollowUpKind.TRIAGE_ESCALATION: _remind(notifications.TriageEscalation, RequestNote.ALERT),

@@ -16,6 +16,7 @@ from services.actions.settling import settle
 from services.enums import RequestState, RequestStep
 from services.models import ServiceRequest, Topic
 
+
 @transaction.atomic
 def start_draft(*, hub: Hub | None = None, language: str = "fr") -> ServiceRequest:
     """Open a draft; the commune will say which hub receives it."""
@@ -64,8 +65,8 @@ def send_resume_link(draft: ServiceRequest, *, email: str) -> None:
     """Mail the link that resumes the draft, and let the clock remind once."""
     draft.contact_email = email
     _touch(draft, "contact_email")
-    post(notifications.ResumeLink(draft, f"{timezone.now():%Y%m%d%H%M}"))
     settle(draft)
+    post(notifications.ResumeLink(draft, f"{timezone.now():%Y%m%d%H%M}"))
 
 
 @transaction.atomic
@@ -84,10 +85,10 @@ def submit(draft: ServiceRequest, *, by: Any = Party.COMPANY, suspicions: Sequen
             "submitted_at", "queued_at", "person_acted_at", "suspicions", "is_suspect", "organisation"
         ]
     )  # fmt: skip
+    settle(draft)
     post(notifications.RequestReceived(draft, row.pk))
     if not draft.is_suspect:
         post(notifications.NewRequest(draft, row.pk))
-    settle(draft)
     return draft
 
 
@@ -117,4 +118,3 @@ def _record_of(request: ServiceRequest) -> Organisation | None:
 def renew_tracking_link(request: ServiceRequest) -> None:
     """Mail a fresh private link to the address on file, once a minute at most."""
     post(notifications.TrackingLink(request, f"{timezone.now():%Y%m%d%H%M}"))
-

@@ -26,7 +26,11 @@ def hand_back(user: User, organisation: Organisation) -> int:
         referral.adviser = backup
         referral.save(update_fields=["adviser"])
         row = request.log(
-            ReferralStep.TRANSFER, by=Party.CLOCK, referral=referral, from_adviser=str(user), to_adviser=str(backup or "")
+            ReferralStep.TRANSFER,
+            by=Party.CLOCK,
+            referral=referral,
+            from_adviser=str(user),
+            to_adviser=str(backup or ""),
         )
         mail = notifications.ReferralHandedToYou if backup else notifications.ReferralWithoutAdviser
         post(mail(request, row.pk, referral, why="", given_by=str(user)))

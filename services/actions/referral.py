@@ -39,8 +39,8 @@ def accept(referral: Referral, *, by: User, next_step: str = "", due_on: date | 
     if request.taken_at is None:
         request.taken_at = row.at
         request.save(update_fields=["taken_at"])
-    post(notifications.RequestAccepted(request, row.pk, referral))
     settle(request)
+    post(notifications.RequestAccepted(request, row.pk, referral))
 
 
 @transaction.atomic
@@ -50,17 +50,19 @@ def decline(referral: Referral, *, reason: str, note: str = "", by: User) -> Non
     row = referral.take(ReferralStep.DECLINE, by=by, why=note, changes={"decline_reason": reason, "decline_note": note})
     referral.answered_at = referral.ended_at = row.at
     referral.save(update_fields=["answered_at", "ended_at"])
-    post(notifications.ReferralRefused(request, row.pk, referral))
     settle(request)
+    post(notifications.ReferralRefused(request, row.pk, referral))
 
 
-def expire(request: ServiceRequest, referral: Referral) -> None:
+def expire(request: ServiceRequest, referral: Referral) -> list[notifications.RequestMail]:
     """The answer did not come in time; called by the clock with the request locked."""
     row = referral.take(ReferralStep.EXPIRE, by=Party.CLOCK)
     referral.ended_at = row.at
     referral.save(update_fields=["ended_at"])
-    post(notifications.ReferralExpired(request, row.pk, referral))
-    post(notifications.ReferralRefused(request, row.pk, referral))
+    return [
+        notifications.ReferralExpired(request, row.pk, referral),
+        notifications.ReferralRefused(request, row.pk, referral),
+    ]
 
 
 @transaction.atomic
@@ -87,9 +89,9 @@ def transfer(
     referral.adviser = adviser
     _move(referral, row.at)
     referral.save(update_fields=["organisation", "adviser"])
+    settle(request)
     post(notifications.ReferralHandedToYou(request, row.pk, referral, why=why, given_by=str(by)))
     post(notifications.ReferralTransferred(request, row.pk, referral))
-    settle(request)
 
 
 @transaction.atomic

@@ -6,7 +6,7 @@ from diginor.history import Party
 from diginor.outbox.posting import post
 from services import notifications, workflows
 from services.enums import FollowUpKind, RejectReason, RequestStep
-from services.models import DelaySet, FollowUp, ServiceRequest
+from services.models import DelaySet, FollowUp, Referral, ServiceRequest
 from services.rules import clock as rules
 
 
@@ -38,7 +38,8 @@ def facts_of(request: ServiceRequest) -> rules.RequestFacts:
 def settle(request: ServiceRequest) -> None:
     """After a step, inside its transaction: finish or send back if need be, then write the turn and the follow-ups."""
     facts = facts_of(request)
-    if _follow_the_referrals(request, facts):
+    mail = _follow_the_referrals(request, facts)
+    if mail:
         facts = facts_of(request)
     delays = DelaySet.objects.resolve(request.hub_id, request.topic_id)
     request.is_abandoned = rules.is_abandoned(facts)
@@ -48,26 +49,30 @@ def settle(request: ServiceRequest) -> None:
         request.due_at = turn.due_at
     request.save(update_fields=["is_abandoned", "responsible", "responsible_organisation", "due_at"])
     _plan(request, rules.plan(facts, delays))
+    if mail:
+        post(mail)
 
 
-def _follow_the_referrals(request: ServiceRequest, facts: rules.RequestFacts) -> bool:
+def _follow_the_referrals(request: ServiceRequest, facts: rules.RequestFacts) -> notifications.RequestMail | None:
     """Close the request when its last referral is, or bring it back to the desk when nobody is left."""
     if not request.is_open or request.state in workflows.TRIAGE_STATES or not facts.referrals:
-        return False
+        return None
     if rules.all_closed(facts):
         row = request.take(RequestStep.FINISH, by=Party.CLOCK)
         request.ended_at = row.at
         request.helped_at = row.at if rules.was_helped(facts) else None
         request.save(update_fields=["ended_at", "helped_at"])
-        post(notifications.RequestClosed(request, row.pk, referrals=list(request.referrals.order_by("pk"))))
-        return True
+        return notifications.RequestClosed(request, row.pk, referrals=_told(request))
     if rules.all_refused(facts):
         row = request.take(RequestStep.SEND_BACK, by=Party.CLOCK)
         request.queued_at = row.at
         request.save(update_fields=["queued_at"])
-        post(notifications.RequestToReroute(request, row.pk, referrals=list(request.referrals.order_by("pk"))))
-        return True
-    return False
+        return notifications.RequestToReroute(request, row.pk, referrals=_told(request))
+    return None
+
+
+def _told(request: ServiceRequest) -> list[Referral]:
+    return list(request.referrals.select_related("organisation").order_by("pk"))
 
 
 def _plan(request: ServiceRequest, wanted: list[rules.Due]) -> None:

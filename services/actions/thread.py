@@ -48,8 +48,8 @@ def write(
         touch(referral, message.created_at)
     if party == Party.COMPANY:
         _company_answered(request, message)
-    _tell_the_others(request, message)
     settle(request)
+    _tell_the_others(request, message)
     return message
 
 

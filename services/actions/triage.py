@@ -61,10 +61,10 @@ def route(
         )
         for place in chosen
     ]
+    settle(request)
     for referral in referrals:
         post(notifications.ReferralSent(request, row.pk, referral))
     post(notifications.RequestRouted(request, row.pk, referrals=referrals, answer_by=expiry))
-    settle(request)
     return referrals
 
 
@@ -72,10 +72,14 @@ def route(
 def reject(request: ServiceRequest, *, reason: str, answer: str, by: User) -> None:
     """Set the request aside; the company receives the answer and its reason."""
     row = request.take(
-        RequestStep.REJECT, by=by, why=answer, changes={"reject_reason": reason, "ended_at": timezone.now()}, reason=reason
+        RequestStep.REJECT,
+        by=by,
+        why=answer,
+        changes={"reject_reason": reason, "ended_at": timezone.now()},
+        reason=reason,
     )
-    post(notifications.RequestRejected(request, row.pk, answer=answer))
     settle(request)
+    post(notifications.RequestRejected(request, row.pk, answer=answer))
 
 
 @transaction.atomic
@@ -103,8 +107,8 @@ def merge(request: ServiceRequest, into: ServiceRequest, *, by: User) -> None:
     )
     into.log(RequestNote.ABSORB, by=by, why=request.need, code=request.code)
     request.attachments.with_filing().update(request=into)
-    post(notifications.RequestMerged(request, row.pk, into=into))
     settle(request)
+    post(notifications.RequestMerged(request, row.pk, into=into))
 
 
 @transaction.atomic
@@ -114,8 +118,8 @@ def ask_company(request: ServiceRequest, *, question: str, by: User) -> None:
     row = request.log(RequestNote.ASK, by=by, why=question)
     request.asked_at = row.at
     request.save(update_fields=["asked_at"])
+    # Writing settles the request: it is now the company's turn.
     write(request, body=question, by=by, is_question=True)
-    settle(request)
 
 
 @transaction.atomic
@@ -131,9 +135,9 @@ def hand_over(request: ServiceRequest, hub: Hub, *, why: str, by: User) -> None:
     request.save(update_fields=["hub", "asked_at", "queued_at"])
     if request.organisation:
         request.organisation.known_by.add(hub)
+    settle(request)
     post(notifications.RequestHandedOver(request, row.pk))
     post(notifications.HandOverReceived(request, row.pk, why=why, given_by=str(by)))
-    settle(request)
 
 
 @transaction.atomic
@@ -145,6 +149,5 @@ def trust(request: ServiceRequest, *, by: User) -> None:
     request.is_suspect = False
     request.save(update_fields=["is_suspect"])
     row = request.log(RequestNote.TRUST, by=by)
-    post(notifications.NewRequest(request, row.pk))
     settle(request)
-
+    post(notifications.NewRequest(request, row.pk))

@@ -103,7 +103,10 @@ class Question(Translated, models.Model):
     label = models.CharField(_("question"), max_length=200)
     label_en = models.CharField(_("question en anglais"), max_length=200, blank=True)
     choices = models.JSONField(
-        _("choix"), default=list, blank=True, help_text=_("Pour un choix\u202f: [[« code », « Français », « English »], …]")
+        _("choix"),
+        default=list,
+        blank=True,
+        help_text=_("Pour un choix\u202f: [[« code », « Français », « English »], …]"),
     )
     is_required = models.BooleanField(_("réponse obligatoire"), default=False)
 
@@ -144,7 +147,10 @@ class Offer(models.Model):
         Territory, verbose_name=_("territoires"), blank=True, related_name="+", help_text=_("Vide\u202f: partout.")
     )
     sizes = ArrayField(
-        models.CharField(max_length=10, choices=SizeCategory.choices), verbose_name=_("tailles"), default=list, blank=True
+        models.CharField(max_length=10, choices=SizeCategory.choices),
+        verbose_name=_("tailles"),
+        default=list,
+        blank=True,
     )
     min_age = models.PositiveSmallIntegerField(_("âge minimal, en années"), null=True, blank=True)
     max_age = models.PositiveSmallIntegerField(_("âge maximal, en années"), null=True, blank=True)

@@ -36,7 +36,12 @@ class DelaySet(models.Model):
 
     hub = models.ForeignKey(Hub, verbose_name=_("guichet"), on_delete=models.CASCADE, related_name="delay_sets")
     topic = models.ForeignKey(
-        Topic, verbose_name=_("sujet"), null=True, blank=True, on_delete=models.CASCADE, related_name="+",
+        Topic,
+        verbose_name=_("sujet"),
+        null=True,
+        blank=True,
+        on_delete=models.CASCADE,
+        related_name="+",
         help_text=_("Vide\u202f: pour tous les sujets du guichet."),
     )
     draft_resume = _delay(_("brouillon\u202f: rappel après (jours)"))
@@ -58,9 +63,7 @@ class DelaySet(models.Model):
     class Meta:
         verbose_name = _("délais")
         verbose_name_plural = _("délais")
-        constraints = [
-            models.UniqueConstraint(fields=["hub", "topic"], nulls_distinct=False, name="delayset_once")
-        ]
+        constraints = [models.UniqueConstraint(fields=["hub", "topic"], nulls_distinct=False, name="delayset_once")]
 
     def __str__(self) -> str:
         return f"{self.hub} · {self.topic or _('tous les sujets')}"

@@ -74,9 +74,7 @@ class Referral(WorkflowModel):
     organisation = models.ForeignKey(
         Organisation, verbose_name=_("structure"), on_delete=models.PROTECT, related_name="referrals"
     )
-    state = models.CharField(
-        _("état"), max_length=20, choices=ReferralState.choices, default=ReferralState.SENT
-    )
+    state = models.CharField(_("état"), max_length=20, choices=ReferralState.choices, default=ReferralState.SENT)
     adviser = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         verbose_name=_("suivie par"),
@@ -109,7 +107,9 @@ class Referral(WorkflowModel):
         verbose_name_plural = _("orientations")
         constraints = [
             models.UniqueConstraint(
-                fields=["request", "organisation"], condition=Q(state__in=["sent", "accepted"]), name="referral_live_once"
+                fields=["request", "organisation"],
+                condition=Q(state__in=["sent", "accepted"]),
+                name="referral_live_once",
             ),
             models.CheckConstraint(condition=~Q(state="closed") | ~Q(outcome=""), name="referral_closed_has_outcome"),
             models.CheckConstraint(

@@ -10,6 +10,7 @@ from django.db.models import F, Q
 from django.db.models.functions import Upper
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from diginor.codes import public_code
@@ -128,7 +129,11 @@ class ServiceRequest(WorkflowModel):
 
     responsible = models.CharField(_("au tour de"), max_length=20, choices=Party.choices, default=Party.COMPANY)
     responsible_organisation = models.ForeignKey(
-        Organisation, verbose_name=_("structure attendue"), null=True, blank=True, on_delete=models.PROTECT,
+        Organisation,
+        verbose_name=_("structure attendue"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
         related_name="+",
     )
     due_at = models.DateTimeField(_("échéance"), null=True, blank=True)
@@ -173,13 +178,13 @@ class ServiceRequest(WorkflowModel):
                 condition=OPEN & Q(responsible="hub", is_suspect=False),
                 name="servicerequest_queue",
             ),
-            models.Index(
-                fields=["hub", "state", "due_at", "id"], condition=OPEN, name="servicerequest_open_by_state"
-            ),
+            models.Index(fields=["hub", "state", "due_at", "id"], condition=OPEN, name="servicerequest_open_by_state"),
             models.Index(
                 fields=["hub", "due_at", "id"], condition=OPEN & Q(responsible="company"), name="servicerequest_waiting"
             ),
-            models.Index(fields=["hub", "due_at", "id"], condition=OPEN & Q(is_suspect=True), name="servicerequest_suspect"),
+            models.Index(
+                fields=["hub", "due_at", "id"], condition=OPEN & Q(is_suspect=True), name="servicerequest_suspect"
+            ),
             models.Index(F("hub").asc(), F("submitted_at").desc(), F("id").desc(), name="servicerequest_recent"),
             models.Index(F("created_at").desc(), F("id").desc(), name="servicerequest_created"),
             models.Index(Upper("contact_email"), name="servicerequest_email"),
@@ -192,6 +197,18 @@ class ServiceRequest(WorkflowModel):
     def get_absolute_url(self) -> str:
         """The request at the staff's desk."""
         return reverse("admin:triage_request", args=[self.code])
+
+    @property
+    def subject(self) -> str:
+        """What it is about, in the words of the catalogue."""
+        if self.topic:
+            return str(self.topic)
+        return self.get_family_display() or gettext("besoin à préciser")
+
+    @property
+    def place(self) -> str:
+        """Where the company is."""
+        return self.commune.name if self.commune else gettext("lieu non précisé")
 
     @property
     def is_open(self) -> bool:
@@ -255,7 +272,12 @@ class RequestEventQuerySet(models.QuerySet):
 
 
 STAFF_ONLY_STEPS = [
-    RequestNote.TRUST, RequestNote.REMIND, RequestNote.ALERT, RequestNote.RATE, RequestNote.ABSORB, RequestStep.START,
+    RequestNote.TRUST,
+    RequestNote.REMIND,
+    RequestNote.ALERT,
+    RequestNote.RATE,
+    RequestNote.ABSORB,
+    RequestStep.START,
 ]
 
 
@@ -267,7 +289,11 @@ class RequestEvent(HistoryRow):
         "services.Referral", null=True, blank=True, on_delete=models.CASCADE, related_name="events"
     )
     organisation = models.ForeignKey(
-        Organisation, null=True, blank=True, on_delete=models.SET_NULL, related_name="+",
+        Organisation,
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
         help_text=_("La structure au nom de laquelle la personne agit."),
     )
 

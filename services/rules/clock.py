@@ -94,8 +94,12 @@ def plan(request: RequestFacts, delays: Delays) -> list[Due]:
     """List every follow-up that the present facts call for, done or not."""
     if request.is_erased:
         return []
-    return [*_of_draft(request, delays), *_of_queue(request, delays), *_of_referrals(request, delays),
-            *_of_end(request, delays)]
+    return [
+        *_of_draft(request, delays),
+        *_of_queue(request, delays),
+        *_of_referrals(request, delays),
+        *_of_end(request, delays),
+    ]
 
 
 def _of_draft(request: RequestFacts, delays: Delays) -> list[Due]:

@@ -1,0 +1,99 @@
+"""Which organisations of the hub could answer: the facts, read in a fixed number of queries, and the verdicts."""
+
+from collections.abc import Iterable
+
+from django.db.models import Prefetch
+from django.utils import timezone
+
+from members.enums import TerritoryKind
+from members.models import Absence, Organisation, Territory
+from members.models.organisation import whole_years
+from services.enums import ReferralState
+from services.models import Offer, Referral, ServiceRequest
+from services.rules.routing import CompanyFacts, OfferFacts, OrganisationFacts, Verdict, rank
+
+# From the nearest to the widest: « closest territory » compares these.
+NEARNESS = [
+    TerritoryKind.DISTRICT, TerritoryKind.DELEGATED, TerritoryKind.COMMUNE, TerritoryKind.EPCI, TerritoryKind.ADHOC,
+    TerritoryKind.DEPARTMENT, TerritoryKind.REGION, TerritoryKind.MAINLAND, TerritoryKind.COUNTRY, TerritoryKind.UNION,
+]  # fmt: skip
+
+
+def proposals(request: ServiceRequest) -> list[Verdict]:
+    """Judge every organisation of the request's hub: the best first, each with its reasons."""
+    return rank(company_facts(request), organisation_facts(request))
+
+
+def company_facts(request: ServiceRequest) -> CompanyFacts:
+    """What the request says of the company, completed by the record of the company where it says nothing."""
+    record = request.organisation
+    known = {name: getattr(request, name) or getattr(record, name, "") for name in ("size", "naf", "legal_form")}
+    founded_on = request.founded_on or getattr(record, "founded_on", None)
+    return CompanyFacts(
+        topic_id=request.topic_id,
+        topic=str(request.topic or ""),
+        territories=_around(request.commune),
+        place=request.commune.name if request.commune else "",
+        age=whole_years(founded_on, timezone.localdate()),
+        **known,
+    )
+
+
+def organisation_facts(request: ServiceRequest) -> Iterable[OrganisationFacts]:
+    """What is known today of every organisation of the hub."""
+    offers = Offer.objects.filter(topic=request.topic_id, is_active=True).prefetch_related("territories").order_by("pk")
+    rows = request.hub.organisations.prefetch_related(Prefetch("offers", offers, to_attr="on_topic")).order_by("pk")
+    places = list(rows)
+    ids = {place.pk for place in places}
+    loads = Referral.objects.open_by_organisation(ids)
+    absences = {row.organisation_id: row for row in _whole_absences(ids)}
+    kept = request.referrals.exclude(state=ReferralState.CANCELLED).order_by("sent_at", "pk")
+    earlier = dict(kept.values_list("organisation_id", "state"))
+    return [
+        _facts(place, loads.get(place.pk, 0), absences.get(place.pk), earlier.get(place.pk, "")) for place in places
+    ]
+
+
+def _around(commune: Territory | None) -> dict[int, int] | None:
+    if commune is None:
+        return None
+    # A merged commune lies where the one of today does.
+    here = commune.successor or commune
+    rows = Territory.objects.containing(here).order_by("pk").values_list("pk", "kind")
+    return {commune.pk: 0, **{pk: NEARNESS.index(TerritoryKind(kind)) for pk, kind in rows}}
+
+
+def _whole_absences(ids: set[int]) -> Iterable[Absence]:
+    """Absences today of organisations as a whole; the one that ends last is kept."""
+    today = Absence.objects.on(timezone.localdate()).filter(organisation__in=ids, user=None)
+    return today.select_related("backup_organisation").order_by("ends_on", "pk")
+
+
+def _facts(place: Organisation, load: int, absence: Absence | None, earlier: str) -> OrganisationFacts:
+    backup = absence.backup_organisation if absence else None
+    return OrganisationFacts(
+        id=place.pk,
+        name=str(place),
+        is_active=place.is_active,
+        capacity=place.capacity,
+        open_referrals=load,
+        absent_until=absence.ends_on if absence else None,
+        backup_id=backup.pk if backup else None,
+        backup_name=str(backup) if backup else "",
+        earlier=earlier,
+        offers=tuple(_offer(offer) for offer in place.on_topic),  # type: ignore[attr-defined]
+    )
+
+
+def _offer(offer: Offer) -> OfferFacts:
+    return OfferFacts(
+        topic_id=offer.topic_id,
+        territories={place.pk: place.name for place in offer.territories.all()},
+        sizes=tuple(offer.sizes),
+        min_age=offer.min_age,
+        max_age=offer.max_age,
+        naf_in=tuple(offer.naf_in),
+        naf_out=tuple(offer.naf_out),
+        legal_in=tuple(offer.legal_in),
+        legal_out=tuple(offer.legal_out),
+    )
