@@ -31,7 +31,7 @@ def worker() -> bool:
     """Whether this worker answers its colleagues."""
     name = f"celery@{os.uname().nodename}"
     command = ["celery", "-A", "diginor", "inspect", "ping", "--timeout", "10", "--destination", name]
-    return subprocess.run(command, capture_output=True, timeout=25).returncode == 0
+    return subprocess.run(command, check=False, capture_output=True, timeout=25).returncode == 0
 
 
 def beat() -> bool:
