@@ -33,43 +33,43 @@ class ForgivingRedisClient(RedisCacheClient):
             logger.warning("The cache cannot be reached and is left alone for %s s: %s", PAUSE_SECONDS, error)
             return answer
 
-    def add(self, key: str, value: Any, timeout: int | None) -> bool:
+    def add(self, key: Any, value: Any, timeout: Any) -> bool:
         """Say that the key was added: a lock or a counter then starts anew, which is harmless."""
         return bool(self._forgive("add", True, key, value, timeout))
 
-    def get(self, key: str, default: Any) -> Any:
+    def get(self, key: Any, default: Any) -> Any:
         """Return the value, or the default."""
         return self._forgive("get", default, key, default)
 
-    def set(self, key: str, value: Any, timeout: int | None) -> None:
+    def set(self, key: Any, value: Any, timeout: Any) -> None:
         """Keep the value if possible."""
         self._forgive("set", None, key, value, timeout)
 
-    def touch(self, key: str, timeout: int | None) -> bool:
+    def touch(self, key: Any, timeout: Any) -> bool:
         """Prolong the value if possible."""
         return bool(self._forgive("touch", False, key, timeout))
 
-    def delete(self, key: str) -> bool:
+    def delete(self, key: Any) -> bool:
         """Forget the value if possible."""
         return bool(self._forgive("delete", False, key))
 
-    def get_many(self, keys: list[str]) -> dict[str, Any]:
+    def get_many(self, keys: Any) -> dict[Any, Any]:
         """Return those values that are known."""
         return dict(self._forgive("get_many", {}, keys))
 
-    def has_key(self, key: str) -> bool:
+    def has_key(self, key: Any) -> bool:
         """Return whether the key is known."""
         return bool(self._forgive("has_key", False, key))
 
-    def incr(self, key: str, delta: int) -> int:
+    def incr(self, key: Any, delta: int) -> int:
         """Count on, or start again when nothing can be counted."""
         return int(self._forgive("incr", delta, key, delta))
 
-    def set_many(self, data: dict[str, Any], timeout: int | None) -> None:
+    def set_many(self, data: Any, timeout: Any) -> None:
         """Keep the values if possible."""
         self._forgive("set_many", None, data, timeout)
 
-    def delete_many(self, keys: list[str]) -> None:
+    def delete_many(self, keys: Any) -> None:
         """Forget the values if possible."""
         self._forgive("delete_many", None, keys)
 

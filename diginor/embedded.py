@@ -291,7 +291,7 @@ class Servers:
             self.valkey = Valkey(self.directory, port, str(known["password"]), self.throwaway)
             self.valkey.start()
             known["valkey_port"] = port
-        self._remember(known | self.environment)
+        self._remember({**known, **self.environment})
         return self.environment
 
     def stop(self) -> None:

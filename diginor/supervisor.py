@@ -107,7 +107,9 @@ class Supervisor:
             signal.signal(signum, self._ask_to_stop)
         try:
             self._start()
-            self._watch()
+            while True:
+                self._watch()
+                time.sleep(0.3)
         except Stopped:
             return 0
         except (Failed, EmbeddedError) as error:
@@ -241,17 +243,16 @@ class Supervisor:
         print("Journaux : var/log/. Arrêt : Ctrl-C (les données sont gardées).", flush=True)
 
     def _watch(self) -> None:
-        while True:
-            self._check()
-            for service in self.services:
-                if service.is_dead:
-                    print(f"« {service.name} » s’est arrêté, il est relancé.", flush=True)
-                    service.restart()
-            for server in (self.servers.postgres, self.servers.valkey):
-                if server and server.process and server.process.poll() is not None:
-                    print(f"{type(server).__name__} s’est arrêté, il est relancé.", flush=True)
-                    server.start()
-            time.sleep(0.3)
+        """Start again what died."""
+        self._check()
+        for service in self.services:
+            if service.is_dead:
+                print(f"« {service.name} » s’est arrêté, il est relancé.", flush=True)
+                service.restart()
+        for server in (self.servers.postgres, self.servers.valkey):
+            if server and server.process and server.process.poll() is not None:
+                print(f"{type(server).__name__} s’est arrêté, il est relancé.", flush=True)
+                server.start()
 
     def _stop(self) -> None:
         self.is_stopping = True
