@@ -14,6 +14,20 @@ class Family(TextChoices):
     NETWORKING = "networking", _("Mise en réseau")
 
 
+FAMILY_SLUGS = {
+    Family.DEMONSTRATION: "demonstration",
+    Family.FUNDING: "financement",
+    Family.TRAINING: "formation",
+    Family.NETWORKING: "mise-en-reseau",
+}
+FAMILY_PROMISES = {
+    Family.DEMONSTRATION: _("Essayer une technologie avant d’investir, avec les personnes qui la connaissent."),
+    Family.FUNDING: _("Savoir quelles aides existent pour votre projet, et monter le dossier."),
+    Family.TRAINING: _("Faire monter vos équipes en compétences, au rythme de l’entreprise."),
+    Family.NETWORKING: _("Rencontrer un partenaire, un client, un laboratoire, ici ou en Europe."),
+}
+
+
 class Level(TextChoices):
     """How far networking reaches."""
 
@@ -131,6 +145,17 @@ class NoSiretReason(TextChoices):
     PUBLIC_BODY = "public_body", _("je représente un organisme public")
     ABROAD = "abroad", _("mon entreprise est à l’étranger")
     NOT_AT_HAND = "not_at_hand", _("je ne l’ai pas sous la main")
+
+
+class Suspicion(TextChoices):
+    """Why a filing may come from a robot; it is then kept apart, never thrown away."""
+
+    HONEYPOT = "honeypot", _("le champ invisible était rempli")
+    NO_STAMP = "no_stamp", _("le formulaire n’a pas été ouvert avant l’envoi")
+    TOO_FAST = "too_fast", _("tout a été rempli en deux secondes")
+    MANY_FROM_ADDRESS = "many_from_address", _("beaucoup d’envois depuis la même connexion")
+    MANY_FROM_EMAIL = "many_from_email", _("beaucoup d’envois avec la même adresse électronique")
+    MANY_LINKS = "many_links", _("le besoin contient beaucoup de liens")
 
 
 class FollowUpKind(TextChoices):

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
+from django.core.files.base import File
 from django.db import transaction
 from django.utils import timezone
 from django.utils.text import slugify
@@ -13,8 +14,9 @@ from diginor.workflow import StepRefused
 from members.models import Hub, Organisation, Territory
 from services import notifications
 from services.actions.settling import settle
+from services.actions.thread import attach
 from services.enums import RequestState, RequestStep
-from services.models import ServiceRequest, Topic
+from services.models import Attachment, ServiceRequest, Topic
 
 
 @transaction.atomic
@@ -58,6 +60,32 @@ def _touch(draft: ServiceRequest, *fields: str) -> None:
         raise StepRefused(RequestStep.SUBMIT, fresh.state)
     draft.person_acted_at = timezone.now()
     draft.save(update_fields=[*fields, "person_acted_at"])
+
+
+@transaction.atomic
+def add_files(draft: ServiceRequest, files: Sequence[File]) -> None:
+    """Join checked files to a draft."""
+    _touch(draft)
+    attach(draft, files)
+
+
+@transaction.atomic
+def remove_file(draft: ServiceRequest, attachment: Attachment) -> None:
+    """Take a file out of a draft, and off the disk once that is certain."""
+    _touch(draft)
+    storage, name = attachment.file.storage, attachment.file.name
+    attachment.delete()
+    transaction.on_commit(lambda: storage.delete(name))
+
+
+@transaction.atomic
+def finish(
+    draft: ServiceRequest, *, contact: dict[str, str], files: Sequence[File] = (), suspicions: Sequence[str] = ()
+) -> ServiceRequest:
+    """Keep the last step and file the request, both or neither: a second click finds it filed and changes nothing."""
+    save_contact(draft, **contact)
+    attach(draft, files)
+    return submit(draft, suspicions=suspicions)
 
 
 @transaction.atomic

@@ -4,7 +4,8 @@ from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchRank, SearchVectorField, TrigramWordSimilarity
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Q, Value
+from django.db.models.functions import Greatest
 from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
@@ -13,6 +14,10 @@ from diginor.text_search import plain, query, vector
 from members.enums import LegalForm, SizeCategory
 from members.models import Organisation, Territory
 from services.enums import Family, Level, QuestionKind
+
+MOST_WORDS = 12
+SHORTEST_MISSPELT = 5
+CLOSE_ENOUGH = 0.6
 
 
 class Translated:
@@ -35,16 +40,27 @@ class TopicQuerySet(models.QuerySet):
         """The topics of one family."""
         return self.active().filter(family=family)
 
+    def chosen(self, slug: str) -> "Topic | None":
+        """The topic of that name that can be asked for, or none."""
+        return self.active().filter(slug=slug).first() if slug else None
+
+    def counted_by_family(self) -> dict[str, int]:
+        """How many topics each family proposes."""
+        rows = self.filter(is_active=True).order_by().values_list("family")
+        return dict(rows.annotate(models.Count("pk")))
+
     def matching(self, text: str) -> "TopicQuerySet":
-        """The topics that a need speaks of: full text first, then close spellings."""
-        words = plain(text)
+        """The topics that a need speaks of, by any of its words: full text first, then close spellings."""
+        words = plain(text).split()[:MOST_WORDS]
         if not words:
             return self.none()
-        asked = query(text)
+        asked = query(" or ".join(words))
+        long = [word for word in words if len(word) >= SHORTEST_MISSPELT] or words
+        close = [TrigramWordSimilarity(word, "search_name") for word in long]
         found = self.filter(is_active=True).annotate(
-            rank=SearchRank(F("search"), asked), closeness=TrigramWordSimilarity(words, "search_name")
+            rank=SearchRank(F("search"), asked), closeness=Greatest(*close, Value(0.0))
         )
-        near = Q(search=asked) | Q(closeness__gte=0.45)
+        near = Q(search=asked) | Q(closeness__gte=CLOSE_ENOUGH)
         return found.filter(near).order_by("-rank", "-closeness", "position", "pk")
 
 
@@ -130,6 +146,12 @@ class OfferQuerySet(models.QuerySet):
         if user.is_superuser:  # type: ignore[attr-defined]
             return self.all()
         return self.filter(organisation__hubs__in=user.staffed_hubs()).distinct()  # type: ignore[attr-defined]
+
+    def helping_with(self, topic: "Topic") -> "OfferQuerySet":
+        """What the public page of a topic tells: the offers of the members of the hubs, by name."""
+        rows = self.filter(topic=topic, is_active=True, organisation__is_active=True, organisation__hubs__isnull=False)
+        rows = rows.select_related("organisation").prefetch_related("territories").distinct()
+        return rows.order_by("organisation__name", "pk")
 
     def of_organisation(self, organisation_id: int) -> "OfferQuerySet":
         """The offers of one organisation, in the order of the catalogue."""

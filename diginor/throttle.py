@@ -1,0 +1,23 @@
+"""Counting what one source does in a while, through the cache; without a cache nothing is refused."""
+
+from django.core.cache import cache
+from django.http import HttpRequest
+
+from allauth.account.adapter import get_adapter
+
+
+def hits(key: str, *, seconds: int) -> int:
+    """Count one more act under this key, and say how many there were in the current window."""
+    name = f"throttle:{key}"
+    if cache.add(name, 1, seconds):
+        return 1
+    try:
+        return cache.incr(name)
+    except ValueError:
+        # The window ended between the two calls.
+        return 1
+
+
+def source(request: HttpRequest) -> str:
+    """The network address that asks, read behind the reverse proxy as the sign-in does."""
+    return get_adapter().get_client_ip(request)

@@ -1,0 +1,41 @@
+"""How much one source may file: past a first bound it is suspect, past a second it must wait."""
+
+from dataclasses import dataclass
+
+from diginor.throttle import hits
+from services.enums import Suspicion
+
+HOUR = 3600
+DAY = 24 * HOUR
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What the counters say of one filing."""
+
+    suspicions: tuple[str, ...] = ()
+    is_refused: bool = False
+
+
+def filing(address: str, email: str) -> Verdict:
+    """Count one filing from a network address and with an e-mail address."""
+    from_address = hits(f"filing:address:{address}", seconds=HOUR)
+    from_email = hits(f"filing:email:{email.lower()}", seconds=DAY)
+    doubts = []
+    if from_address > 10:
+        doubts.append(str(Suspicion.MANY_FROM_ADDRESS))
+    if from_email > 4:
+        doubts.append(str(Suspicion.MANY_FROM_EMAIL))
+    return Verdict(tuple(doubts), is_refused=from_address > 40 or from_email > 12)
+
+
+def may_open_draft(address: str) -> bool:
+    """Whether a network address may start one more request."""
+    return hits(f"draft:{address}", seconds=HOUR) <= 60
+
+
+def may_mail_link(address: str, who: str) -> bool:
+    """Whether one more link may be mailed, counted by who asks and by who receives."""
+    asked = hits(f"link:address:{address}", seconds=HOUR)
+    received = hits(f"link:to:{who.lower()}", seconds=HOUR)
+    return asked <= 20 and received <= 5

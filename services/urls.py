@@ -1,0 +1,9 @@
+"""The addresses of the services part: the public face, the advisers' space, the officers' dashboards."""
+
+from importlib.util import find_spec
+
+from django.urls import include, path
+
+PARTS = ("services.urls_public", "services.urls_space", "services.urls_steering")
+
+urlpatterns = [path("", include(part)) for part in PARTS if find_spec(part)]
