@@ -113,3 +113,4 @@ class MailPreference(TextChoices):
 
     AT_ONCE = "at_once", _("tout de suite")
     DAILY = "daily", _("un résumé par jour")
+    ESSENTIAL = "essential", _("seulement les rappels et ce qui m’est confié")

@@ -113,7 +113,7 @@ class ToWholeTeam(ToAdvisers):
 
 def as_recipient(person: User) -> Recipient:
     """The person as the outbox knows people."""
-    return Recipient(person.email, str(person), person.language, person.wants_digest)
+    return Recipient(person.email, str(person), person.language, person.wants_digest, person.wants_little)
 
 
 def front_line(organisation: Organisation) -> list[User]:
@@ -198,6 +198,7 @@ class RequestRejected(ToCompany):
     """The request is set aside, with the answer that staff wrote."""
 
     name = "request_rejected"
+    action_label = _("Lire la réponse")
 
 
 class RequestMerged(ToCompany):
@@ -237,12 +238,14 @@ class RequestWithdrawn(ToCompany):
     """The withdrawal is recorded."""
 
     name = "request_withdrawn"
+    action_label = _("Revoir ma demande")
 
 
 class RequestClosed(ToCompany):
     """The request is over: what came of it."""
 
     name = "request_closed"
+    action_label = _("Relire ma demande")
 
 
 class SatisfactionAsked(ToCompany):
@@ -270,6 +273,7 @@ class ReferralSent(ToAdvisers):
     """A new referral to answer."""
 
     name = "referral_sent"
+    action_label = _("Répondre à la demande")
     can_wait_for_digest = True
 
 
@@ -277,18 +281,21 @@ class AnswerReminder(ToAdvisers):
     """The referral still waits for an answer."""
 
     name = "answer_reminder"
+    action_label = _("Répondre à la demande")
 
 
 class TeamReminder(ToWholeTeam):
     """The whole team is told that the referral still waits."""
 
     name = "team_reminder"
+    action_label = _("Répondre à la demande")
 
 
 class ReferralExpired(ToWholeTeam):
     """Too late: the referral went back to the desk."""
 
     name = "referral_expired"
+    action_label = _("Voir l’orientation")
     can_wait_for_digest = True
 
 
@@ -296,6 +303,7 @@ class ActivityReminder(ToAdvisers):
     """Nothing moved for a while."""
 
     name = "activity_reminder"
+    action_label = _("Donner des nouvelles")
 
 
 class ReferralHandedToYou(ToAdvisers):
@@ -308,12 +316,14 @@ class ReferralWithoutAdviser(ToWholeTeam):
     """The adviser left: somebody must take the referral on."""
 
     name = "referral_without_adviser"
+    action_label = _("Reprendre la demande")
 
 
 class ReferralCancelled(ToAdvisers):
     """Nothing to do any more: the company withdrew, or the desk took the referral back."""
 
     name = "referral_cancelled"
+    action_label = _("Voir l’orientation")
     can_wait_for_digest = True
 
 
@@ -321,6 +331,7 @@ class MessageToAdvisers(ToAdvisers):
     """A new message in a thread."""
 
     name = "message_to_advisers"
+    action_label = _("Lire et répondre")
     can_wait_for_digest = True
 
 
@@ -331,6 +342,7 @@ class NewRequest(ToStaff):
     """A request waits to be routed."""
 
     name = "new_request"
+    action_label = _("Orienter la demande")
     can_wait_for_digest = True
 
 
@@ -338,12 +350,14 @@ class TriageReminder(ToStaff):
     """The request still waits to be routed."""
 
     name = "triage_reminder"
+    action_label = _("Orienter la demande")
 
 
 class TriageEscalation(ToStaff):
     """The head of the hub is told too."""
 
     name = "triage_escalation"
+    action_label = _("Orienter la demande")
     roles = (HubRoleKind.STAFF, HubRoleKind.HEAD)
 
 
@@ -351,6 +365,7 @@ class RequestToReroute(ToStaff):
     """Nobody took the request on."""
 
     name = "request_to_reroute"
+    action_label = _("Réorienter la demande")
 
 
 class ActivityAlert(ToStaff):
@@ -369,6 +384,7 @@ class MessageToStaff(ToStaff):
     """A new message for the desk."""
 
     name = "message_to_staff"
+    action_label = _("Lire et répondre")
     can_wait_for_digest = True
 
 
@@ -376,3 +392,4 @@ class HandOverReceived(ToStaff):
     """Another hub hands a request over."""
 
     name = "hand_over_received"
+    action_label = _("Orienter la demande")

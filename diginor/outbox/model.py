@@ -51,6 +51,7 @@ class OutgoingMail(models.Model):
     subject = models.CharField(_("objet"), max_length=250)
     text = models.TextField(_("texte"))
     html = models.TextField(_("version HTML"), blank=True)
+    url = models.TextField(_("lien"), blank=True)
     headers = models.JSONField(_("en-têtes"), default=dict, blank=True)
     is_urgent = models.BooleanField(_("urgent"), default=False)
     status = models.CharField(_("état"), max_length=20, choices=MailStatus.choices, default=MailStatus.QUEUED)

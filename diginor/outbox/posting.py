@@ -1,7 +1,8 @@
 """Posting a mail: rendering it and writing its row in the transaction of its cause.
 
-A mail is written once, as `<template>.subject` and `<template>.txt` (plain paragraphs); its text and HTML versions
-are both made of that one text, so they cannot say different things.
+A mail is written once, as `<template>.subject` and `<template>.txt`; its text and HTML versions are both made of that
+one text, so they cannot say different things. Paragraphs are plain, « > » quotes somebody, « - » lists, and what comes
+after a line « --- » (the deadline, who is who) follows the action. A mail with a `<template>.html` draws both itself.
 """
 
 import re
@@ -11,13 +12,15 @@ from typing import Any, ClassVar
 
 from django.conf import settings
 from django.db import connection, transaction
-from django.template import Context
+from django.template import Context, TemplateDoesNotExist
 from django.template.loader import get_template, render_to_string
 from django.utils import translation
 from django.utils.functional import Promise
 
 from diginor.outbox.model import MailStatus, OutgoingMail
 from diginor.outbox.tasks import wake_delivery
+
+NOTES = "\n---\n"
 
 
 class NotInTransaction(RuntimeError):
@@ -26,12 +29,13 @@ class NotInTransaction(RuntimeError):
 
 @dataclass(frozen=True)
 class Recipient:
-    """Who receives, in which language, and whether at once or in the digest of the day."""
+    """Who receives, in which language, and what may wait: for the digest of the day, or for ever."""
 
     email: str
     name: str = ""
     language: str = "fr"
     wants_digest: bool = False
+    wants_little: bool = False
 
 
 class Mail:
@@ -55,12 +59,17 @@ class Mail:
         """Name the cause: the same cause never writes twice to the same person."""
         raise NotImplementedError
 
+    def headers(self, recipient: Recipient) -> dict[str, str]:
+        """Give the headers that this kind of mail needs."""
+        return {}
+
 
 def post(mail: Mail) -> int:
     """Write one row per recipient and wake the delivery at commit; return how many rows were asked for."""
     if not connection.in_atomic_block:
         raise NotInTransaction(type(mail).__name__)
-    rows = [_row(mail, recipient) for recipient in mail.recipients() if recipient.email]
+    wanted = [one for one in mail.recipients() if one.email and not (one.wants_little and mail.can_wait_for_digest)]
+    rows = [_row(mail, recipient) for recipient in wanted]
     OutgoingMail.objects.bulk_create(rows, ignore_conflicts=True)
     # One wake-up per transaction is enough, and with the broker down each would cost a time-out.
     if rows and not any(entry[1] is wake_delivery for entry in connection.run_on_commit):
@@ -72,12 +81,9 @@ def _row(mail: Mail, recipient: Recipient) -> OutgoingMail:
     kind = type(mail).__name__
     held = recipient.wants_digest and mail.can_wait_for_digest
     with translation.override(recipient.language):
-        context = {"action_label": mail.action_label, "site_url": settings.SITE_URL} | mail.context()
+        context = {"action_label": mail.action_label, "action_url": "", "site_url": settings.SITE_URL} | mail.context()
         context["recipient"] = recipient
-        subject, body = (_plain(f"{mail.template}.{part}", context) for part in ("subject", "txt"))
-        context |= {"subject": subject, "body": body}
-        text = render_to_string("mail/message.txt", context).strip()
-        html = render_to_string("mail/message.html", context).strip()
+        subject, text, html = _versions(mail.template, context)
     return OutgoingMail(
         dedupe_key=f"{kind}:{mail.key()}:{recipient.email.lower()}",
         kind=kind,
@@ -86,12 +92,26 @@ def _row(mail: Mail, recipient: Recipient) -> OutgoingMail:
         subject=" ".join(subject.split())[:250],
         text=text + "\n",
         html=html,
+        url=context["action_url"],
+        headers=mail.headers(recipient),
         is_urgent=mail.is_urgent,
         status=MailStatus.HELD if held else MailStatus.QUEUED,
     )
 
 
+def _versions(template: str, context: dict[str, Any]) -> tuple[str, str, str]:
+    """The subject, the text and the HTML; a mail that has a page of its own (`<template>.html`) draws both itself."""
+    subject = _plain(f"{template}.subject", context)
+    words = _plain(f"{template}.txt", context)
+    context |= {"subject": subject}
+    try:
+        return subject, words, render_to_string(f"{template}.html", context).strip()
+    except TemplateDoesNotExist:
+        context["body"], _line, context["notes"] = words.partition(NOTES)
+        return subject, _plain("mail/message.txt", context), render_to_string("mail/message.html", context).strip()
+
+
 def _plain(name: str, context: dict[str, Any]) -> str:
     """Render a plain text, where nothing is escaped and blank lines left by conditions are folded."""
     text = get_template(name).template.render(Context(context, autoescape=False))  # type: ignore[attr-defined]
-    return re.sub(r"\n{3,}", "\n\n", text).strip()
+    return re.sub(r"\n{3,}", "\n\n", re.sub(r"[ \t]+\n", "\n", text)).strip()

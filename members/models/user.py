@@ -114,6 +114,11 @@ class User(AbstractBaseUser, PermissionsMixin):
         """Whether mails that can wait are gathered once a day."""
         return self.mail_preference == MailPreference.DAILY
 
+    @property
+    def wants_little(self) -> bool:
+        """Whether only reminders and what is entrusted to the person are written, never the news."""
+        return self.mail_preference == MailPreference.ESSENTIAL
+
     @cached_property
     def active_memberships(self) -> list["Membership"]:
         """The organisations the person works for, read once."""
