@@ -2,6 +2,7 @@
 
 from services.models.catalogue import Offer, Question, Topic
 from services.models.clock import DelaySet, FollowUp
+from services.models.figures import FigureCell, FigureDetail, FigureDirt, FigureStamp
 from services.models.referral import Referral
 from services.models.request import RequestEvent, ServiceRequest
 from services.models.satisfaction import Satisfaction
@@ -10,6 +11,10 @@ from services.models.thread import Attachment, Message
 __all__ = [
     "Attachment",
     "DelaySet",
+    "FigureCell",
+    "FigureDetail",
+    "FigureDirt",
+    "FigureStamp",
     "FollowUp",
     "Message",
     "Offer",

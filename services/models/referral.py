@@ -133,6 +133,7 @@ class Referral(WorkflowModel):
                 condition=~Q(state__in=["sent", "accepted"]),
                 name="referral_ended",
             ),
+            models.Index(fields=["answer_in_time_until"], name="referral_answer_in_time"),
             models.Index(fields=["adviser"], condition=Q(state__in=["sent", "accepted"]), name="referral_adviser_live"),
         ]
 
