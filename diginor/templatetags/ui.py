@@ -100,7 +100,7 @@ def button(text, href="", kind="", icon="", name="", value=""):
     if href:
         return format_html('<a class="button {}" href="{}">{}</a>', kind, href, inside)
     named = format_html(' name="{}" value="{}"', name, value) if name else ""
-    return format_html('<button class="button {}"{}>{}</button>', kind, named, inside)
+    return format_html('<button type="submit" class="button {}"{}>{}</button>', kind, named, inside)
 
 
 @register.simple_tag
