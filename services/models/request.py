@@ -10,6 +10,7 @@ from django.db.models import F, Q
 from django.db.models.functions import Upper
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -48,6 +49,14 @@ class ServiceRequestQuerySet(models.QuerySet):
         """Those of the person's own address, the newest first, drafts included."""
         own = self.filter(contact_email__iexact=user.email, erased_at=None)
         return own.order_by("-created_at", "-pk")
+
+    def older_than(self, key: str) -> "ServiceRequestQuerySet":
+        """Those started before the row of that key; a key that means nothing leaves all of them."""
+        start = parse_datetime(key.partition("~")[0].replace(" ", "+")) if "~" in key else None
+        pk = key.partition("~")[2]
+        if start is None or not pk.isdecimal():
+            return self
+        return self.filter(Q(created_at__lt=start) | Q(created_at=start, pk__lt=int(pk)))
 
     def behind_link(self, code: str) -> "ServiceRequestQuerySet":
         """The one that a private link opens; what was erased opens no more."""
@@ -266,6 +275,10 @@ class RequestEventQuerySet(models.QuerySet):
     def in_order(self) -> "RequestEventQuerySet":
         """The oldest first."""
         return self.select_related("by", "organisation", "referral").order_by("at", "pk")
+
+    def last_step(self) -> "RequestEvent | None":
+        """The latest step; notes and reminders are not steps."""
+        return self.select_related("by").exclude(to_state="").order_by("at", "pk").last()
 
     def shown_to_company(self) -> "RequestEventQuerySet":
         """What the tracking page tells: the steps, not the desk's own work."""

@@ -1,0 +1,61 @@
+"""Pages by key: each page starts where an index can start, whatever came before it, and nothing is counted."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from django.db.models import Q, QuerySet
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+Key = tuple[datetime, int]
+
+
+@dataclass(frozen=True)
+class Page:
+    """Some rows, and the keys of the pages before and after, empty where there is none."""
+
+    rows: list[Any]
+    before: str = ""
+    after: str = ""
+
+
+def page_by_key(rows: QuerySet, name: str, *, size: int, after: str = "", before: str = "") -> Page:
+    """Read the rows that follow a key, or come just before it, of a queryset ordered by the instant `name`, then by pk."""
+    is_descending = rows.query.order_by[0] == f"-{name}"
+    before_key = read_key(before)
+    is_backwards = before_key is not None
+    key = before_key if is_backwards else read_key(after)
+    if is_backwards:
+        rows = rows.reverse()
+    if key is not None:
+        rows = rows.filter(_beyond(key, name, is_descending=is_descending != is_backwards))
+    found = list(rows[: size + 1])
+    has_more, shown = len(found) > size, found[:size]
+    if is_backwards:
+        shown.reverse()
+    has_before, has_after = (has_more, bool(shown)) if is_backwards else (key is not None and bool(shown), has_more)
+    return Page(
+        shown,
+        before=key_of(shown[0], name) if has_before else "",
+        after=key_of(shown[-1], name) if has_after else "",
+    )
+
+
+def key_of(row: Any, name: str) -> str:
+    """The key of a row, for an address: microseconds since 1970, then its primary key."""
+    return f"{(getattr(row, name) - EPOCH) // timedelta(microseconds=1)}-{row.pk}"
+
+
+def read_key(text: str) -> Key | None:
+    """The key written in an address, or None for what is not one."""
+    at, _dash, pk = text.partition("-")
+    if not (at.isascii() and at.isdigit() and pk.isascii() and pk.isdigit()) or len(at) > 17 or len(pk) > 18:
+        return None
+    return EPOCH + timedelta(microseconds=int(at)), int(pk)
+
+
+def _beyond(key: Key, name: str, *, is_descending: bool) -> Q:
+    """Rows past a key; the first condition alone lets the index start there."""
+    way = "lt" if is_descending else "gt"
+    at, pk = key
+    return Q(**{f"{name}__{way}e": at}) & (Q(**{f"{name}__{way}": at}) | Q(**{f"pk__{way}": pk}))

@@ -1,0 +1,84 @@
+"""The inbox of an organisation: its views, their counts and their pages, at a cost that does not follow the history."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from diginor.paging import Page, page_by_key
+from services.models.referral import Referral, ReferralQuerySet
+
+if TYPE_CHECKING:
+    from members.models import User
+
+PAGE = 25
+# Beyond this a tab says « 50+ »: counting further would read rows that nobody looks at.
+MOST_COUNTED = 50
+
+
+@dataclass(frozen=True)
+class InboxView:
+    """One way to look at the referrals of an organisation."""
+
+    slug: str
+    label: str | Promise
+    empty: str | Promise
+    why_empty: str | Promise
+    select: Callable[[ReferralQuerySet, datetime], ReferralQuerySet]
+    is_history: bool = False
+
+    def rows(self, organisation_id: int, adviser: "User | None" = None) -> ReferralQuerySet:
+        """The referrals of this view in its order, those of one adviser when one is given."""
+        rows = Referral.objects.of_organisation(organisation_id)
+        if adviser is not None:
+            rows = rows.filter(adviser=adviser)
+        return self.select(rows, timezone.now())
+
+    def count(self, organisation_id: int, adviser: "User | None" = None) -> int:
+        """How many there are, one more than the most counted when there are more."""
+        rows = self.rows(organisation_id, adviser)
+        return rows[: MOST_COUNTED + 1].count()
+
+    def page(self, organisation_id: int, adviser: "User | None" = None, *, after: str = "", before: str = "") -> Page:
+        """Some referrals, with what their lines show."""
+        name = "ended_at" if self.is_history else "due_at"
+        rows = self.rows(organisation_id, adviser).with_sheet()
+        return page_by_key(rows, name, size=PAGE, after=after, before=before)
+
+
+VIEWS = [
+    InboxView(
+        "a-repondre",
+        _("À répondre"),
+        _("Personne n’attend votre réponse"),
+        _("Les demandes que le guichet vous confie arrivent ici, et un courriel vous prévient."),
+        lambda rows, now: rows.to_answer(),
+    ),
+    InboxView(
+        "en-cours",
+        _("En cours"),
+        _("Aucun suivi en cours"),
+        _("Les demandes que vous acceptez arrivent ici, avec leur prochaine étape."),
+        lambda rows, now: rows.in_progress(),
+    ),
+    InboxView(
+        "en-retard",
+        _("En retard"),
+        _("Aucun retard"),
+        _("Toutes les dates promises aux entreprises sont tenues."),
+        lambda rows, now: rows.late(now),
+    ),
+    InboxView(
+        "terminees",
+        _("Terminées"),
+        _("Rien n’est encore terminé"),
+        _("Les demandes terminées, déclinées ou restées sans réponse arrivent ici."),
+        lambda rows, now: rows.ended(),
+        is_history=True,
+    ),
+]
+BY_SLUG = {view.slug: view for view in VIEWS}

@@ -1,0 +1,99 @@
+"""What is expected of an organisation and by when, in plain words."""
+
+from datetime import datetime, timedelta
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from diginor.wording import day, moment
+from members.models import User
+from services.enums import Outcome, ReferralState, ReferralStep
+from services.models import Referral, RequestEvent
+
+SOON = timedelta(days=2)
+
+
+def expectation(referral: Referral, now: datetime) -> tuple[str, str]:
+    """The sentence of a referral and its tone: what is awaited and until when, or how it ended and when."""
+    if referral.state == ReferralState.SENT:
+        return _to_answer(referral, now)
+    if referral.state == ReferralState.ACCEPTED:
+        return _in_progress(referral, now)
+    return _ended(referral)
+
+
+def _to_answer(referral: Referral, now: datetime) -> tuple[str, str]:
+    when = {"day": day(referral.due_at, "short")}
+    if referral.due_at is None:
+        return _("À accepter ou à décliner."), "wait"
+    if referral.due_at < now:
+        return _("En retard\u202f: réponse attendue le %(day)s. La demande va repartir au guichet.") % when, "off"
+    if referral.due_at - now < SOON:
+        return _("Dernier délai\u202f: accepter ou décliner avant le %(day)s.") % when, "late"
+    return _("Accepter ou décliner avant le %(day)s.") % when, "wait"
+
+
+def _in_progress(referral: Referral, now: datetime) -> tuple[str, str]:
+    when = {"day": day(referral.due_at, "short"), "step": referral.next_step.rstrip(". ")}
+    if referral.is_stalled:
+        return _("À l’arrêt\u202f: l’équipe du guichet a été prévenue. Donnez des nouvelles à l’entreprise."), "off"
+    if referral.due_at is None:
+        return _("Donner des nouvelles à l’entreprise."), "wait"
+    if referral.due_at < now:
+        if referral.next_step:
+            return _("En retard\u202f: « %(step)s » était promis pour le %(day)s.") % when, "off"
+        return _("En retard\u202f: l’entreprise attendait des nouvelles le %(day)s.") % when, "off"
+    if referral.next_step:
+        return _("%(step)s, avant le %(day)s.") % when, "wait"
+    return _("Donner des nouvelles avant le %(day)s.") % when, "wait"
+
+
+def _ended(referral: Referral) -> tuple[str, str]:
+    facts = {
+        "day": day(referral.ended_at, "short"),
+        "outcome": referral.get_outcome_display(),
+        "reason": referral.get_decline_reason_display(),
+    }
+    if referral.state == ReferralState.CLOSED:
+        return _("Terminée le %(day)s\u202f: %(outcome)s.") % facts, "ok" if referral.outcome == Outcome.HELPED else "done"
+    if referral.state == ReferralState.DECLINED:
+        return _("Déclinée le %(day)s\u202f: %(reason)s.") % facts, "done"
+    if referral.state == ReferralState.EXPIRED:
+        return _("Restée sans réponse\u202f: le guichet l’a reprise le %(day)s.") % facts, "off"
+    return _("Sans suite depuis le %(day)s\u202f: il n’y a plus rien à faire.") % facts, "done"
+
+
+def why_ended(referral: Referral) -> str:
+    """Why nothing can be done any more, for the top of the page."""
+    if referral.state == ReferralState.CLOSED:
+        return referral.outcome_note
+    if referral.state == ReferralState.DECLINED:
+        return referral.decline_note
+    if referral.state == ReferralState.EXPIRED:
+        return _("Le délai de réponse est passé. Vous pouviez aider\u202f? Écrivez à l’équipe du guichet.")
+    return _("L’entreprise a retiré sa demande, ou l’équipe du guichet l’a reprise.")
+
+
+_BY_YOU = {
+    ReferralStep.ACCEPT: gettext_lazy("Vous avez déjà accepté cette demande, le %(when)s."),
+    ReferralStep.DECLINE: gettext_lazy("Vous avez déjà décliné cette demande, le %(when)s."),
+    ReferralStep.TRANSFER: gettext_lazy("Vous avez déjà transmis cette demande, le %(when)s."),
+    ReferralStep.CLOSE: gettext_lazy("Vous avez déjà terminé cette demande, le %(when)s."),
+}
+_BY_OTHERS = {
+    ReferralStep.ACCEPT: gettext_lazy("%(who)s a déjà accepté cette demande, le %(when)s."),
+    ReferralStep.DECLINE: gettext_lazy("%(who)s a déjà décliné cette demande, le %(when)s."),
+    ReferralStep.TRANSFER: gettext_lazy("%(who)s a déjà transmis cette demande, le %(when)s."),
+    ReferralStep.CLOSE: gettext_lazy("%(who)s a déjà terminé cette demande, le %(when)s."),
+    ReferralStep.CANCEL: gettext_lazy("Cette demande est devenue sans objet le %(when)s."),
+    ReferralStep.EXPIRE: gettext_lazy("Le délai de réponse est passé\u202f: le guichet a repris la demande le %(when)s."),
+}
+
+
+def refusal(referral: Referral, user: User) -> str:
+    """Why a step is not open any more: who did what, and when."""
+    last: RequestEvent | None = referral.events.last_step()
+    words = (_BY_YOU if last and last.by_id == user.pk else _BY_OTHERS).get(last.step) if last else None
+    if last is None or words is None:
+        return _("Cette étape n’est plus possible\u202f: la demande a changé. Relisez-la avant d’agir.")
+    return str(words) % {"who": str(last.by or last.by_name), "when": moment(last.at)}
