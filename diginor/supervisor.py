@@ -184,7 +184,8 @@ class Supervisor:
         facts = [f"{path.relative_to(BASE_DIR)} {path.stat().st_mtime_ns}" for path in sources if path.is_file()]
         stamp = hashlib.sha256("\n".join(facts).encode()).hexdigest()
         is_done = stamp_path.exists() and stamp_path.read_text() == stamp
-        if not is_done or not (BASE_DIR / "staticfiles" / "staticfiles.json").exists():
+        target = Path(os.environ.get("STATIC_ROOT") or BASE_DIR / "staticfiles")
+        if not is_done or not (target / "staticfiles.json").exists():
             self._manage("collectstatic", "--noinput", "--verbosity=0")
             stamp_path.write_text(stamp)
 
