@@ -1,6 +1,7 @@
 """Settings, read from the environment; see docs/install.md for each variable."""
 
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import environ
 from celery.schedules import crontab
@@ -63,6 +64,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "members.hats.HatMiddleware",
+    "members.middleware.SecondFactorMiddleware",
 ]
 
 ROOT_URLCONF = "diginor.urls"
@@ -118,6 +120,7 @@ CELERY_TIMEZONE = "Europe/Paris"
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "celerybeat-schedule")
 CELERY_BEAT_SCHEDULE = {
     "deliver-outbox": {"task": "diginor.outbox.tasks.deliver", "schedule": 30.0},
+    "heartbeat": {"task": "diginor.health.heartbeat", "schedule": 60.0, "options": {"expires": 55}},
     "follow-up": {"task": "services.tasks.follow_up", "schedule": 60.0},
     "refresh-figures": {"task": "services.tasks.refresh_figures", "schedule": 300.0},
     "send-digests": {"task": "services.tasks.send_digests", "schedule": crontab(hour="7", minute="30")},
@@ -129,11 +132,94 @@ AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "after_sign_in"
 LOGOUT_REDIRECT_URL = "home"
+CSRF_FAILURE_VIEW = "diginor.views.csrf_failure"
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
+
+# People sign in with a code by e-mail; a password needs an invitation or an administrator, and then a second factor.
+SECOND_FACTOR_REQUIRED = env.bool("SECOND_FACTOR_REQUIRED", default=not DEMO)
+ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXY_COUNT", default=0)
+ACCOUNT_ADAPTER = "members.adapter.AccountAdapter"
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
+ACCOUNT_PREVENT_ENUMERATION = True
+ACCOUNT_EMAIL_VERIFICATION = "mandatory"
+ACCOUNT_EMAIL_VERIFICATION_BY_CODE_ENABLED = True
+ACCOUNT_CHANGE_EMAIL = True
+ACCOUNT_LOGIN_BY_CODE_ENABLED = True
+ACCOUNT_LOGIN_BY_CODE_TIMEOUT = 15 * 60
+ACCOUNT_LOGIN_BY_CODE_MAX_ATTEMPTS = 5
+ACCOUNT_LOGIN_BY_CODE_SUPPORTS_RESEND = True
+ACCOUNT_LOGIN_TIMEOUT = 20 * 60
+ACCOUNT_REAUTHENTICATION_REQUIRED = True
+ACCOUNT_EMAIL_NOTIFICATIONS = True
+ACCOUNT_SESSION_REMEMBER = True
+# Eight digits and few rounds: guessing one takes a hundred years of trying.
+ALLAUTH_USER_CODE_FORMAT = {"numeric": True, "dashed": True, "length": 8}
+ACCOUNT_RATE_LIMITS = {"request_login_code": "20/m/ip,5/15m/key", "login": "30/m/ip"}
+ACCOUNT_FORMS = {
+    "login": "members.forms.sign_in.PasswordSignInForm",
+    "request_login_code": "members.forms.sign_in.CodeRequestForm",
+    "confirm_login_code": "members.forms.sign_in.CodeForm",
+    "confirm_email_verification_code": "members.forms.sign_in.AddressCodeForm",
+    "add_email": "members.forms.sign_in.NewAddressForm",
+    "change_password": "members.forms.sign_in.PasswordChangeForm",
+    "set_password": "members.forms.sign_in.FirstPasswordForm",
+    "reset_password": "members.forms.sign_in.PasswordForgottenForm",
+    "reset_password_from_key": "members.forms.sign_in.NewPasswordForm",
+    "reauthenticate": "members.forms.sign_in.PasswordAgainForm",
+}
+MFA_ADAPTER = "members.adapter.SecondFactorAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = DEMO
+MFA_ALLOW_UNVERIFIED_EMAIL = True
+MFA_TOTP_ISSUER = "DIGINOR"
+MFA_TOTP_TOLERANCE = 1
+MFA_FORMS = {
+    "authenticate": "members.forms.second_factor.SecondFactorForm",
+    "reauthenticate": "members.forms.second_factor.SecondFactorAgainForm",
+    "activate_totp": "members.forms.second_factor.ApplicationForm",
+    "add_webauthn": "members.forms.second_factor.PasskeyForm",
+    "edit_webauthn": "members.forms.second_factor.PasskeyNameForm",
+}
+SOCIALACCOUNT_ADAPTER = "members.adapter.ProConnectAdapter"
+SOCIALACCOUNT_EMAIL_AUTHENTICATION = True
+SOCIALACCOUNT_EMAIL_AUTHENTICATION_AUTO_CONNECT = True
+SOCIALACCOUNT_EMAIL_VERIFICATION = "none"
+PROCONNECT_VOUCHES_FOR_EMAILS = env.bool("PROCONNECT_VOUCHES_FOR_EMAILS", default=False)
+SOCIALACCOUNT_PROVIDERS: dict = {}
+if PROCONNECT_CLIENT_ID := env.str("PROCONNECT_CLIENT_ID", default=""):
+    SOCIALACCOUNT_PROVIDERS["openid_connect"] = {
+        "OAUTH_PKCE_ENABLED": True,
+        "SCOPE": ["openid", "given_name", "usual_name", "email"],
+        "APPS": [
+            {
+                "provider_id": "proconnect",
+                "name": "ProConnect",
+                "client_id": PROCONNECT_CLIENT_ID,
+                "secret": env.str("PROCONNECT_CLIENT_SECRET"),
+                "settings": {"server_url": env.str("PROCONNECT_SERVER_URL"), "token_auth_method": "client_secret_post"},
+            }
+        ],
+    }
+
+PUBLISHER = {
+    "name": env.str("PUBLISHER_NAME", default="La structure qui exploite ce guichet"),
+    "address": env.str("PUBLISHER_ADDRESS", default=""),
+    "email": env.str("PUBLISHER_EMAIL", default="contact@diginor.example"),
+    "phone": env.str("PUBLISHER_PHONE", default=""),
+    "director": env.str("PUBLISHER_DIRECTOR", default=""),
+    "host": env.str("PUBLISHER_HOST", default=""),
+    "data_protection": env.str("DATA_PROTECTION_EMAIL", default="") or env.str(
+        "PUBLISHER_EMAIL", default="contact@diginor.example"
+    ),
+    "source": env.str("SOURCE_CODE_URL", default=""),
+}
 
 LANGUAGE_CODE = "fr"
 LANGUAGES = [("fr", _("Français")), ("en", _("English"))]
@@ -185,6 +271,10 @@ CONTENT_SECURITY_POLICY = {
         "manifest-src": [SELF],
     }
 }
+if PROCONNECT_CLIENT_ID:
+    # Browsers check where the form of the button is sent on to.
+    _proconnect = urlsplit(env.str("PROCONNECT_SERVER_URL"))
+    CONTENT_SECURITY_POLICY["DIRECTIVES"]["form-action"].append(f"{_proconnect.scheme}://{_proconnect.netloc}")
 
 LOGGING = {
     "version": 1,

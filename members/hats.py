@@ -52,6 +52,14 @@ def hat_in_use(request: HttpRequest) -> Hat | None:
     return next((hat for hat in hats if hat.key == chosen), hats[0] if hats else None)
 
 
+def home_of(request: HttpRequest) -> str:
+    """Where a signed-in person goes first: where the hat in use works, or to their own requests."""
+    hat = hat_in_use(request)
+    if hat:
+        return hat.home
+    return reverse("admin:index") if request.user.is_superuser else reverse("my_requests")
+
+
 class HatMiddleware:
     """Give every request its `hat`, computed when first read."""
 

@@ -42,7 +42,7 @@ def leads(user: Any, organisation: Organisation) -> bool:
 
 
 def may_change_team(user: Any, organisation: Organisation) -> bool:
-    """Whether the person may invite, remove, and set absences and capacity: its manager, or staff of one of its hubs."""
+    """Whether the person may change the team, its absences and capacity: its manager, or staff of one of its hubs."""
     if not user.is_authenticated:
         return False
     if user.is_superuser or leads(user, organisation):

@@ -40,7 +40,7 @@ class AdviserProfileForm(ProfileForm):
             "mail_preference": RadioCards(
                 hints={
                     MailPreference.AT_ONCE.value: _("Un courriel dès qu’il se passe quelque chose."),
-                    MailPreference.DAILY.value: _("Un seul courriel le matin. Les urgences partent toujours tout de suite."),
+                    MailPreference.DAILY.value: _("Un seul courriel le matin, sauf urgence."),
                 }
             ),
         }

@@ -195,3 +195,8 @@ class Invitation(models.Model):
 
     def __str__(self) -> str:
         return f"{self.email} → {self.organisation}"
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the invitation may still be accepted."""
+        return self.accepted_at is None and self.expires_at > timezone.now()

@@ -1,0 +1,98 @@
+"""Pages that belong to no part: what the law asks for, the state of the service, and errors."""
+
+import json
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.template.loader import render_to_string
+from django.utils.cache import patch_vary_headers
+from django.views.decorators.cache import never_cache
+from django.views.decorators.csrf import requires_csrf_token
+from django.views.decorators.http import require_safe
+
+from diginor import health as state
+from diginor.access import access, public
+
+
+@require_safe
+@access(public)
+def legal(request: HttpRequest) -> HttpResponse:
+    """Who publishes and hosts the portal."""
+    return render(request, "pages/legal.html", {"publisher": settings.PUBLISHER})
+
+
+@require_safe
+@access(public)
+def accessibility(request: HttpRequest) -> HttpResponse:
+    """The honest statement of accessibility."""
+    return render(request, "pages/accessibility.html", {"publisher": settings.PUBLISHER})
+
+
+@require_safe
+@access(public)
+def privacy(request: HttpRequest) -> HttpResponse:
+    """What is known of people, why, for how long, and their rights."""
+    return render(request, "pages/privacy.html", {"publisher": settings.PUBLISHER})
+
+
+@require_safe
+@access(public)
+def ecodesign(request: HttpRequest) -> HttpResponse:
+    """What the portal does to stay light."""
+    return render(request, "pages/ecodesign.html", {"publisher": settings.PUBLISHER})
+
+
+@require_safe
+@never_cache
+@access(public)
+def health(request: HttpRequest) -> HttpResponse:
+    """The state of every piece: for machines in JSON, for people in HTML; 503 without the database."""
+    pieces = state.report()
+    status = 200 if pieces["database"] else 503
+    words = {name: "ok" if works else "ko" for name, works in pieces.items()}
+    if request.get_preferred_type(["application/json", "text/html"]) == "text/html":
+        rows = [(state.LABELS[name], works) for name, works in pieces.items()]
+        context = {"rows": rows, "is_well": all(pieces.values()), "can_serve": pieces["database"]}
+        response = HttpResponse(render_to_string("pages/health.html", context), status=status)
+    else:
+        body = json.dumps({"status": "ok" if all(pieces.values()) else "ko", **words})
+        response = HttpResponse(body, content_type="application/json", status=status)
+    patch_vary_headers(response, ["Accept"])
+    return response
+
+
+@requires_csrf_token
+def bad_request(request: HttpRequest, exception: Any = None) -> HttpResponse:
+    """The answer to what cannot be read."""
+    return render(request, "400.html", status=400)
+
+
+@requires_csrf_token
+def forbidden(request: HttpRequest, exception: Any = None) -> HttpResponse:
+    """The answer to what the person may not do."""
+    return render(request, "403.html", status=403)
+
+
+@requires_csrf_token
+def not_found(request: HttpRequest, exception: Any = None) -> HttpResponse:
+    """The answer to what does not exist, or does not exist for this person."""
+    return render(request, "404.html", status=404)
+
+
+@requires_csrf_token
+def server_error(request: HttpRequest) -> HttpResponse:
+    """The answer to our own faults, drawn without the request: the database may be the fault."""
+    return HttpResponse(render_to_string("500.html"), status=500)
+
+
+@requires_csrf_token
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """The answer to a page left open too long."""
+    return render(request, "403_csrf.html", status=403)
+
+
+def too_many(request: HttpRequest, exception: Any = None) -> HttpResponse:
+    """The answer to too many attempts in a short time."""
+    return render(request, "429.html", status=429)

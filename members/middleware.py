@@ -1,0 +1,59 @@
+"""A professional without a second factor sets one up before anything else."""
+
+from collections.abc import Callable
+from typing import Any
+
+from allauth.mfa.utils import is_mfa_enabled
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+
+from diginor.access import public
+from members import policies
+
+SESSION_KEY = "second_factor"
+# What one needs to protect the account, or to leave.
+OPEN = {
+    "account_logout",
+    "account_reauthenticate",
+    "account_change_password",
+    "account_set_password",
+    "switch_hat",
+    "my_data",
+    "my_data_export",
+}
+
+
+class SecondFactorMiddleware:
+    """Lead to the page of the second factor, and let nothing else be opened until there is one."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]):
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Nothing to do before the view is known."""
+        return self.get_response(request)
+
+    def process_view(
+        self, request: HttpRequest, view: Callable[..., HttpResponse], args: Any, kwargs: Any
+    ) -> HttpResponse | None:
+        """Open public pages and those that protect the account; check the person for all others."""
+        name = request.resolver_match.url_name if request.resolver_match else ""
+        is_open = getattr(view, "access_policy", None) is public or name in OPEN or str(name).startswith("mfa_")
+        if not settings.SECOND_FACTOR_REQUIRED or is_open or not request.user.is_authenticated:
+            return None
+        return None if is_protected(request) else redirect("mfa_index")
+
+
+def is_protected(request: HttpRequest) -> bool:
+    """Tell whether the person may go on, remembering in the session a factor once seen."""
+    user: Any = request.user
+    # The last factor cannot be removed by the person, so that what was seen stays true in this session.
+    if request.session.get(SESSION_KEY):
+        return True
+    if not policies.owes_second_factor(user, required=settings.SECOND_FACTOR_REQUIRED):
+        return True
+    if is_mfa_enabled(user, ["totp", "webauthn"]):
+        request.session[SESSION_KEY] = True
+        return True
+    return False

@@ -1,0 +1,75 @@
+"""The pages of a person about themselves."""
+
+from allauth.mfa.utils import is_mfa_enabled
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth import logout
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_safe
+
+from diginor.access import access, signed_in
+from members import policies
+from members.actions.people import close_account as close
+from members.actions.refusals import PeopleRefusal
+from members.forms.profile import AdviserProfileForm, CloseAccountForm, ProfileForm
+from members.personal_data import personal_data
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+@access(signed_in)
+def account(request: HttpRequest) -> HttpResponse:
+    """Name, phone, language and mails of the person, and how the account is protected."""
+    user = request.user
+    form_class = AdviserProfileForm if policies.professional(user) else ProfileForm
+    form = form_class(request.POST or None, instance=user)
+    if request.method == "POST" and form.is_valid():
+        form.save()
+        messages.success(request, _("Vos informations sont enregistrées."))
+        return redirect("account")
+    context = {
+        "form": form,
+        "has_second_factor": is_mfa_enabled(user, ["totp", "webauthn"]),
+        "owes_second_factor": policies.owes_second_factor(user, required=settings.SECOND_FACTOR_REQUIRED),
+        "has_password": user.has_usable_password(),
+    }
+    return render(request, "members/account.html", context)
+
+
+@never_cache
+@require_safe
+@access(signed_in)
+def my_data(request: HttpRequest) -> HttpResponse:
+    """What is known of the person, how to take it away and how to have it erased."""
+    return render(request, "members/my_data.html", {"contact": settings.PUBLISHER["data_protection"]})
+
+
+@never_cache
+@require_safe
+@access(signed_in)
+def my_data_export(request: HttpRequest) -> HttpResponse:
+    """The same in a file that machines read."""
+    response = JsonResponse(personal_data(request.user), json_dumps_params={"ensure_ascii": False, "indent": 2})
+    response["Content-Disposition"] = 'attachment; filename="mes-donnees-diginor.json"'
+    return response
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+@access(signed_in)
+def close_account(request: HttpRequest) -> HttpResponse:
+    """Close one's own account, after a clear word."""
+    form = CloseAccountForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            close(request.user)
+        except PeopleRefusal as refusal:
+            messages.error(request, refusal.message)
+            return redirect("my_data")
+        logout(request)
+        messages.success(request, _("Votre compte est fermé."))
+        return redirect("home")
+    return render(request, "members/close_account.html", {"form": form})

@@ -1,0 +1,48 @@
+"""Second factors: what allauth's pages lack."""
+
+from typing import Any
+
+from allauth.account.decorators import reauthentication_required
+from allauth.mfa.adapter import get_adapter
+from allauth.mfa.base.views import IndexView
+from allauth.mfa.webauthn.views import RemoveWebAuthnView
+from django.conf import settings
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils.decorators import method_decorator
+
+from members import policies
+
+
+class SecondFactorView(IndexView):
+    """The state of the second factor, and whether the person owes one."""
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """Say what is active in plain values."""
+        context = super().get_context_data(**kwargs)
+        found = context["authenticators"]
+        codes = found.get("recovery_codes")
+        has_factor = "totp" in found or "webauthn" in found
+        owes = policies.owes_second_factor(self.request.user, required=settings.SECOND_FACTOR_REQUIRED)
+        return {
+            **context,
+            "has_application": "totp" in found,
+            "passkeys": found.get("webauthn", []),
+            "codes_left": len(codes.get_unused_codes()) if codes else 0,
+            "has_factor": has_factor,
+            "must_choose": owes and not has_factor,
+        }
+
+
+@method_decorator(reauthentication_required(app="allauth.mfa"), name="dispatch")
+class RemovePasskeyView(RemoveWebAuthnView):
+    """Remove a passkey, unless it is the last factor of an account that must have one."""
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Say why it stays, before asking for anything."""
+        adapter = get_adapter()
+        if not adapter.can_delete_authenticator(self.get_object()):
+            messages.error(request, adapter.error_messages["cannot_delete_authenticator"])
+            return redirect("mfa_list_webauthn")
+        return super().dispatch(request, *args, **kwargs)
