@@ -94,7 +94,7 @@ class Live:
             "web", ["-m", "gunicorn", "-c", "deploy/gunicorn.conf.py", "-b", f"{HOST}:{self.port}"]
         )
         self.web.command += ["diginor.wsgi"]
-        self.worker = self._service("worker", [*celery, "worker", "--concurrency=1", "--without-gossip", *quiet])
+        self.worker = self._service("worker", [*celery, "worker", "--concurrency=1", "--without-gossip", "--without-mingle", *quiet])
         schedule = str(directory / "beat-schedule")
         self.beat = self._service("beat", [*celery, "beat", "--pidfile=", f"--schedule={schedule}", *quiet])
 
