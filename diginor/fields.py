@@ -1,5 +1,7 @@
 """How forms are drawn: the renderer of every form, and the widgets that the portal adds to Django's."""
 
+from typing import Any
+
 from django import forms
 from django.forms.renderers import DjangoTemplates
 from django.template.loader import get_template
@@ -11,14 +13,14 @@ class PortalFormRenderer(DjangoTemplates):
     form_template_name = "components/forms/form.html"
     field_template_name = "components/forms/field.html"
 
-    def get_template(self, template_name: str):
+    def get_template(self, template_name: str) -> Any:
         """Look for the portal's templates in the project, for all others where Django keeps them."""
         if template_name.startswith("components/"):
             return get_template(template_name)
         return super().get_template(template_name)
 
 
-class Cards:
+class Cards(forms.widgets.ChoiceWidget):
     """Choices drawn as large cards; `hints` gives a sentence for each value it explains."""
 
     template_name = "components/forms/cards.html"

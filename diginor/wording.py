@@ -9,13 +9,14 @@ from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
 THIN = "\u202f"
+Number = int | float | Decimal
 
 
-def _is_french():
+def _is_french() -> bool:
     return (get_language() or "fr").startswith("fr")
 
 
-def day(value, form="full"):
+def day(value: date | None, form: str = "full") -> str:
     """Write a day in full (« mardi 12 mars 2026 »); form "short" leaves out the weekday and the current year."""
     if not value:
         return ""
@@ -27,13 +28,13 @@ def day(value, form="full"):
     return _ordinal(value, "l j F Y")
 
 
-def _ordinal(value: date, pattern):
+def _ordinal(value: date, pattern: str) -> str:
     if _is_french() and value.day == 1:
         pattern = pattern.replace("j", r"1\e\r")
     return date_format(value, pattern)
 
 
-def moment(value):
+def moment(value: datetime | None) -> str:
     """Write an instant in local time (« 12 mars 2026 à 14 h 05 »)."""
     if not value:
         return ""
@@ -42,7 +43,7 @@ def moment(value):
     return _("%(day)s à %(clock)s") % {"day": _ordinal(local, "j F Y"), "clock": clock}
 
 
-def ago(value):
+def ago(value: date | None) -> str:
     """Say how far a day is: « aujourd’hui », « il y a 3 jours », « dans 2 jours »."""
     if not value:
         return ""
@@ -56,9 +57,9 @@ def ago(value):
     return (_("dans %(delay)s") if days > 0 else _("il y a %(delay)s")) % {"delay": text}
 
 
-def number(value, places=None):
+def number(value: Number | None, places: int | None = None) -> str:
     """Write a number with thin spaces (French) or commas (English); None becomes a dash."""
-    if value is None or value == "":
+    if not isinstance(value, Number):
         return "–"
     if places is None:
         places = 0 if value == int(value) else 1
@@ -68,22 +69,22 @@ def number(value, places=None):
     return text.replace("-", "\u2212")
 
 
-def percent(value, places=0):
+def percent(value: Number | None, places: int = 0) -> str:
     """Write a percentage already on the scale of 100 (« 82 % »)."""
-    if value is None or value == "":
+    if not isinstance(value, Number):
         return "–"
     return f"{number(value, places)}{THIN}%" if _is_french() else f"{number(value, places)}%"
 
 
-def euros(value):
+def euros(value: Number | None) -> str:
     """Write an amount in euros, with cents only when there are some."""
-    if value is None or value == "":
+    if not isinstance(value, Number):
         return "–"
     amount = number(value, 0 if Decimal(value) == int(value) else 2)
     return f"{amount}{THIN}€" if _is_french() else f"€{amount}"
 
 
-def file_size(size):
+def file_size(size: int | None) -> str:
     """Write a size in bytes in the unit that reads best."""
     if size is None:
         return ""
