@@ -1,17 +1,55 @@
 """The administration site under /gestion/: the staff of hubs and administrators enter, nobody else."""
 
+from typing import Any
+from urllib.parse import urlencode
+
+from django.conf import settings
 from django.contrib.admin import AdminSite
-from django.http import HttpRequest
+from django.contrib.auth.decorators import login_not_required
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import URLPattern, URLResolver, reverse
+from django.utils.decorators import method_decorator
 from django.utils.translation import gettext_lazy as _
 
 
 class PortalAdminSite(AdminSite):
-    """The stock administration with the portal's name and access rule."""
+    """The stock administration with the portal's name, access rule and own pages."""
 
-    site_header = _("DIGINOR · gestion")
-    site_title = _("DIGINOR")
-    index_title = _("Gestion du guichet")
+    site_header = _("Gestion du guichet")
+    site_title = "DIGINOR"
+    index_title = _("Administration")
+    site_url = None
+
+    def __init__(self, name: str = "admin") -> None:
+        super().__init__(name)
+        self.pages: list[URLPattern] = []
+
+    def add_pages(self, pages: list[URLPattern]) -> None:
+        """Serve pages of a part inside the administration; each declares its own policy."""
+        self.pages += pages
+
+    def get_urls(self) -> list[URLPattern | URLResolver]:
+        """Put the added pages before the stock ones."""
+        return [*self.pages, *super().get_urls()]
 
     def has_permission(self, request: HttpRequest) -> bool:
         """Let in active people who keep the desk of a hub, and administrators."""
-        return request.user.is_active and request.user.is_authenticated and request.user.is_staff
+        return bool(request.user.is_active and request.user.is_authenticated and request.user.is_staff)
+
+    @method_decorator(login_not_required)
+    def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        """Send to the portal's one sign-in page; who is signed in already may not enter."""
+        if request.user.is_authenticated and not self.has_permission(request):
+            raise PermissionDenied
+        target = request.GET.get("next") or reverse("admin:index")
+        return redirect(f"{reverse(settings.LOGIN_URL)}?{urlencode({'next': target})}")
+
+    def logout(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        """Leave by the portal's own way out."""
+        return redirect("account_logout")
+
+    def password_change(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        """Change the password where the portal does."""
+        return redirect("account_change_password")

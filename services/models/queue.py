@@ -1,0 +1,124 @@
+"""The desk's queue: its views, its pages by key, and its search, each at a cost that does not follow the history."""
+
+from dataclasses import dataclass
+
+from django.contrib.postgres.search import TrigramWordSimilarity
+from django.db.models import Func, Q, QuerySet, Value
+from django.db.models.functions import Concat
+from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from diginor.codes import ALPHABET
+from diginor.history import Party
+from diginor.paging import Page, page_by_key
+from diginor.text_search import plain, query
+from services import workflows
+from services.enums import RequestState
+from services.models.request import OPEN, ServiceRequest
+
+PAGE = 30
+# A search fetches this many matches before it orders them; beyond, the newest requests are read instead.
+MATCHES, NEWEST = 500, 1000
+# Typing errors are looked for in this many of the latest requests.
+LATEST, CLOSE_ENOUGH = 1000, 0.5
+
+
+@dataclass(frozen=True)
+class QueueView:
+    """One way to look at the requests of a hub."""
+
+    slug: str
+    label: str | Promise
+    why_empty: str | Promise
+    condition: Q
+    is_late: bool = False
+    is_history: bool = False
+
+    def rows(self, hub_id: int) -> QuerySet:
+        """The requests of this view, in its order."""
+        rows = ServiceRequest.objects.filter(self.condition, hub_id=hub_id)
+        if self.is_late:
+            rows = rows.filter(due_at__lt=timezone.now())
+        return rows.order_by("-submitted_at", "-pk") if self.is_history else rows.order_by("due_at", "pk")
+
+    def page(self, hub_id: int, *, after: str = "", before: str = "") -> Page:
+        """Some requests, with what their lines show."""
+        rows = self.rows(hub_id).select_related("topic", "commune", "responsible_organisation")
+        name = "submitted_at" if self.is_history else "due_at"
+        return page_by_key(rows, name, size=PAGE, after=after, before=before)
+
+
+HERE = OPEN & Q(responsible=Party.HUB, is_suspect=False)
+STARTED = [RequestState.ROUTED, RequestState.IN_PROGRESS]
+VIEWS = [
+    QueueView("a-faire", _("À faire"), _("Personne n’attend votre équipe."), HERE),
+    QueueView("nouvelles", _("Nouvelles"), _("Aucune demande nouvelle."), HERE & Q(state=RequestState.SUBMITTED)),
+    QueueView(
+        "a-reorienter", _("À réorienter"), _("Aucune demande à réorienter."), HERE & Q(state=RequestState.TO_REROUTE)
+    ),
+    QueueView("en-retard", _("En retard"), _("Aucune échéance n’est dépassée."), OPEN, is_late=True),
+    QueueView("a-l-arret", _("À l’arrêt"), _("Toutes les demandes confiées avancent."), HERE & Q(state__in=STARTED)),
+    QueueView(
+        "en-attente",
+        _("Attend l’entreprise"),
+        _("Aucune question n’attend de réponse."),
+        OPEN & Q(responsible=Party.COMPANY),
+    ),
+    QueueView("mises-a-part", _("Mises à part"), _("Aucune demande douteuse."), OPEN & Q(is_suspect=True)),
+    QueueView("ouvertes", _("Toutes ouvertes"), _("Aucune demande n’est ouverte."), OPEN),
+    QueueView(
+        "terminees",
+        _("Terminées"),
+        _("Aucune demande n’est encore terminée."),
+        Q(state__in=workflows.ENDED_STATES),
+        is_history=True,
+    ),
+]
+BY_SLUG = {view.slug: view for view in VIEWS}
+
+
+def search(hub_id: int, text: str) -> list[ServiceRequest]:
+    """The requests that speak of a text, the newest first; close spellings of the name when none does."""
+    filed = ServiceRequest.objects.filed().filter(hub_id=hub_id)
+    if not text.strip():
+        return []
+    ids = _matches(filed, text) or _resembling(filed, text)
+    rows = filed.filter(pk__in=ids).select_related("topic", "commune", "responsible_organisation")
+    return list(rows.order_by("-submitted_at", "-pk")[:PAGE])
+
+
+def _matches(filed: QuerySet, text: str) -> set[int]:
+    """Full text; the matches are read before they are ordered, as the index by date would be walked to its end."""
+    asked = Q(search=query(_one_number(text)))
+    if is_code(text):
+        asked |= Q(code=text.strip().upper())
+    ids = set(filed.filter(asked).order_by().values_list("pk", flat=True)[:MATCHES].iterator())
+    if len(ids) < MATCHES:
+        return ids
+    newest = filed.order_by("-submitted_at", "-pk").values("pk")[:NEWEST]
+    recent = ServiceRequest.objects.filter(asked, pk__in=newest).order_by("-submitted_at", "-pk")
+    return ids | set(recent.values_list("pk", flat=True)[:PAGE])
+
+
+def _resembling(filed: QuerySet, text: str) -> set[int]:
+    """Names close to what was typed among the latest requests: reading all of them would follow the history."""
+    words = plain(text)
+    if not words or "@" in text or any(letter.isdigit() for letter in words):
+        return set()
+    names = Func(Concat("company_name", Value(" "), "contact_name"), function="unaccent")
+    latest = filed.annotate(closeness=TrigramWordSimilarity(words, names)).order_by("-submitted_at", "-pk")
+    rows = latest.values_list("closeness", "pk")[:LATEST]
+    return {pk for closeness, pk in sorted(rows, reverse=True)[:PAGE] if closeness >= CLOSE_ENOUGH}
+
+
+def _one_number(text: str) -> str:
+    """A SIRET or a telephone number typed with spaces is one word."""
+    bare = text.replace(" ", "").replace("\u202f", "").replace("\xa0", "")
+    return bare if bare.isdigit() else text
+
+
+def is_code(text: str) -> bool:
+    """Whether a text looks like the number of a request."""
+    bare = text.strip().upper()
+    return len(bare) == 10 and all(letter in ALPHABET for letter in bare)
