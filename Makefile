@@ -1,6 +1,7 @@
 # The commands of the project. `make run` and `make test` need Python 3.11 or later, and nothing else.
 SHELL := /bin/bash
-PYTHON ?= $(shell command -v python3.14 python3.13 python3.12 python3.11 python3 | head -n 1)
+PYTHON ?= $(shell for name in python3 python3.13 python3.12 python3.11 python3.14; do \
+	$$name -c 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$name && break; done)
 BIN := .venv/bin
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 export DJANGO_SETTINGS_MODULE = diginor.settings
@@ -48,10 +49,9 @@ clean: ## remove everything that the commands above made, demonstration data inc
 	rm -rf .venv var staticfiles .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 
 .venv/bin/pip:
-	@"$(PYTHON)" -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
-	|| { echo "DIGINOR needs Python 3.11 or later: make PYTHON=/path/to/python3.12 $(MAKECMDGOALS)" >&2; exit 1; }
-	@"$(PYTHON)" -m venv .venv \
-	|| { echo "Python has no venv module here: on Debian, apt-get install python3-venv" >&2; rm -rf .venv; exit 1; }
+	@[ -n "$(PYTHON)" ] || { echo "DIGINOR needs Python 3.11 or later with its venv module (on Debian: apt-get install" \
+	"python3-venv), or make PYTHON=/path/to/python $(MAKECMDGOALS)" >&2; exit 1; }
+	@"$(PYTHON)" -m venv .venv
 
 .venv/installed: requirements.txt | .venv/bin/pip
 	@echo "Installing the dependencies"
