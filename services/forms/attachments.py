@@ -23,6 +23,10 @@ class ManyFiles(FileDrop):
 
     allow_multiple_selected = True
 
+    def value_from_datadict(self, data: Any, files: Any, name: str) -> list[UploadedFile]:
+        """All the files, where Django's own widget gives the last one."""
+        return files.getlist(name) if hasattr(files, "getlist") else []
+
 
 class FilesField(forms.FileField):
     """Files of accepted types; each refusal names its file, and the good ones are kept in `accepted`."""

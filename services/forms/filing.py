@@ -54,13 +54,17 @@ class NeedForm(Traps, Partial):
 
     def __init__(self, *args: Any, topic: Topic | None = None, answers: list | None = None, **kwargs: Any):
         super().__init__(*args, **kwargs)
-        self.questions = list(topic.questions.order_by("position")) if topic else []
+        self.questions = list(topic.questions.in_order()) if topic else []
         given = {row["question"]: row["value"] for row in answers or []}
         for question in self.questions:
             field = _question_field(question)
             field.initial = given.get(question.pk)
             self.fields[f"question_{question.pk}"] = field
         self.order_fields(["need"])
+
+    def typed_need(self) -> str:
+        """The need as it was typed, too short or not: a draft keeps it."""
+        return self.data.get(self.add_prefix("need"), "").strip()[:NEED_LONGEST].replace("\x00", "")
 
     def answers(self) -> list[dict[str, Any]]:
         """The answers to the questions of the topic, each with its question as it was asked."""

@@ -110,6 +110,14 @@ class Topic(Translated, models.Model):
         return reverse("topic", args=[self.family, self.slug])
 
 
+class QuestionQuerySet(models.QuerySet):
+    """How questions are read."""
+
+    def in_order(self) -> "QuestionQuerySet":
+        """As they are asked."""
+        return self.order_by("position", "pk")
+
+
 class Question(Translated, models.Model):
     """One of the questions, three at most, that a topic asks."""
 
@@ -125,6 +133,8 @@ class Question(Translated, models.Model):
         help_text=_("Pour un choix\u202f: [[« code », « Français », « English »], …]"),
     )
     is_required = models.BooleanField(_("réponse obligatoire"), default=False)
+
+    objects = QuestionQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("question")

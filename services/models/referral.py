@@ -35,6 +35,14 @@ class ReferralQuerySet(models.QuerySet):
         """With what a line of a list shows."""
         return self.select_related("request", "request__topic", "request__commune", "organisation", "adviser")
 
+    def for_company(self) -> "ReferralQuerySet":
+        """What the tracking page tells: who has the request, in the order they received it."""
+        return self.select_related("organisation", "adviser").order_by("sent_at", "pk")
+
+    def others_than(self, referral: "Referral") -> "ReferralQuerySet":
+        """Those of the other organisations, in the order they were sent."""
+        return self.exclude(pk=referral.pk).select_related("organisation", "adviser").order_by("sent_at", "pk")
+
     def live(self) -> "ReferralQuerySet":
         """Not ended yet."""
         return self.filter(state__in=workflows.LIVE_REFERRAL_STATES)

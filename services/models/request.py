@@ -58,6 +58,11 @@ class ServiceRequestQuerySet(models.QuerySet):
             return self
         return self.filter(Q(created_at__lt=start) | Q(created_at=start, pk__lt=int(pk)))
 
+    def with_company_referrals(self) -> "ServiceRequestQuerySet":
+        """With who has each request, in one more query."""
+        referrals = RequestEvent._meta.get_field("referral").related_model
+        return self.prefetch_related(models.Prefetch("referrals", referrals.objects.for_company()))
+
     def behind_link(self, code: str) -> "ServiceRequestQuerySet":
         """The one that a private link opens; what was erased opens no more."""
         return self.with_sheet().filter(code=code, erased_at=None).order_by("pk")
@@ -226,6 +231,11 @@ class ServiceRequest(WorkflowModel):
         return self.state in workflows.OPEN_STATES
 
     @property
+    def is_draft(self) -> bool:
+        """Whether it is not filed yet."""
+        return self.state == RequestState.DRAFT
+
+    @property
     def is_ended(self) -> bool:
         """Whether it is closed, rejected or withdrawn."""
         return self.state in workflows.ENDED_STATES
@@ -274,7 +284,7 @@ class RequestEventQuerySet(models.QuerySet):
 
     def in_order(self) -> "RequestEventQuerySet":
         """The oldest first."""
-        return self.select_related("by", "organisation", "referral").order_by("at", "pk")
+        return self.select_related("by", "organisation", "referral", "referral__organisation").order_by("at", "pk")
 
     def last_step(self) -> "RequestEvent | None":
         """The latest step; notes and reminders are not steps."""

@@ -9,6 +9,14 @@ from django.utils.translation import gettext_lazy as _
 from services.models.request import ServiceRequest
 
 
+class SatisfactionQuerySet(models.QuerySet):
+    """How opinions are found."""
+
+    def asked_of(self, request: ServiceRequest) -> "Satisfaction | None":
+        """The question asked about a request, or none."""
+        return self.filter(request=request).order_by("pk").first()
+
+
 class Satisfaction(models.Model):
     """The question asked of an ended request, and the answer if there is one."""
 
@@ -20,6 +28,8 @@ class Satisfaction(models.Model):
     )
     was_clear = models.BooleanField(_("les étapes étaient claires"), null=True, blank=True)
     comment = models.TextField(_("commentaire"), blank=True)
+
+    objects = SatisfactionQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("avis")

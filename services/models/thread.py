@@ -2,6 +2,7 @@
 
 import uuid
 from pathlib import PurePath
+from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.db import models
@@ -11,8 +12,12 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from diginor.history import Party
+from members.enums import HubRoleKind
 from members.models import Organisation
 from services.enums import ThreadKind
+
+if TYPE_CHECKING:
+    from members.models import User
 
 
 def attachment_path(attachment: "Attachment", name: str) -> str:
@@ -61,6 +66,22 @@ class AttachmentQuerySet(models.QuerySet):
     def shared(self) -> "AttachmentQuerySet":
         """What the company may open: its own files and those of the shared thread."""
         return self.filter(Q(message=None) | Q(message__thread=ThreadKind.SHARED)).order_by("created_at", "pk")
+
+    def visible_to(self, user: "User") -> "AttachmentQuerySet":
+        """For the desk and the organisations of the request, all its files; for the person who asked, the shared ones."""
+        if user.is_superuser:
+            return self.order_by("pk")
+        desk = Q(request__hub__in=user.hub_ids(HubRoleKind.STAFF, HubRoleKind.HEAD))
+        member = Q(request__referrals__organisation__in=user.organisation_ids())
+        own = Q(request__contact_email__iexact=user.email) & (Q(message=None) | Q(message__thread=ThreadKind.SHARED))
+        return self.filter(desk | member | own).distinct().order_by("pk")
+
+    def numbered(self, uid: str) -> "Attachment | None":
+        """The file of that public number, or none."""
+        try:
+            return self.filter(uid=uuid.UUID(uid)).order_by("pk").first()
+        except ValueError:
+            return None
 
     def with_filing(self) -> "AttachmentQuerySet":
         """The files joined when the request was filed."""

@@ -1,0 +1,40 @@
+"""Private files: served by a view to those who may read them, never shown inside the site."""
+
+from typing import Any
+from uuid import UUID
+
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET
+
+from diginor.access import access, signed_in
+from services.models import Attachment
+from services.views.tracking import private
+
+
+@never_cache
+@access(signed_in)
+@require_GET
+def attachment(request: HttpRequest, uid: UUID) -> HttpResponse:
+    """A file for the desk, the organisations that have the request, and the person who asked."""
+    return download(get_object_or_404(Attachment.objects.visible_to(request.user), uid=uid))
+
+
+@private
+@require_GET
+def tracking_attachment(request: HttpRequest, token: str, asked: Any, uid: UUID) -> HttpResponse:
+    """A file for the company, through its private link."""
+    return download(get_object_or_404(asked.attachments.shared(), uid=uid))
+
+
+def download(row: Attachment) -> FileResponse:
+    """Send a file to be kept, not opened here, with its checked type and a policy that lets it do nothing."""
+    try:
+        content = row.file.open("rb")
+    except FileNotFoundError as error:
+        raise Http404 from error
+    response = FileResponse(content, as_attachment=True, filename=row.name, content_type=row.content_type)
+    response["X-Content-Type-Options"] = "nosniff"
+    response["Content-Security-Policy"] = "sandbox; default-src 'none'"
+    return response

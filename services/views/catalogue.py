@@ -1,0 +1,105 @@
+"""The catalogue: families, topics, and the search that leads to them."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET
+
+from diginor.access import access, public
+from services.enums import FAMILY_PROMISES, FAMILY_SLUGS, Family
+from services.models import Offer, Topic
+from services.rules.topic_match import shared_words
+
+MOST_RESULTS = 8
+MOST_SUGGESTIONS = 6
+
+
+@dataclass(frozen=True)
+class Found:
+    """A topic that answers a search, and why."""
+
+    topic: Topic
+    why: str
+
+
+def doors(topic_counts: dict[str, int]) -> list[dict[str, Any]]:
+    """The four families, as the components draw them."""
+    return [
+        {
+            "code": family.value,
+            "slug": FAMILY_SLUGS[family],
+            "label": family.label,
+            "promise": FAMILY_PROMISES[family],
+            "url": reverse("family", args=[family.value]),
+            "topic_count": topic_counts.get(family.value, 0),
+        }
+        for family in Family
+    ]
+
+
+def families_with_topics() -> list[dict[str, Any]]:
+    """The four families, each with its topics, in one query."""
+    topics: dict[str, list[Topic]] = {}
+    for row in Topic.objects.active():
+        topics.setdefault(row.family, []).append(row)
+    counts = {code: len(rows) for code, rows in topics.items()}
+    return [{**door, "topics": topics.get(door["code"], [])} for door in doors(counts)]
+
+
+def found_for(asked: str) -> list[Found]:
+    """The best topics for a search, each with the words that led to it."""
+    return [Found(row, _why(asked, row)) for row in Topic.objects.matching(asked)[:MOST_RESULTS]]
+
+
+def _why(asked: str, topic: Topic) -> str:
+    words = shared_words(asked, f"{topic.name} {topic.name_en} {topic.keywords} {topic.summary} {topic.summary_en}")
+    if words:
+        return _("parce que vous parlez de\u202f: %(words)s") % {"words": ", ".join(words)}
+    return _("parce que l’orthographe est proche")
+
+
+@access(public)
+@require_GET
+def services(request: HttpRequest) -> HttpResponse:
+    """All the families and their topics, or the topics that answer a search."""
+    asked = request.GET.get("q", "").strip()[:200]
+    context = {
+        "asked": asked,
+        "found": found_for(asked) if asked else [],
+        "families": families_with_topics(),
+    }
+    return render(request, "services/public/services.html", context)
+
+
+@access(public)
+@require_GET
+def topic_suggest(request: HttpRequest) -> HttpResponse:
+    """The topics that what is being typed speaks of, as a list of options."""
+    found = Topic.objects.matching(request.GET.get("q", "")[:200])[:MOST_SUGGESTIONS]
+    return render(request, "services/public/topic_suggest.html", {"topics": found})
+
+
+@access(public)
+@require_GET
+def family(request: HttpRequest, family: str) -> HttpResponse:
+    """One family and its topics."""
+    chosen = next(row for row in families_with_topics() if row["code"] == family)
+    return render(request, "services/public/family.html", {"family": chosen})
+
+
+@access(public)
+@require_GET
+def topic(request: HttpRequest, family: str, slug: str) -> HttpResponse:
+    """One topic: what it is, what one gets, for whom, and who helps."""
+    row = get_object_or_404(Topic.objects.of_family(family), slug=slug)
+    context = {
+        "topic": row,
+        "family": next(door for door in doors({}) if door["code"] == family),
+        "offers": list(Offer.objects.helping_with(row)),
+        "questions": list(row.questions.in_order()),
+    }
+    return render(request, "services/public/topic.html", context)

@@ -1,0 +1,257 @@
+"""Filing: three short steps without an account."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_http_methods
+
+from diginor.access import access, public
+from diginor.throttle import source
+from diginor.workflow import StepRefused
+from members.models import Territory
+from services import throttle
+from services.actions import filing as actions
+from services.enums import FAMILY_SLUGS, RequestState
+from services.forms.attachments import MOST_FILES, read_files
+from services.forms.filing import NEED_SHORTEST, CompanyForm, ContactForm, LaterForm, NeedForm
+from services.links import LinkExpired, LinkInvalid, read_resume_token
+from services.models import ServiceRequest, Topic
+from services.views.catalogue import families_with_topics
+from services.views.filing_session import Filing
+from services.views.tracking import link_refused
+from services.views.tracking_page import headline_of
+
+FAMILY_CODES = {slug: str(code) for code, slug in FAMILY_SLUGS.items()}
+
+
+def step(needs_need: bool = False, needs_company: bool = False) -> Callable:
+    """A step of the filing: it receives the filing of the session, and leads to the step that must come before."""
+
+    def decorate(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+        @never_cache
+        @access(public)
+        @require_http_methods(["GET", "POST"])
+        @wraps(view)
+        def guarded(request: HttpRequest) -> HttpResponse:
+            filing = Filing(request)
+            draft = filing.draft
+            if filing.is_stale(request.POST.get("draft", "")):
+                return redirect("filing_done")
+            if needs_need and not _is_said(draft):
+                return redirect("filing_need" if draft else "filing_start")
+            if needs_company and (draft is None or not draft.company_name or draft.commune_id is None):
+                return redirect("filing_company")
+            try:
+                return view(request, filing)
+            except StepRefused:
+                filing.close()
+                return redirect("filing_done")
+
+        return guarded
+
+    return decorate
+
+
+def _way_out(request: HttpRequest, back: str) -> str:
+    """Where a person goes who leaves a step before its end: later, or one step back; what is right is kept."""
+    if "later" in request.POST:
+        return "filing_save"
+    return back if "back" in request.POST else ""
+
+
+def _is_said(draft: ServiceRequest | None) -> bool:
+    return draft is not None and len(draft.need) >= NEED_SHORTEST
+
+
+@step()
+def filing_start(request: HttpRequest, filing: Filing) -> HttpResponse:
+    """What is it about: search, browse, or « je ne sais pas encore »; a draft waiting is offered again."""
+    if request.method == "POST":
+        filing.leave()
+        return redirect("filing_start")
+    asked = request.GET.get("q", "").strip()[:200]
+    found = list(Topic.objects.matching(asked)[:6]) if asked else []
+    context = {"asked": asked, "found": found, "families": families_with_topics(), "draft": filing.draft}
+    return render(request, "services/public/filing_start.html", context)
+
+
+@step()
+def filing_need(request: HttpRequest, filing: Filing) -> HttpResponse:
+    """Step 1: the need, in the person's own words."""
+    draft = filing.draft
+    topic, family = _subject(request, draft)
+    first = {"need": draft.need if draft else request.GET.get("besoin", "")[:5000]}
+    data = request.POST if request.method == "POST" else None
+    form = NeedForm(data, topic=topic, answers=draft.answers if draft else [], initial=first)
+    leaving = _way_out(request, back="filing_start")
+    if data is not None and (form.is_valid() or leaving):
+        if draft is None and not throttle.may_open_draft(source(request)):
+            return _too_many(request, form, "filing_need", {"topic": topic, "family": family, "draft": draft})
+        if form.typed_need() or draft:
+            _keep_need(filing, form, topic, family)
+        return redirect(leaving or "filing_company")
+    context = {"form": form, "topic": topic, "family": family, "draft": draft}
+    return render(request, "services/public/filing_need.html", context)
+
+
+def _subject(request: HttpRequest, draft: ServiceRequest | None) -> tuple[Topic | None, str]:
+    """The topic, or at least the family, chosen in the address or in the form, else that of the draft."""
+    sent = request.POST if request.method == "POST" else request.GET
+    if draft is not None and not {"sujet", "famille"} & set(sent):
+        return draft.topic, draft.family
+    topic = Topic.objects.chosen(sent.get("sujet", "")[:50])
+    return topic, topic.family if topic else FAMILY_CODES.get(sent.get("famille", ""), "")
+
+
+def _keep_need(filing: Filing, form: NeedForm, topic: Topic | None, family: str) -> None:
+    if filing.draft is None:
+        filing.open(actions.start_draft(language=(get_language() or "fr")[:2]))
+    assert filing.draft is not None
+    filing.doubt(form.suspicions())
+    need, answers = form.typed_need(), form.answers()
+    actions.save_need(filing.draft, topic=topic, family=family, need=need, answers=answers)
+
+
+@step(needs_need=True)
+def filing_company(request: HttpRequest, filing: Filing) -> HttpResponse:
+    """Step 2: who asks."""
+    draft = filing.draft
+    assert draft is not None
+    data = request.POST if request.method == "POST" else None
+    form = CompanyForm(data, initial=_company_of(draft))
+    leaving = _way_out(request, back="filing_need")
+    if data is not None and (form.is_valid() or leaving):
+        actions.save_company(draft, **{"commune": draft.commune, **form.company()})
+        return redirect(leaving or "filing_contact")
+    return render(request, "services/public/filing_company.html", {"form": form, "draft": draft})
+
+
+def _company_of(draft: ServiceRequest) -> dict[str, Any]:
+    names = ("siret", "no_siret_reason", "company_name", "size", "sector", "legal_form", "naf", "founded_on")
+    commune = draft.commune.label if draft.commune else ""
+    code = draft.commune.code if draft.commune else ""
+    return {**{name: getattr(draft, name) for name in names}, "commune": commune, "commune_code": code}
+
+
+@step(needs_need=True, needs_company=True)
+def filing_contact(request: HttpRequest, filing: Filing) -> HttpResponse:
+    """Step 3: whom to answer, files, and the sending."""
+    draft = filing.draft
+    assert draft is not None
+    if uid := request.POST.get("remove"):
+        return _remove_file(request, draft, uid)
+    left = MOST_FILES - draft.attachments.with_filing().count()
+    first = {name: getattr(draft, name) for name in ContactForm.KEPT}
+    is_sent = request.method == "POST"
+    data, uploads = (request.POST, request.FILES) if is_sent else (None, None)
+    form = ContactForm(data, uploads, files_left=left, initial=first)
+    leaving = _way_out(request, back="filing_company")
+    if is_sent and form.is_valid() and not leaving:
+        return _send(request, filing, form)
+    if is_sent:
+        # Browsers do not send a file twice: the good ones are kept at once.
+        actions.save_contact(draft, **form.contact)
+        actions.add_files(draft, read_files(form, "files"))
+        if leaving:
+            return redirect(leaving)
+    return render(request, "services/public/filing_contact.html", _contact_page(form, draft))
+
+
+def _contact_page(form: ContactForm, draft: ServiceRequest) -> dict[str, Any]:
+    files = list(draft.attachments.with_filing())
+    return {"form": form, "draft": draft, "files": files, "can_join": len(files) < MOST_FILES}
+
+
+def _remove_file(request: HttpRequest, draft: ServiceRequest, uid: str) -> HttpResponse:
+    """Take a file out; what was typed on the page is kept as far as it is right."""
+    form = ContactForm(request.POST, initial={})
+    actions.save_contact(draft, **form.contact)
+    if found := draft.attachments.with_filing().numbered(uid):
+        actions.remove_file(draft, found)
+    return redirect("filing_contact")
+
+
+def _send(request: HttpRequest, filing: Filing, form: ContactForm) -> HttpResponse:
+    draft = filing.draft
+    assert draft is not None
+    verdict = throttle.filing(source(request), form.contact["contact_email"])
+    if verdict.is_refused:
+        actions.save_contact(draft, **form.contact)
+        actions.add_files(draft, read_files(form, "files"))
+        return _too_many(request, form, "filing_contact", _contact_page(form, draft))
+    doubts = [*filing.suspicions(), *form.suspicions(), *verdict.suspicions]
+    files = form.cleaned_data["files"]
+    actions.finish(draft, contact=form.contact, files=files, suspicions=list(dict.fromkeys(doubts)))
+    filing.close()
+    return redirect("filing_done")
+
+
+def _too_many(request: HttpRequest, form: Any, name: str, context: dict[str, Any]) -> HttpResponse:
+    """Ask to wait, with everything that was typed still on the page."""
+    form.add_error(None, _("Trop d’envois en peu de temps. Attendez une heure, puis envoyez à nouveau\u202f: rien n’est perdu."))
+    return render(request, f"services/public/{name}.html", {**context, "form": form}, status=429)
+
+
+@never_cache
+@access(public)
+@require_GET
+def filing_done(request: HttpRequest) -> HttpResponse:
+    """The confirmation: the number, what happens next and when."""
+    filed = Filing(request).filed
+    if filed is None:
+        return redirect("filing_start")
+    context = {"filed": filed, "headline": headline_of(filed)}
+    return render(request, "services/public/filing_done.html", context)
+
+
+@step()
+def filing_save(request: HttpRequest, filing: Filing) -> HttpResponse:
+    """Finish later: the resume link goes to an e-mail address."""
+    draft = filing.draft
+    if draft is None:
+        return redirect("filing_start")
+    form = LaterForm(request.POST if request.method == "POST" else None, initial={"email": draft.contact_email})
+    sent_to = ""
+    if request.method == "POST" and form.is_valid():
+        email = form.cleaned_data["email"]
+        if throttle.may_mail_link(source(request), email):
+            actions.send_resume_link(draft, email=email)
+            sent_to = email
+        else:
+            form.add_error("email", _("Plusieurs liens sont déjà partis. Attendez une heure, puis recommencez."))
+    context = {"form": form, "draft": draft, "sent_to": sent_to}
+    return render(request, "services/public/filing_save.html", context)
+
+
+@never_cache
+@access(public)
+@require_GET
+def filing_resume(request: HttpRequest, token: str) -> HttpResponse:
+    """Go on with a draft from its link, in any browser."""
+    try:
+        draft = read_resume_token(token)
+    except LinkExpired:
+        return render(request, "services/public/resume_expired.html", status=410)
+    except LinkInvalid:
+        return link_refused(request)
+    filing = Filing(request)
+    if draft.state != RequestState.DRAFT:
+        return render(request, "services/public/already_filed.html", {"filed": draft}, status=410)
+    filing.open(draft)
+    messages.success(request, _("Vous pouvez continuer votre demande\u202f: tout a été conservé."))
+    return redirect("filing_contact" if draft.company_name else "filing_company" if draft.need else "filing_need")
+
+
+@access(public)
+@require_GET
+def commune_suggest(request: HttpRequest) -> HttpResponse:
+    """Communes that resemble what is being typed, as a list of options."""
+    found = list(Territory.objects.communes_like(request.GET.get("q", ""))[:6])
+    return render(request, "services/public/commune_suggest.html", {"communes": found})

@@ -1,0 +1,71 @@
+"""What the session remembers of a filing: the draft being written, what was filed, and what looked like a robot."""
+
+from typing import Any
+
+from django.http import HttpRequest
+from django.utils import timezone
+
+from services.enums import RequestState, Suspicion
+from services.models import ServiceRequest
+
+KEY = "filing"
+FASTEST_SECONDS = 2
+
+
+class Filing:
+    """The filing of one browser."""
+
+    def __init__(self, request: HttpRequest):
+        self._session = request.session
+        self._known: dict[str, Any] = request.session.get(KEY, {})
+        found = self._read(self._known.get("draft", ""))
+        if found is not None and found.state != RequestState.DRAFT:
+            # Filed, or taken back, from another browser through the resume link.
+            self._write(draft="", filed=found.code)
+            found = None
+        self.draft: ServiceRequest | None = found
+
+    def is_stale(self, sent: str) -> bool:
+        """Whether a form speaks of a draft that this browser has already filed."""
+        here = self.draft.code if self.draft else ""
+        return bool(sent) and sent != here and sent == self._known.get("filed")
+
+    @property
+    def filed(self) -> ServiceRequest | None:
+        """The last request filed here."""
+        return self._read(self._known.get("filed", ""))
+
+    def open(self, draft: ServiceRequest) -> None:
+        """Go on with this draft from now on."""
+        self.draft = draft
+        self._write(draft=draft.code, doubts=[], opened=timezone.now().timestamp())
+
+    def doubt(self, doubts: list[str]) -> None:
+        """Remember what looked like a robot in a step."""
+        if doubts:
+            self._write(doubts=[*self._known.get("doubts", []), *doubts])
+
+    def suspicions(self) -> list[str]:
+        """All the doubts until now, with the time that the whole filing took."""
+        doubts = list(self._known.get("doubts", []))
+        if timezone.now().timestamp() - self._known.get("opened", 0) < FASTEST_SECONDS:
+            doubts.append(str(Suspicion.TOO_FAST))
+        return list(dict.fromkeys(doubts))
+
+    def close(self) -> None:
+        """The draft is filed."""
+        filed = self.draft.code if self.draft else self._known.get("filed", "")
+        self.draft = None
+        self._write(draft="", filed=filed, doubts=[])
+
+    def leave(self) -> None:
+        """Forget the draft here; its resume link still opens it."""
+        self.draft = None
+        self._write(draft="")
+
+    def _read(self, code: str) -> ServiceRequest | None:
+        return ServiceRequest.objects.behind_link(code).first() if code else None
+
+    def _write(self, **facts: Any) -> None:
+        self._known = {**self._known, **facts}
+        self._session[KEY] = self._known

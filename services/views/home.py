@@ -1,0 +1,23 @@
+"""The front page."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_GET
+
+from diginor.access import access, public
+from members.models import Organisation
+from services.models import Topic
+from services.views.catalogue import doors
+
+
+@access(public)
+@require_GET
+def home(request: HttpRequest) -> HttpResponse:
+    """One promise, one field, four doors, true figures, and the names of those who answer."""
+    context = {
+        "families": doors(Topic.objects.counted_by_family()),
+        "key_figures": [],
+        "figures_date": None,
+        "members": [str(row) for row in Organisation.objects.shown_on_home()],
+    }
+    return render(request, "home.html", context)

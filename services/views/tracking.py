@@ -1,0 +1,133 @@
+"""The private tracking page of the company, and what it may do from there."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from diginor.access import access, public
+from diginor.history import Party
+from diginor.throttle import source
+from diginor.workflow import StepRefused
+from services import throttle
+from services.actions import company
+from services.actions.filing import renew_tracking_link
+from services.actions.thread import write
+from services.enums import RequestState
+from services.forms.tracking import OpinionForm, ReplyForm, WithdrawForm
+from services.links import LinkExpired, LinkInvalid, read_tracking_token
+from services.views.tracking_page import tracking_context
+
+
+def private(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """A page that only its link opens: never indexed, never cached, its address told to no other site."""
+
+    @never_cache
+    @access(public)
+    @wraps(view)
+    def guarded(request: HttpRequest, token: str, **kwargs: Any) -> HttpResponse:
+        try:
+            response = view(request, token, read_tracking_token(token), **kwargs)
+        except LinkExpired:
+            response = render(request, "services/public/link_expired.html", {"token": token, "is_sent": False}, status=410)
+        except LinkInvalid:
+            response = link_refused(request)
+        return keep_private(response)
+
+    return guarded
+
+
+def keep_private(response: HttpResponse) -> HttpResponse:
+    """Add the headers that keep an address with a token to its reader."""
+    response["X-Robots-Tag"] = "noindex, nofollow"
+    # Not « no-referrer »: browsers would then send « Origin: null » with our own forms, and they would be refused.
+    response["Referrer-Policy"] = "same-origin"
+    return response
+
+
+def link_refused(request: HttpRequest) -> HttpResponse:
+    """The link is not one of ours, or not any more: say what to do."""
+    return keep_private(render(request, "services/public/link_invalid.html", status=404))
+
+
+def _page(request: HttpRequest, asked: Any, token: str, **forms: Any) -> HttpResponse:
+    return render(request, "services/public/tracking.html", tracking_context(asked, token=token, **forms))
+
+
+@private
+@require_GET
+def tracking(request: HttpRequest, token: str, asked: Any) -> HttpResponse:
+    """What happens next, who helps, what happened, what was said."""
+    if asked.state == RequestState.DRAFT:
+        return link_refused(request)
+    return _page(request, asked, token)
+
+
+@private
+@require_POST
+def tracking_reply(request: HttpRequest, token: str, asked: Any) -> HttpResponse:
+    """Write to the people who help; after the end the words come back, unsent."""
+    form = ReplyForm(request.POST, request.FILES)
+    if not form.is_valid():
+        return _page(request, asked, token, reply=form)
+    try:
+        write(asked, by=Party.COMPANY, **form.cleaned_data)
+    except StepRefused:
+        messages.error(request, _("Cette demande est terminée\u202f: votre message n’est pas parti."))
+        return _page(request, asked, token, lost_message=form.cleaned_data["body"])
+    messages.success(request, _("Votre message est envoyé."))
+    return redirect("tracking", token)
+
+
+@private
+@require_http_methods(["GET", "POST"])
+def tracking_withdraw(request: HttpRequest, token: str, asked: Any) -> HttpResponse:
+    """Take the request back, after one more question."""
+    form = WithdrawForm(request.POST if request.method == "POST" else None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            company.withdraw(asked, by=Party.COMPANY, **form.cleaned_data)
+            messages.success(request, _("Votre demande est retirée. Les personnes qui vous aidaient sont prévenues."))
+        except StepRefused:
+            messages.error(request, _("Cette demande est déjà terminée\u202f: rien n’a changé."))
+        return redirect("tracking", token)
+    if not asked.is_open:
+        return redirect("tracking", token)
+    return render(request, "services/public/withdraw.html", {"asked": asked, "token": token, "form": form})
+
+
+@private
+@require_POST
+def tracking_satisfaction(request: HttpRequest, token: str, asked: Any) -> HttpResponse:
+    """Say what one thinks of it, once."""
+    form = OpinionForm(request.POST)
+    if not form.is_valid():
+        return _page(request, asked, token, opinion_form=form)
+    try:
+        company.rate(asked, by=Party.COMPANY, **form.cleaned_data)
+        messages.success(request, _("Merci\u202f: votre avis est enregistré."))
+    except StepRefused:
+        messages.error(request, _("Vous avez déjà donné votre avis sur cette demande."))
+    return redirect("tracking", token)
+
+
+@never_cache
+@access(public)
+@require_POST
+def tracking_renew(request: HttpRequest, token: str) -> HttpResponse:
+    """Mail a fresh link to the address on file, which is never shown."""
+    try:
+        asked = read_tracking_token(token)
+    except LinkExpired as expired:
+        asked = expired.request
+    except LinkInvalid:
+        return link_refused(request)
+    if throttle.may_mail_link(source(request), asked.code):
+        renew_tracking_link(asked)
+    return keep_private(render(request, "services/public/link_expired.html", {"token": token, "is_sent": True}))
