@@ -1,0 +1,57 @@
+"""The real ecosystem as data: every organisation and offer says where it is known from."""
+
+import pytest
+from django.db import connection, transaction
+
+from members.actions.ecosystem import load_ecosystem, read_ecosystem
+from members.actions.territories import load_territories
+from members.enums import TerritoryKind
+from members.models import Hub, Organisation, Territory
+from services.actions.catalogue import load_catalogue, load_offers
+from services.models import Offer, Topic
+
+
+@pytest.fixture(scope="module")
+def ecosystem(django_db_setup, django_db_blocker):
+    """Hubs, organisations and offers, on the regions they speak of; loaded once for this file."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        load_territories(regions={"28", "52", "53", "84", "75"})
+        load_catalogue()
+        load_ecosystem()
+        offers = load_offers()
+        connection.check_constraints()  # once, instead of at the end of each test
+        yield offers
+        transaction.set_rollback(True)
+
+
+class TestEcosystem:
+    """Real organisations say what their source says, and no more."""
+
+    def test_every_real_organisation_has_a_source_and_every_invented_one_says_so(self, ecosystem, db):
+        for organisation in Organisation.objects.all():
+            assert organisation.is_demo != bool(organisation.source), organisation
+            assert organisation.is_demo == ("démonstration" in organisation.name), organisation
+            assert organisation.website == ""
+
+    def test_every_offer_has_a_source_or_is_an_assumption(self, ecosystem, db):
+        assert all(offer.source or offer.is_assumption for offer in ecosystem)
+        assert {offer.topic_id for offer in ecosystem} == set(Topic.objects.values_list("pk", flat=True))
+
+    def test_every_organisation_of_a_hub_offers_something(self, ecosystem, db):
+        silent = Organisation.objects.filter(hubs__isnull=False, offers=None)
+        assert not silent.exists()
+
+    def test_hubs_find_their_communes(self, ecosystem, db):
+        for code, slug in (
+            ("14118", "normandie"),
+            ("35238", "bretagne-pays-de-la-loire"),
+            ("38185", "auvergne-rhone-alpes"),
+        ):
+            commune = Territory.objects.get(kind=TerritoryKind.COMMUNE, code=code)
+            assert Hub.objects.for_commune(commune).slug == slug
+
+    def test_a_second_load_adds_nothing(self, ecosystem, db):
+        load_ecosystem()
+        load_offers()
+        assert Offer.objects.count() == len(ecosystem)
+        assert Organisation.objects.count() == len(read_ecosystem()["organisation"])
