@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from diginor.codes import public_code
 from members.models.organisation import Organisation
 from members.models.user import User
 
@@ -25,6 +26,7 @@ class AbsenceQuerySet(models.QuerySet):
 class Absence(models.Model):
     """A period when an organisation as a whole, or one of its people, answers nothing; both days included."""
 
+    code = models.CharField(max_length=12, unique=True, default=public_code, editable=False)
     organisation = models.ForeignKey(
         Organisation, verbose_name=_("structure"), on_delete=models.CASCADE, related_name="absences"
     )

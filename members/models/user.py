@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
+from diginor.codes import public_code
 from members.enums import HubRoleKind, MailPreference, MembershipRole
 
 if TYPE_CHECKING:
@@ -151,6 +152,7 @@ class User(AbstractBaseUser, PermissionsMixin):
 class Membership(models.Model):
     """A person working for an organisation."""
 
+    code = models.CharField(max_length=12, unique=True, default=public_code, editable=False)
     user = models.ForeignKey(User, verbose_name=_("personne"), on_delete=models.CASCADE, related_name="memberships")
     organisation = models.ForeignKey(
         "members.Organisation", verbose_name=_("structure"), on_delete=models.CASCADE, related_name="memberships"

@@ -1,0 +1,106 @@
+"""What the page of a referral shows: the company, the need, who else is involved, what was said and done."""
+
+from typing import Any
+
+from django import forms
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from diginor.history import Party
+from members.models import User
+from services.enums import ReferralState, RequestNote, ThreadKind
+from services.forms.referral import AcceptForm, CallForm, CloseForm, DeclineForm, TransferForm, WriteForm
+from services.models import Attachment, Message, Referral, RequestEvent, ServiceRequest
+from services.views.referral_words import expectation, why_ended
+
+
+def sheet(referral: Referral, user: User, bound: dict[str, forms.Form]) -> dict[str, Any]:
+    """Everything the page needs; `bound` holds the form that was sent and is not right."""
+    demand: ServiceRequest = referral.request
+    now = timezone.now()
+    sentence, tone = expectation(referral, now)
+    can_write = referral.is_live and demand.is_open
+    return {
+        "referral": referral,
+        "demand": demand,
+        "sentence": sentence,
+        "tone": tone,
+        "why_ended": "" if referral.is_live else why_ended(referral),
+        "company": _company(demand),
+        "answers": [(row["label"], row["text"]) for row in demand.answers],
+        "files": [_file(row) for row in demand.attachments.with_filing()],
+        "others": [
+            (row, expectation(row, now)) for row in demand.referrals.others_than(referral)
+        ],
+        "history": [_told(row, referral) for row in demand.events.in_order().reverse()],
+        "shared": _thread(demand, ThreadKind.SHARED, user),
+        "internal": _thread(demand, ThreadKind.INTERNAL, user),
+        "can_write": can_write,
+        "wrong": next(iter(bound), ""),
+        **_forms(referral, user, bound, can_write=can_write),
+    }
+
+
+def _forms(referral: Referral, user: User, bound: dict[str, forms.Form], *, can_write: bool) -> dict[str, Any]:
+    """The forms of the steps that are open, unbound unless they were sent and are not right."""
+    fresh: dict[str, Any] = {"accept": None, "decline": None, "call": None, "close": None, "transfer": None}
+    if referral.state == ReferralState.SENT:
+        fresh |= {"accept": AcceptForm, "decline": DeclineForm}
+    elif referral.state == ReferralState.ACCEPTED:
+        fresh |= {"call": CallForm, "close": CloseForm, "transfer": TransferForm}
+    made = {name: form() if form and form is not TransferForm else None for name, form in fresh.items()}
+    if fresh["transfer"]:
+        made["transfer"] = TransferForm(referral=referral, by=user)
+    for kind in ThreadKind:
+        name = f"write_{kind}"
+        made[name] = WriteForm(prefix=kind, initial={"thread": kind}) if can_write else None
+    # A form sent after its step was closed has no place left on the page.
+    return made | {name: form for name, form in bound.items() if made.get(name)}
+
+
+def _company(demand: ServiceRequest) -> list[tuple[str, Any]]:
+    age = demand.age_in_years(timezone.now())
+    return [
+        (_("SIRET"), demand.siret or demand.get_no_siret_reason_display()),
+        (_("Commune"), demand.commune.label if demand.commune else ""),
+        (_("Taille"), demand.get_size_display()),
+        (_("Secteur"), demand.get_sector_display()),
+        (_("Code NAF"), demand.naf),
+        (_("Forme juridique"), demand.get_legal_form_display()),
+        (_("Création"), date_format(demand.founded_on, "F Y") if demand.founded_on and age is not None else ""),
+    ]
+
+
+def _file(row: Attachment) -> dict[str, Any]:
+    return {"name": row.name, "url": row.get_absolute_url(), "size": row.size}
+
+
+def _thread(demand: ServiceRequest, kind: ThreadKind, user: User) -> list[dict[str, Any]]:
+    return [_message(row, user) for row in demand.messages.of_thread(kind)]
+
+
+def _message(row: Message, user: User) -> dict[str, Any]:
+    roles = {Party.COMPANY: _("l’entreprise"), Party.HUB: _("équipe du guichet")}
+    return {
+        "author": row.author_name,
+        "role": str(row.organisation) if row.organisation else roles.get(Party(row.party), ""),
+        "at": row.created_at,
+        "text": row.body,
+        "mine": row.author_id == user.pk,
+        "internal": row.thread == ThreadKind.INTERNAL,
+        "files": [_file(file) for file in row.attachments.all()],
+    }
+
+
+def _told(row: RequestEvent, referral: Referral) -> dict[str, Any]:
+    """A line of the history; what another organisation noted of a call stays with it."""
+    who = row.by_name or row.get_party_display()
+    if row.organisation and row.organisation.name != who:
+        who = f"{who}, {row.organisation}"
+    is_private = row.step == RequestNote.CALL and row.organisation_id != referral.organisation_id
+    return {
+        "text": _("%(who)s\u202f: %(what)s") % {"who": who[:1].upper() + who[1:], "what": row.label},
+        "at": row.at,
+        "detail": "" if is_private else row.why,
+    }
