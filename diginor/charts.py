@@ -80,7 +80,7 @@ def bars(
             _box(css, 0, y + 20, length, 16),
             _words(length + 7, y + 33, write(value), "strong"),
         ]
-    return _svg(max(len(items), 1) * 46 - 6, title, desc, _join(rows))
+    return drawing(max(len(items), 1) * 46 - 6, title, desc, _join(rows))
 
 
 def lines(
@@ -101,7 +101,7 @@ def lines(
     for rank, one in enumerate(series):
         parts.append(_line(frame, one, filled=rank == 0))
     parts.append(_names(frame, series) if names else _last_value(frame, series, write))
-    return _svg(height, title, desc, _join(parts))
+    return drawing(height, title, desc, _join(parts))
 
 
 def small_multiples(
@@ -135,7 +135,7 @@ def small_multiples(
     rows = math.ceil(len(series) / across) or 1
     low = rows * (tall + 20) + 12
     ends = [_words(0, low, labels[0], "soft"), _words(WIDTH, low, labels[-1], "soft", "end")] if labels else []
-    return _svg(rows * (tall + 20) + 20, title, desc, _join([*drawn, *ends]))
+    return drawing(rows * (tall + 20) + 20, title, desc, _join([*drawn, *ends]))
 
 
 def stacked_bar(parts: Sequence[tuple[str, float]], *, title: str, desc: str = "", write: Write = number) -> SafeString:
@@ -158,7 +158,7 @@ def stacked_bar(parts: Sequence[tuple[str, float]], *, title: str, desc: str = "
             _words(30, y + 15, _cut(label, 44 - len(share))),
             _words(WIDTH, y + 15, share, "strong", "end"),
         ]
-    return _svg(58 + len(parts) * 26, title, desc, _join(drawn))
+    return drawing(58 + len(parts) * 26, title, desc, _join(drawn))
 
 
 def radar(
@@ -189,7 +189,7 @@ def radar(
         else:
             shapes.insert(0, _polygon(points, "line past"))
     labels = [_axis_label(middle, radius, spoke, axes, series, write) for spoke in range(len(axes))]
-    return _svg(height, title, desc, _join([*rings, *spokes, *shapes, *labels, _key(series, height)]))
+    return drawing(height, title, desc, _join([*rings, *spokes, *shapes, *labels, _key(series, height)]))
 
 
 def nice_ticks(largest: float, wanted: int = 4) -> list[float]:
@@ -220,7 +220,8 @@ def _on(css: str) -> str:
     return "dark" if css == "c" else "in"
 
 
-def _svg(height: float, title: str, desc: str, inside: SafeString) -> SafeString:
+def drawing(height: float, title: str, desc: str, inside: SafeString) -> SafeString:
+    """Wrap shapes in an image that is named by its title and told by its description."""
     key = f"c{zlib.crc32(f'{title}{desc}{inside}'.encode()):x}"
     told = format_html('<desc id="{}d">{}</desc>', key, desc) if desc else NOTHING
     return format_html(
