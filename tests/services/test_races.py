@@ -1,0 +1,184 @@
+"""Several people, or several workers, at the same instant: one step, one row, one set of mails."""
+
+from collections import Counter
+from datetime import timedelta
+from threading import Barrier, Thread
+
+import pytest
+from django.db import connections
+from django.utils import timezone
+
+from diginor.history import Party
+from diginor.outbox.model import OutgoingMail
+from diginor.workflow import StepRefused
+from members.models import Membership
+from services.actions import clock, company, filing, referral, thread, triage
+from services.enums import ReferralState, RequestState
+from services.models import FollowUp, Message, Referral, RequestEvent, ServiceRequest
+from tests.factories.members import UserFactory
+from tests.services.desk import Desk, fresh, mails_of
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def at_once(*calls):
+    """Run the calls in as many threads, each on its own connection, all starting together; return what each gave."""
+    barrier = Barrier(len(calls))
+    results = [None] * len(calls)
+
+    def run(position, call):
+        try:
+            barrier.wait()
+            results[position] = call() or "done"
+        except Exception as error:
+            results[position] = error
+        finally:
+            connections.close_all()
+
+    threads = [Thread(target=run, args=(position, call)) for position, call in enumerate(calls)]
+    for each in threads:
+        each.start()
+    for each in threads:
+        each.join(timeout=60)
+    assert not any(each.is_alive() for each in threads), "a deadlock"
+    return results
+
+
+def outcomes(results):
+    """Count the kinds of results."""
+    return Counter(type(result).__name__ if isinstance(result, Exception) else "done" for result in results)
+
+
+@pytest.fixture
+def desk():
+    return Desk.open()
+
+
+def test_six_people_accept_the_same_referral_and_one_does(desk):
+    (first,) = triage.route(desk.file(), desk.places[:1], by=desk.staff)
+    team = [UserFactory(adviser_of=desk.places[0]) for _number in range(6)]
+    before = OutgoingMail.objects.count()
+
+    def accept(who):
+        return lambda: referral.accept(Referral.objects.get(pk=first.pk), by=who)
+
+    results = at_once(*[accept(who) for who in team])
+    assert outcomes(results) == {"done": 1, "StepRefused": 5}
+    assert RequestEvent.objects.filter(step="accept").count() == 1
+    assert RequestEvent.objects.filter(step="start").count() == 1
+    assert OutgoingMail.objects.count() == before + 1
+    assert fresh(first).adviser == team[[isinstance(result, str) for result in results].index(True)]
+
+
+def test_accepting_and_declining_at_once_make_one_step(desk):
+    (first,) = triage.route(desk.file(), desk.places[:1], by=desk.staff)
+    results = at_once(
+        lambda: referral.accept(Referral.objects.get(pk=first.pk), by=desk.advisers[0]),
+        lambda: referral.decline(Referral.objects.get(pk=first.pk), reason="no_capacity", by=desk.managers[0]),
+        lambda: company.withdraw(ServiceRequest.objects.get(pk=first.request_id), by=Party.COMPANY),
+    )
+    assert not [each for each in results if isinstance(each, Exception) and not isinstance(each, StepRefused)]
+    assert RequestEvent.objects.filter(step__in=["accept", "decline"]).count() <= 1
+    request = fresh(first.request)
+    assert (request.state == RequestState.WITHDRAWN) or fresh(first).state in {"accepted", "declined"}
+
+
+def test_a_double_click_files_one_request(desk):
+    draft = filing.start_draft()
+    filing.save_contact(draft, contact_name="Anne", contact_email="anne@atelier.example")
+    results = at_once(*[lambda: filing.submit(ServiceRequest.objects.get(pk=draft.pk)) for _click in range(4)])
+    assert outcomes(results) == {"done": 1, "StepRefused": 3}
+    assert mails_of("RequestReceived") == ["anne@atelier.example"]
+    assert RequestEvent.objects.filter(step="submit").count() == 1
+
+
+def test_two_companies_with_the_same_siret_share_one_record(desk):
+    siret = "55208131766522"
+    drafts = []
+    for number in range(3):
+        draft = filing.start_draft()
+        filing.save_company(draft, commune=None, company_name="Même nom", siret=siret)
+        filing.save_contact(draft, contact_name="Anne", contact_email=f"anne{number}@atelier.example")
+        drafts.append(draft)
+    results = at_once(*[lambda row=row: filing.submit(row) for row in drafts])
+    assert outcomes(results) == {"done": 3}
+    assert len({fresh(row).organisation_id for row in drafts}) == 1
+
+
+def test_two_people_route_the_same_request_and_each_organisation_has_it_once(desk):
+    request = desk.file()
+    results = at_once(
+        *[lambda: triage.route(ServiceRequest.objects.get(pk=request.pk), desk.places, by=desk.staff) for _n in range(4)]
+    )
+    assert outcomes(results) == {"done": 1, "StepRefused": 3}
+    assert request.referrals.count() == len(desk.places)
+
+
+def test_two_people_merge_crosswise_without_a_deadlock(desk):
+    first, second = desk.file(), desk.file()
+    results = at_once(
+        lambda: triage.merge(fresh(first), fresh(second), by=desk.staff),
+        lambda: triage.merge(fresh(second), fresh(first), by=desk.head),
+    )
+    assert outcomes(results) == {"done": 1, "StepRefused": 1}
+    assert {fresh(first).state, fresh(second).state} == {RequestState.REJECTED, RequestState.SUBMITTED}
+
+
+def test_two_clocks_at_once_fire_each_follow_up_once(desk, clock_moved):
+    before = OutgoingMail.objects.count()
+    results = at_once(*[lambda: str(clock.follow_up_due(clock_moved)) for _worker in range(3)])
+    assert outcomes(results) == {"done": 3}
+    assert sum(int(result) for result in results) == 6
+    assert OutgoingMail.objects.count() == before + 6
+    assert not FollowUp.objects.due(clock_moved).exists()
+
+
+@pytest.fixture
+def clock_moved(desk):
+    """Six requests whose reminder is due."""
+    for _number in range(6):
+        desk.file()
+    due = timezone.now() - timedelta(minutes=1)
+    FollowUp.objects.filter(kind="triage_reminder").update(due_at=due)
+    return timezone.now()
+
+
+def test_the_clock_and_an_acceptance_at_once_make_one_step(desk):
+    (first,) = triage.route(desk.file(), desk.places[:1], by=desk.staff)
+    past = timezone.now() - timedelta(minutes=1)
+    FollowUp.objects.filter(kind="answer_expiry").update(due_at=past)
+    results = at_once(
+        lambda: referral.accept(Referral.objects.get(pk=first.pk), by=desk.advisers[0]),
+        lambda: str(clock.follow_up_due(timezone.now())),
+    )
+    assert not [each for each in results if isinstance(each, Exception) and not isinstance(each, StepRefused)]
+    state = fresh(first).state
+    assert state in {ReferralState.ACCEPTED, ReferralState.EXPIRED}
+    steps = RequestEvent.objects.filter(referral=first, step__in=["accept", "expire"])
+    assert [row.to_state for row in steps] == [state]
+
+
+def test_many_people_write_at_once_and_every_message_stays(desk):
+    request = desk.file()
+    (first,) = triage.route(request, desk.places[:1], by=desk.staff)
+    referral.accept(first, by=desk.advisers[0])
+
+    def write(number):
+        row = Referral.objects.select_related("request").get(pk=first.pk)
+        return lambda: thread.write(row.request, body=f"mot {number}", by=desk.advisers[0], referral=row)
+
+    results = at_once(*[write(number) for number in range(5)])
+    assert outcomes(results) == {"done": 5}
+    assert Message.objects.filter(request=request).count() == 5
+
+
+def test_a_refused_step_changes_nothing_at_all(desk):
+    (first,) = triage.route(desk.file(), desk.places[:1], by=desk.staff)
+    referral.decline(first, reason="no_capacity", by=desk.advisers[0])
+    tables = [ServiceRequest, Referral, RequestEvent, FollowUp, OutgoingMail, Message, Membership]
+    before = [list(table.objects.order_by("pk").values()) for table in tables]
+    with pytest.raises(StepRefused):
+        referral.accept(fresh(first), by=desk.managers[0])
+    with pytest.raises(StepRefused):
+        referral.close(fresh(first), outcome="helped", by=desk.managers[0])
+    assert [list(table.objects.order_by("pk").values()) for table in tables] == before
