@@ -17,12 +17,8 @@ from tests.sources import ROOT
 
 
 @pytest.fixture
-def directory(tmp_path):
-    # PostgreSQL may run under another account, which has to enter the directories above.
-    for path in (tmp_path, *tmp_path.parents):
-        if path.stat().st_uid == os.getuid() and path != Path("/"):
-            path.chmod(path.stat().st_mode | 0o011)
-    return tmp_path / "var"
+def directory(server_directory):
+    return server_directory
 
 
 def processes_of(directory):
