@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.utils.cache import patch_vary_headers
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import requires_csrf_token
 from django.views.decorators.http import require_safe
@@ -20,7 +21,15 @@ from diginor.access import access, public
 @access(public)
 def legal(request: HttpRequest) -> HttpResponse:
     """Who publishes and hosts the portal."""
-    return render(request, "pages/legal.html", {"publisher": settings.PUBLISHER})
+    publisher = settings.PUBLISHER
+    facts = [
+        (_("Structure"), publisher["name"]),
+        (_("Adresse"), publisher["address"]),
+        (_("Adresse électronique"), publisher["email"]),
+        (_("Téléphone"), publisher["phone"]),
+        (_("Direction de la publication"), publisher["director"]),
+    ]
+    return render(request, "pages/legal.html", {"publisher": publisher, "facts": facts})
 
 
 @require_safe
