@@ -8,6 +8,7 @@ from email.message import EmailMessage
 from pathlib import Path
 from typing import Any
 
+import kombu.pools
 import redis
 from aiosmtpd.controller import Controller
 from django.core.cache import cache, caches
@@ -145,6 +146,6 @@ class Broker:
 
 def _point_celery_to(url: str) -> None:
     celery_app.conf.broker_url = celery_app.conf.broker_read_url = celery_app.conf.broker_write_url = url
-    celery_app.pool.force_close_all()
+    kombu.pools.reset()
     celery_app._pool = None
     celery_app.amqp._producer_pool = None
