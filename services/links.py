@@ -47,6 +47,18 @@ def read_resume_token(token: str) -> ServiceRequest:
     return _read(_resume, token, RESUME_LIFE)
 
 
+def request_behind(token: str) -> ServiceRequest:
+    """The request of a link of either kind, expired or not; LinkInvalid when it was never ours or was revoked."""
+    for read in (read_tracking_token, read_resume_token):
+        try:
+            return read(token)
+        except LinkExpired as expired:
+            return expired.request
+        except LinkInvalid:
+            continue
+    raise LinkInvalid
+
+
 def tracking_url(request: ServiceRequest) -> str:
     """The whole address of the tracking page, in the language of the request, for mails."""
     return _address("tracking", tracking_token(request), request.language)

@@ -59,21 +59,21 @@ class FilesField(forms.FileField):
         name = {"name": upload.name}
         if len(self.accepted) >= self.most:
             text = ngettext(
-                "« %(name)s » n’a pas été joint\u202f: %(most)d fichier au plus.",
-                "« %(name)s » n’a pas été joint\u202f: %(most)d fichiers au plus.",
+                "«\u202f%(name)s\u202f» n’a pas été joint\u202f: %(most)d fichier au plus.",
+                "«\u202f%(name)s\u202f» n’a pas été joint\u202f: %(most)d fichiers au plus.",
                 self.most,
             )
             return text % {**name, "most": self.most}
         if not upload.size:
-            return _("« %(name)s » est vide.") % name
+            return _("«\u202f%(name)s\u202f» est vide.") % name
         if upload.size > settings.ATTACHMENT_MAX_BYTES:
             limits = {"size": file_size(upload.size), "limit": file_size(settings.ATTACHMENT_MAX_BYTES)}
-            return _("« %(name)s » est trop lourd\u202f: %(size)s, pour %(limit)s au plus.") % {**name, **limits}
+            return _("«\u202f%(name)s\u202f» est trop lourd\u202f: %(size)s, pour %(limit)s au plus.") % {**name, **limits}
         if rules.extension_of(upload.name or "") not in rules.EXTENSIONS:
-            return _("« %(name)s » n’est pas d’un type accepté. Joignez un PDF, une image ou un document.") % name
+            return _("«\u202f%(name)s\u202f» n’est pas d’un type accepté. Joignez un PDF, une image ou un document.") % name
         checked = rules.type_of(upload.name or "", upload.file)
         if not checked:
-            return _("« %(name)s » ne contient pas ce que son nom annonce. Enregistrez-le à nouveau, en PDF par exemple.") % name
+            return _("«\u202f%(name)s\u202f» ne contient pas ce que son nom annonce. Enregistrez-le à nouveau, en PDF par exemple.") % name
         upload.content_type = checked
         return ""
 

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import forms
+from django.urls import reverse_lazy
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -18,7 +19,13 @@ class CommuneMixin(forms.Form):
     commune = forms.CharField(
         label=gettext_lazy("Commune"),
         max_length=120,
-        help_text=gettext_lazy("Son nom ou son code postal\u202f: « Granville » ou « 50400 »."),
+        widget=forms.TextInput(
+            attrs={
+                "data-suggest": reverse_lazy("commune_suggest"),
+                "data-suggest-label": gettext_lazy("Communes proposées"),
+            }
+        ),
+        help_text=gettext_lazy("Son nom ou son code postal\u202f: «\u202fGranville\u202f» ou «\u202f50400\u202f»."),
         error_messages={"required": gettext_lazy("Indiquez votre commune.")},
     )
     commune_code = forms.CharField(required=False, max_length=10, widget=forms.HiddenInput)

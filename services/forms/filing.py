@@ -62,6 +62,10 @@ class NeedForm(Traps, Partial):
             self.fields[f"question_{question.pk}"] = field
         self.order_fields(["need"])
 
+    def question_fields(self) -> list[forms.BoundField]:
+        """The questions of the topic, as the page draws them."""
+        return [self[f"question_{question.pk}"] for question in self.questions]
+
     def typed_need(self) -> str:
         """The need as it was typed, too short or not: a draft keeps it."""
         return self.data.get(self.add_prefix("need"), "").strip()[:NEED_LONGEST].replace("\x00", "")

@@ -17,7 +17,9 @@ from services.enums import Family, Level, QuestionKind
 
 MOST_WORDS = 12
 SHORTEST_MISSPELT = 5
-CLOSE_ENOUGH = 0.6
+CLOSE_ENOUGH = 0.45
+# A topic less than this close to the best one, as full text ranks them, is noise.
+WORTH_SHOWING = 0.35
 
 
 class Translated:
@@ -63,6 +65,12 @@ class TopicQuerySet(models.QuerySet):
         near = Q(search=asked) | Q(closeness__gte=CLOSE_ENOUGH)
         return found.filter(near).order_by("-rank", "-closeness", "position", "pk")
 
+    def best_for(self, text: str, most: int) -> "list[Topic]":
+        """The topics worth showing for a need: those near the best one; close spellings only where no word is right."""
+        found = list(self.matching(text)[:most])
+        best = max((row.rank for row in found), default=0)
+        return [row for row in found if row.rank >= WORTH_SHOWING * best] if best else found[:3]
+
 
 class Topic(Translated, models.Model):
     """Something a company can ask for."""
@@ -104,6 +112,21 @@ class Topic(Translated, models.Model):
         """Keep the words compared with typing errors in step with the names."""
         self.search_name = plain(f"{self.name} {self.name_en} {self.keywords}")
         super().save(*args, **kwargs)  # type: ignore[arg-type]
+
+    @property
+    def summary_text(self) -> str:
+        """The summary in the language of the page."""
+        return self.text("summary")
+
+    @property
+    def benefit_text(self) -> str:
+        """The benefit in the language of the page."""
+        return self.text("benefit")
+
+    @property
+    def audience_text(self) -> str:
+        """The audience in the language of the page."""
+        return self.text("audience")
 
     def get_absolute_url(self) -> str:
         """The public page of the topic."""

@@ -53,7 +53,7 @@ class Told:
 
 
 def listed(names: Sequence[str]) -> str:
-    """Names in a sentence: « A, B et C »."""
+    """Names in a sentence: «\u202fA, B et C\u202f»."""
     if len(names) < 2:
         return "".join(names)
     return _("%(first)s et %(last)s") % {"first": ", ".join(names[:-1]), "last": names[-1]}

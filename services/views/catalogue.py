@@ -52,7 +52,7 @@ def families_with_topics() -> list[dict[str, Any]]:
 
 def found_for(asked: str) -> list[Found]:
     """The best topics for a search, each with the words that led to it."""
-    return [Found(row, _why(asked, row)) for row in Topic.objects.matching(asked)[:MOST_RESULTS]]
+    return [Found(row, _why(asked, row)) for row in Topic.objects.best_for(asked, MOST_RESULTS)]
 
 
 def _why(asked: str, topic: Topic) -> str:
@@ -79,7 +79,7 @@ def services(request: HttpRequest) -> HttpResponse:
 @require_GET
 def topic_suggest(request: HttpRequest) -> HttpResponse:
     """The topics that what is being typed speaks of, as a list of options."""
-    found = Topic.objects.matching(request.GET.get("q", "")[:200])[:MOST_SUGGESTIONS]
+    found = Topic.objects.best_for(request.GET.get("q", "")[:200], MOST_SUGGESTIONS)
     return render(request, "services/public/topic_suggest.html", {"topics": found})
 
 

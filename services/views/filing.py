@@ -7,6 +7,8 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -15,14 +17,15 @@ from django.views.decorators.http import require_GET, require_http_methods
 from diginor.access import access, public
 from diginor.throttle import source
 from diginor.workflow import StepRefused
+from diginor.working_days import add_working_days
 from members.models import Territory
 from services import throttle
 from services.actions import filing as actions
-from services.enums import FAMILY_SLUGS, RequestState
+from services.enums import FAMILY_SLUGS, Family, RequestState
 from services.forms.attachments import MOST_FILES, read_files
 from services.forms.filing import NEED_SHORTEST, CompanyForm, ContactForm, LaterForm, NeedForm
-from services.links import LinkExpired, LinkInvalid, read_resume_token
-from services.models import ServiceRequest, Topic
+from services.links import LinkExpired, LinkInvalid, read_resume_token, tracking_token
+from services.models import DelaySet, ServiceRequest, Topic
 from services.views.catalogue import families_with_topics
 from services.views.filing_session import Filing
 from services.views.tracking import link_refused
@@ -77,7 +80,7 @@ def filing_start(request: HttpRequest, filing: Filing) -> HttpResponse:
         filing.leave()
         return redirect("filing_start")
     asked = request.GET.get("q", "").strip()[:200]
-    found = list(Topic.objects.matching(asked)[:6]) if asked else []
+    found = Topic.objects.best_for(asked, 6) if asked else []
     context = {"asked": asked, "found": found, "families": families_with_topics(), "draft": filing.draft}
     return render(request, "services/public/filing_start.html", context)
 
@@ -93,12 +96,22 @@ def filing_need(request: HttpRequest, filing: Filing) -> HttpResponse:
     leaving = _way_out(request, back="filing_start")
     if data is not None and (form.is_valid() or leaving):
         if draft is None and not throttle.may_open_draft(source(request)):
-            return _too_many(request, form, "filing_need", {"topic": topic, "family": family, "draft": draft})
+            return _too_many(request, form, "filing_need", _need_page(form, topic, family, draft))
         if form.typed_need() or draft:
             _keep_need(filing, form, topic, family)
         return redirect(leaving or "filing_company")
-    context = {"form": form, "topic": topic, "family": family, "draft": draft}
-    return render(request, "services/public/filing_need.html", context)
+    return render(request, "services/public/filing_need.html", _need_page(form, topic, family, draft))
+
+
+def _need_page(form: NeedForm, topic: Topic | None, family: str, draft: ServiceRequest | None) -> dict[str, Any]:
+    return {
+        "form": form,
+        "topic": topic,
+        "family": family,
+        "family_slug": FAMILY_SLUGS[Family(family)] if family else "",
+        "family_label": Family(family).label if family else "",
+        "draft": draft,
+    }
 
 
 def _subject(request: HttpRequest, draft: ServiceRequest | None) -> tuple[Topic | None, str]:
@@ -166,7 +179,10 @@ def filing_contact(request: HttpRequest, filing: Filing) -> HttpResponse:
 
 def _contact_page(form: ContactForm, draft: ServiceRequest) -> dict[str, Any]:
     files = list(draft.attachments.with_filing())
-    return {"form": form, "draft": draft, "files": files, "can_join": len(files) < MOST_FILES}
+    delays = DelaySet.objects.resolve(draft.hub_id, draft.topic_id)
+    first_answer = add_working_days(timezone.now(), delays.triage_reminder)
+    can_join = len(files) < MOST_FILES
+    return {"form": form, "draft": draft, "files": files, "can_join": can_join, "first_answer": first_answer}
 
 
 def _remove_file(request: HttpRequest, draft: ServiceRequest, uid: str) -> HttpResponse:
@@ -207,7 +223,8 @@ def filing_done(request: HttpRequest) -> HttpResponse:
     filed = Filing(request).filed
     if filed is None:
         return redirect("filing_start")
-    context = {"filed": filed, "headline": headline_of(filed)}
+    link = reverse("tracking", args=[tracking_token(filed)])
+    context = {"filed": filed, "headline": headline_of(filed), "tracking_link": link}
     return render(request, "services/public/filing_done.html", context)
 
 
@@ -243,7 +260,7 @@ def filing_resume(request: HttpRequest, token: str) -> HttpResponse:
         return link_refused(request)
     filing = Filing(request)
     if draft.state != RequestState.DRAFT:
-        return render(request, "services/public/already_filed.html", {"filed": draft}, status=410)
+        return render(request, "services/public/already_filed.html", {"filed": draft, "token": token}, status=410)
     filing.open(draft)
     messages.success(request, _("Vous pouvez continuer votre demande\u202f: tout a été conservé."))
     return redirect("filing_contact" if draft.company_name else "filing_company" if draft.need else "filing_need")

@@ -21,7 +21,7 @@ from services.actions.filing import renew_tracking_link
 from services.actions.thread import write
 from services.enums import RequestState
 from services.forms.tracking import OpinionForm, ReplyForm, WithdrawForm
-from services.links import LinkExpired, LinkInvalid, read_tracking_token
+from services.links import LinkExpired, LinkInvalid, read_tracking_token, request_behind
 from services.views.tracking_page import tracking_context
 
 
@@ -123,9 +123,7 @@ def tracking_satisfaction(request: HttpRequest, token: str, asked: Any) -> HttpR
 def tracking_renew(request: HttpRequest, token: str) -> HttpResponse:
     """Mail a fresh link to the address on file, which is never shown."""
     try:
-        asked = read_tracking_token(token)
-    except LinkExpired as expired:
-        asked = expired.request
+        asked = request_behind(token)
     except LinkInvalid:
         return link_refused(request)
     if throttle.may_mail_link(source(request), asked.code):

@@ -1,5 +1,6 @@
 // Proposes topics while one types in a field `data-suggest="address"`; Enter without a choice searches as usual.
 // The address answers an HTML list: <li><a href="…">Topic <small>Family</small></a></li>…, or nothing.
+// A link with data-value="…" fills the field instead of leading elsewhere.
 (() => {
   document.querySelectorAll("input[data-suggest]").forEach((input) => {
     const list = document.createElement("ul");
@@ -32,6 +33,7 @@
         item.id = `${list.id}-${position}`;
         item.setAttribute("role", "option");
         item.dataset.href = link.getAttribute("href");
+        if (link.dataset.value) item.dataset.value = link.dataset.value;
         item.replaceChildren(...link.childNodes);
         return item;
       }));
@@ -46,7 +48,11 @@
         if (answer.ok && asked === words) fill(await answer.text());
       } catch { show(false); }
     };
-    const go = (item) => { window.location.href = item.dataset.href; };
+    const go = (item) => {
+      if (!item.dataset.value) { window.location.href = item.dataset.href; return; }
+      input.value = item.dataset.value;
+      show(false);
+    };
 
     input.addEventListener("input", () => { clearTimeout(timer); timer = setTimeout(ask, 180); });
     input.addEventListener("blur", () => setTimeout(() => show(false), 150));
