@@ -20,7 +20,7 @@ class Page:
 
 
 def page_by_key(rows: QuerySet, name: str, *, size: int, after: str = "", before: str = "") -> Page:
-    """Read the rows that follow a key, or come just before it, of a queryset ordered by the instant `name`, then by pk."""
+    """Read the rows after a key, or just before it, of a queryset ordered by the instant `name`, then by pk."""
     is_descending = rows.query.order_by[0] == f"-{name}"
     before_key = read_key(before)
     is_backwards = before_key is not None

@@ -57,6 +57,19 @@ def ago(value: date | None) -> str:
     return (_("dans %(delay)s") if days > 0 else _("il y a %(delay)s")) % {"delay": text}
 
 
+def duration(value):
+    """Write how long something took: « 5 heures », « 2,5 jours »; a dash when it is not known."""
+    if value is None:
+        return "–"
+    hours = value.total_seconds() / 3600
+    if hours < 1:
+        return _("moins d’une heure")
+    if hours < 24:
+        return ngettext("%(count)d heure", "%(count)d heures", round(hours)) % {"count": round(hours)}
+    days = round(hours / 24, 1)
+    return ngettext("%(text)s jour", "%(text)s jours", 1 if days < 2 else 2) % {"text": number(days)}
+
+
 def number(value: Number | None, places: int | None = None) -> str:
     """Write a number with thin spaces (French) or commas (English); None becomes a dash."""
     if not isinstance(value, Number):

@@ -31,6 +31,11 @@ class OutgoingMailQuerySet(models.QuerySet):
         """What waits for the daily digest of one person, oldest first."""
         return self.filter(status=MailStatus.HELD, recipient=recipient).order_by("created_at", "pk")
 
+    def addresses_waiting(self) -> list[str]:
+        """The addresses for which something waits."""
+        held = self.filter(status=MailStatus.HELD).order_by("recipient").values_list("recipient", flat=True)
+        return list(held.distinct())
+
     def recent(self) -> "OutgoingMailQuerySet":
         """The newest first."""
         return self.order_by("-created_at", "-pk")

@@ -9,6 +9,7 @@ from django.utils.safestring import SafeString, mark_safe
 register = template.Library()
 QUOTED = "&gt; "
 LISTED = "- "
+LINKED = re.compile(r"^(.*) &lt;(https?://[^\s<>]+)&gt;$")
 QUOTE_STYLE = "margin:0 0 16px;padding:4px 0 4px 16px;border-left:3px solid #d9d5cb;color:#4b5870;"
 
 
@@ -31,6 +32,11 @@ def _html(paragraph: str) -> str:
         inside = "<br>".join(line.removeprefix(QUOTED.strip()).strip() for line in lines)
         return f'<blockquote style="{QUOTE_STYLE}">{inside}</blockquote>'
     if all(line.startswith(LISTED) for line in lines):
-        items = "".join(f"<li>{line.removeprefix(LISTED)}</li>" for line in lines)
+        items = "".join(f"<li>{_item(line.removeprefix(LISTED))}</li>" for line in lines)
         return f'<ul style="margin:0 0 16px;padding-left:20px;">{items}</ul>'
     return f'<p style="margin:0 0 16px;">{"<br>".join(lines)}</p>'
+
+
+def _item(line: str) -> str:
+    """A line of a list; one that ends with an address between angle brackets leads there."""
+    return LINKED.sub(r'<a href="\2" style="color:#0b4f6c;">\1</a>', line)

@@ -66,11 +66,12 @@ def remove(membership: Membership, *, by: User) -> None:
     membership.is_active = False
     membership.ended_on = timezone.localdate()
     membership.save(update_fields=["is_active", "ended_on"])
+    # Before the absences go: who stands in for the person takes the referrals over.
+    person_left.send(Membership, user=membership.user, organisation=organisation, by=by)
     organisation.absences.filter(user=membership.user, ends_on__gte=timezone.localdate()).delete()
     organisation.absences.filter(backup=membership.user).update(backup=None)
     if by != membership.user:
         post(RemovalMail(membership, by))
-    person_left.send(Membership, user=membership.user, organisation=organisation, by=by)
 
 
 @transaction.atomic

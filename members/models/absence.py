@@ -22,6 +22,10 @@ class AbsenceQuerySet(models.QuerySet):
         """Those not over yet, the nearest first."""
         return self.filter(ends_on__gte=day).order_by("starts_on", "pk")
 
+    def with_people(self) -> "AbsenceQuerySet":
+        """With who is away and who stands in."""
+        return self.select_related("user", "backup", "backup_organisation")
+
 
 class Absence(models.Model):
     """A period when an organisation as a whole, or one of its people, answers nothing; both days included."""

@@ -149,6 +149,15 @@ class User(AbstractBaseUser, PermissionsMixin):
         return list({role.hub_id: role.hub for role in self.all_hub_roles if role.hub_id in ids}.values())
 
 
+class MembershipQuerySet(models.QuerySet):
+    """How memberships are found."""
+
+    def in_team(self, organisation_id: int) -> "MembershipQuerySet":
+        """The people who work for an organisation today."""
+        rows = self.filter(organisation_id=organisation_id, is_active=True)
+        return rows.select_related("user", "organisation").order_by("user__last_name", "user__first_name", "pk")
+
+
 class Membership(models.Model):
     """A person working for an organisation."""
 
@@ -162,6 +171,8 @@ class Membership(models.Model):
     started_on = models.DateField(_("depuis"), default=timezone.localdate)
     ended_on = models.DateField(_("jusqu’au"), null=True, blank=True)
 
+    objects = MembershipQuerySet.as_manager()
+
     class Meta:
         verbose_name = _("fonction")
         verbose_name_plural = _("fonctions")
@@ -174,6 +185,14 @@ class Membership(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user} · {self.organisation}"
+
+
+class InvitationQuerySet(models.QuerySet):
+    """How invitations are found."""
+
+    def waiting(self) -> "InvitationQuerySet":
+        """Those not accepted yet, the newest first, expired ones included."""
+        return self.filter(accepted_at=None).select_related("invited_by").order_by("-created_at", "-pk")
 
 
 class Invitation(models.Model):
@@ -190,6 +209,8 @@ class Invitation(models.Model):
     expires_at = models.DateTimeField(_("valable jusqu’au"))
     accepted_at = models.DateTimeField(_("acceptée le"), null=True, blank=True)
     accepted_by = models.ForeignKey(User, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+
+    objects = InvitationQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("invitation")

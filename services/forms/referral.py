@@ -26,7 +26,9 @@ def coming_day(day: date | None) -> date | None:
     if day and day < today:
         raise forms.ValidationError(_("Cette date est passée. Choisissez un jour à venir."), code="past")
     if day and day > today + timedelta(days=FURTHEST_DAYS):
-        raise forms.ValidationError(_("C’est trop loin pour l’entreprise. Choisissez un jour dans les deux mois."), code="far")
+        raise forms.ValidationError(
+            _("C’est trop loin pour l’entreprise. Choisissez un jour dans les deux mois."), code="far"
+        )
     return day
 
 
@@ -58,7 +60,10 @@ class AcceptForm(forms.Form):
     due_on = forms.DateField(
         label=_("Au plus tard le"),
         widget=DayInput(),
-        error_messages={"required": _("Choisissez une date."), "invalid": _("Écrivez une date, par exemple 12/03/2026.")},
+        error_messages={
+            "required": _("Choisissez une date."),
+            "invalid": _("Écrivez une date, par exemple 12/03/2026."),
+        },
     )
 
     def __init__(self, *args: Any, **kwargs: Any):
@@ -84,7 +89,9 @@ class DeclineForm(forms.Form):
         required=False,
         max_length=2000,
         widget=forms.Textarea(attrs={"rows": 3}),
-        help_text=_("L’entreprise et l’équipe du guichet les lisent. Vous connaissez une meilleure adresse\u202f? Dites-le ici."),
+        help_text=_(
+            "L’entreprise et l’équipe du guichet les lisent. Vous connaissez une meilleure adresse\u202f? Dites-le ici."
+        ),
     )
 
     def clean(self) -> dict[str, Any]:
@@ -102,7 +109,9 @@ class TransferForm(forms.Form):
         label=_("Qui prend la suite\u202f?"),
         error_messages={
             "required": _("Choisissez une personne ou une structure."),
-            "invalid_choice": _("Cette personne ou cette structure ne peut pas reprendre la demande. Choisissez-en une autre."),
+            "invalid_choice": _(
+                "Cette personne ou cette structure ne peut pas reprendre la demande. Choisissez-en une autre."
+            ),
         },
     )
     why = forms.CharField(

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
 from typing import TYPE_CHECKING
 
 from django.utils import timezone
@@ -28,7 +27,7 @@ class InboxView:
     label: str | Promise
     empty: str | Promise
     why_empty: str | Promise
-    select: Callable[[ReferralQuerySet, datetime], ReferralQuerySet]
+    select: Callable[[ReferralQuerySet], ReferralQuerySet]
     is_history: bool = False
 
     def rows(self, organisation_id: int, adviser: "User | None" = None) -> ReferralQuerySet:
@@ -36,7 +35,7 @@ class InboxView:
         rows = Referral.objects.of_organisation(organisation_id)
         if adviser is not None:
             rows = rows.filter(adviser=adviser)
-        return self.select(rows, timezone.now())
+        return self.select(rows)
 
     def count(self, organisation_id: int, adviser: "User | None" = None) -> int:
         """How many there are, one more than the most counted when there are more."""
@@ -56,28 +55,28 @@ VIEWS = [
         _("À répondre"),
         _("Personne n’attend votre réponse"),
         _("Les demandes que le guichet vous confie arrivent ici, et un courriel vous prévient."),
-        lambda rows, now: rows.to_answer(),
+        ReferralQuerySet.to_answer,
     ),
     InboxView(
         "en-cours",
         _("En cours"),
         _("Aucun suivi en cours"),
         _("Les demandes que vous acceptez arrivent ici, avec leur prochaine étape."),
-        lambda rows, now: rows.in_progress(),
+        ReferralQuerySet.in_progress,
     ),
     InboxView(
         "en-retard",
         _("En retard"),
         _("Aucun retard"),
         _("Toutes les dates promises aux entreprises sont tenues."),
-        lambda rows, now: rows.late(now),
+        lambda rows: rows.late(timezone.now()),
     ),
     InboxView(
         "terminees",
         _("Terminées"),
         _("Rien n’est encore terminé"),
         _("Les demandes terminées, déclinées ou restées sans réponse arrivent ici."),
-        lambda rows, now: rows.ended(),
+        ReferralQuerySet.ended,
         is_history=True,
     ),
 ]

@@ -55,6 +55,10 @@ class ReferralQuerySet(models.QuerySet):
         """Accepted, the nearest next step first."""
         return self.filter(state=ReferralState.ACCEPTED).order_by("due_at", "pk")
 
+    def followed_by(self, user: "User", organisation_id: int) -> "ReferralQuerySet":
+        """What a person follows for an organisation, the nearest next step first."""
+        return self.of_organisation(organisation_id).in_progress().filter(adviser=user).with_sheet()
+
     def late(self, now: datetime) -> "ReferralQuerySet":
         """Live and past the due date."""
         return self.live().filter(due_at__lt=now).order_by("due_at", "pk")

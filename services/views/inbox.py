@@ -30,7 +30,10 @@ def inbox(request: HttpRequest) -> HttpResponse:
         "tabs": [_tab(each, view, organisation.pk, me) for each in VIEWS],
         "lines": [(row, *expectation(row, now)) for row in page.rows],
         "page": page,
-        "whose": "moi" if me else "",
+        "all_url": _address(view, None),
+        "mine_url": _address(view, request.user),
+        "before_url": f"{_address(view, me)}&before={page.before}",
+        "after_url": f"{_address(view, me)}&after={page.after}",
     }
     return render(request, "services/space/inbox.html", context)
 
@@ -39,8 +42,12 @@ def _tab(each: InboxView, current: InboxView, organisation_id: int, me: User | N
     count = each.count(organisation_id, me)
     return {
         "label": each.label,
-        "url": f"?vue={each.slug}{'&qui=moi' if me else ''}",
+        "url": _address(each, me),
         "is_current": each is current,
         "count": min(count, MOST_COUNTED),
         "more": count > MOST_COUNTED,
     }
+
+
+def _address(view: InboxView, me: Any) -> str:
+    return f"?vue={view.slug}&qui=moi" if me else f"?vue={view.slug}"

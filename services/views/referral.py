@@ -34,7 +34,12 @@ def referral_accept(request: HttpRequest, code: str) -> HttpResponse:
     """Take a referral on, saying what comes next."""
     own = _own(request, code)
     return _act(
-        request, own, "accept", AcceptForm(request.POST), actions.accept, _("C’est noté. L’entreprise reçoit votre nom et la suite.")
+        request,
+        own,
+        "accept",
+        AcceptForm(request.POST),
+        actions.accept,
+        _("C’est noté. L’entreprise reçoit votre nom et la suite."),
     )
 
 
@@ -65,7 +70,9 @@ def referral_transfer(request: HttpRequest, code: str) -> HttpResponse:
 def referral_close(request: HttpRequest, code: str) -> HttpResponse:
     """End the referral with what came of it."""
     own = _own(request, code)
-    return _act(request, own, "close", CloseForm(request.POST), actions.close, _("Suivi terminé. Merci pour l’entreprise."))
+    return _act(
+        request, own, "close", CloseForm(request.POST), actions.close, _("Suivi terminé. Merci pour l’entreprise.")
+    )
 
 
 @require_POST
@@ -87,7 +94,11 @@ def referral_write(request: HttpRequest, code: str) -> HttpResponse:
     def write(row: Referral, *, by: Any, thread: str, body: str, files: list) -> None:
         _write(row, by=by, body=body, kind=kind, files=files)
 
-    done = _("Message envoyé entre professionnels.") if kind == ThreadKind.INTERNAL else _("Message envoyé à l’entreprise.")
+    done = (
+        _("Message envoyé entre professionnels.")
+        if kind == ThreadKind.INTERNAL
+        else _("Message envoyé à l’entreprise.")
+    )
     return _act(request, own, f"write_{kind}", form, write, done)
 
 

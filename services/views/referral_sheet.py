@@ -30,9 +30,7 @@ def sheet(referral: Referral, user: User, bound: dict[str, forms.Form]) -> dict[
         "company": _company(demand),
         "answers": [(row["label"], row["text"]) for row in demand.answers],
         "files": [_file(row) for row in demand.attachments.with_filing()],
-        "others": [
-            (row, expectation(row, now)) for row in demand.referrals.others_than(referral)
-        ],
+        "others": [(row, expectation(row, now)) for row in demand.referrals.others_than(referral)],
         "history": [_told(row, referral) for row in demand.events.in_order().reverse()],
         "shared": _thread(demand, ThreadKind.SHARED, user),
         "internal": _thread(demand, ThreadKind.INTERNAL, user),

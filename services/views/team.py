@@ -1,0 +1,200 @@
+"""The team of an organisation, for those who lead it."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_POST
+
+from diginor.access import access
+from diginor.wording import duration
+from diginor.workflow import StepRefused
+from members import policies
+from members.actions import people
+from members.actions.refusals import PeopleRefusal
+from members.forms.team import CapacityForm, InviteForm, RoleForm
+from members.models import Membership, Organisation, User
+from services.actions import referral as referral_actions
+from services.forms.team import ReassignForm, TeamAbsenceForm
+from services.models import Referral
+from services.models.team import figures, teammates
+from services.views.referral_words import expectation
+from services.views.space import organisation_in_use
+
+
+@access(policies.manager)
+def team(request: HttpRequest) -> HttpResponse:
+    """The people, their load and delays, the absences, the capacity and the invitations."""
+    return _show(request, _led(request))
+
+
+@require_POST
+@access(policies.manager)
+def team_absence(request: HttpRequest) -> HttpResponse:
+    """Note that the organisation or a person is away."""
+    place = _led(request)
+    form = TeamAbsenceForm(request.POST, organisation=place)
+    return _act(request, place, "absence", form, people.set_absence, _("Absence notée. Le relais est prêt."))
+
+
+@require_POST
+@access(policies.manager)
+def team_absence_end(request: HttpRequest, code: str) -> HttpResponse:
+    """Cancel an absence to come, or end one today."""
+    absence = get_object_or_404(_led(request).absences.all(), code=code)
+    people.cancel_absence(absence, by=_me(request))
+    messages.success(request, _("L’absence est terminée."))
+    return redirect("team")
+
+
+@require_POST
+@access(policies.manager)
+def team_capacity(request: HttpRequest) -> HttpResponse:
+    """Say how many open referrals the organisation takes at most."""
+    place = _led(request)
+    return _act(request, place, "capacity", CapacityForm(request.POST), people.set_capacity, _("Capacité enregistrée."))
+
+
+@require_POST
+@access(policies.manager)
+def team_invite(request: HttpRequest) -> HttpResponse:
+    """Invite a person by e-mail."""
+    place = _led(request)
+    return _act(request, place, "invite", InviteForm(request.POST), people.invite, _("Invitation envoyée."))
+
+
+@require_POST
+@access(policies.manager)
+def team_uninvite(request: HttpRequest, code: str) -> HttpResponse:
+    """Take back an invitation that still waits."""
+    invitation = get_object_or_404(_led(request).invitations.all(), code=code)
+    people.revoke_invitation(invitation, by=_me(request))
+    messages.success(request, _("L’invitation est annulée\u202f: son lien n’ouvre plus rien."))
+    return redirect("team")
+
+
+@access(policies.manager)
+def team_person(request: HttpRequest, code: str) -> HttpResponse:
+    """What a person follows, to give to a colleague; their role; their departure."""
+    membership = _member(request, code)
+    form = _reassign_form(request, membership)
+    if form.is_bound and form.is_valid():
+        given = _reassign(form, by=_me(request))
+        text = ngettext("%(given)d demande confiée à %(who)s.", "%(given)d demandes confiées à %(who)s.", given)
+        messages.success(request, text % {"given": given, "who": form.colleague()})
+        return redirect("team_person", code=code)
+    now = timezone.now()
+    context = {
+        "membership": membership,
+        "form": form,
+        "role_form": RoleForm(initial={"role": membership.role}),
+        "lines": [(row, *expectation(row, now)) for row in form.rows.values()],
+        "is_me": membership.user_id == _me(request).pk,
+        "has_colleagues": bool(form.team),
+    }
+    return render(request, "services/space/person.html", context, status=422 if form.is_bound else 200)
+
+
+@require_POST
+@access(policies.manager)
+def team_role(request: HttpRequest, code: str) -> HttpResponse:
+    """Make an adviser a manager, or the other way round."""
+    membership, form = _member(request, code), RoleForm(request.POST)
+    if form.is_valid():
+        _try(
+            request, lambda: people.change_role(membership, by=_me(request), **form.cleaned_data), _("Rôle enregistré.")
+        )
+    return redirect("team_person", code=code)
+
+
+@require_POST
+@access(policies.manager)
+def team_remove(request: HttpRequest, code: str) -> HttpResponse:
+    """End what a person does here; what they followed goes back to the team."""
+    membership = _member(request, code)
+    done = _("%(who)s ne fait plus partie de l’équipe. Ses demandes reviennent à l’équipe.") % {"who": membership.user}
+    is_done = _try(request, lambda: people.remove(membership, by=_me(request)), done)
+    if is_done and membership.user_id == _me(request).pk:
+        return redirect("after_sign_in")
+    return redirect("team") if is_done else redirect("team_person", code=code)
+
+
+def _me(request: HttpRequest) -> User:
+    return request.user  # type: ignore[return-value]
+
+
+def _led(request: HttpRequest) -> Organisation:
+    """The organisation whose hat is worn, when its wearer leads the team."""
+    place = organisation_in_use(request)
+    if not policies.leads(request.user, place):
+        raise PermissionDenied
+    return place
+
+
+def _member(request: HttpRequest, code: str) -> Membership:
+    return get_object_or_404(Membership.objects.in_team(_led(request).pk), code=code)
+
+
+def _reassign_form(request: HttpRequest, membership: Membership) -> ReassignForm:
+    rows = list(Referral.objects.followed_by(membership.user, membership.organisation_id))
+    team = [row for row in User.objects.advisers_of(membership.organisation_id) if row.pk != membership.user_id]
+    return ReassignForm(request.POST or None, rows=rows, team=team)
+
+
+def _reassign(form: ReassignForm, *, by: User) -> int:
+    """Give each ticked referral to the colleague; one that ended meanwhile is left as it is."""
+    given = 0
+    for row in form.chosen():
+        try:
+            referral_actions.transfer(row, by=by, adviser=form.colleague())
+        except StepRefused:
+            continue
+        given += 1
+    return given
+
+
+def _act(
+    request: HttpRequest, place: Organisation, name: str, form: forms.Form, action: Callable[..., Any], done: str
+) -> HttpResponse:
+    if not form.is_valid():
+        return _show(request, place, **{name: form})
+    _try(request, lambda: action(place, by=_me(request), **form.cleaned_data), done)
+    return redirect("team")
+
+
+def _try(request: HttpRequest, action: Callable[[], Any], done: str) -> bool:
+    """Act, and tell what happened; a rule of the team that forbids it says so itself."""
+    try:
+        action()
+    except PeopleRefusal as refusal:
+        messages.error(request, str(refusal))
+        return False
+    messages.success(request, done)
+    return True
+
+
+def _show(request: HttpRequest, place: Organisation, **bound: forms.Form) -> HttpResponse:
+    now = timezone.now()
+    whole = figures(place, now)
+    context = {
+        "organisation": place,
+        "mates": [(mate, duration(mate.median)) for mate in teammates(place, now)],
+        "figures": whole,
+        "open_note": _("sur %(most)s au plus") % {"most": place.capacity} if place.capacity is not None else "",
+        "median": duration(whole.median),
+        "absences": place.absences.current_and_coming(now.date()).with_people(),
+        "invitations": place.invitations.waiting(),
+        "absence": TeamAbsenceForm(organisation=place),
+        "capacity": CapacityForm(initial={"capacity": place.capacity}),
+        "invite": InviteForm(),
+        "wrong": next(iter(bound), ""),
+        **bound,
+    }
+    return render(request, "services/space/team.html", context, status=422 if bound else 200)
