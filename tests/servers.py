@@ -4,6 +4,7 @@ Loaded with `-p`, before the settings are read. Each xdist worker has its own te
 its own two Valkey databases (broker and cache).
 """
 
+import atexit
 import os
 import re
 import shutil
@@ -38,6 +39,7 @@ def _start_missing_servers() -> None:
         directory.chmod(0o711)
         servers = Servers(directory, throwaway=True)
         _state.update(servers=servers, directory=directory)
+        atexit.register(pytest_unconfigure)
         os.environ |= servers.start("DATABASE_URL" in missing, "CELERY_BROKER_URL" in missing)
 
 
