@@ -8,11 +8,12 @@ from django.utils import timezone
 
 from diginor.history import Party
 from diginor.outbox.posting import post
+from diginor.workflow import StepRefused
 from diginor.working_days import PARIS
 from members.models import Organisation, User
 from services import notifications
 from services.actions.settling import settle
-from services.enums import ReferralStep, RequestNote, RequestState, RequestStep
+from services.enums import ReferralState, ReferralStep, RequestNote, RequestState, RequestStep
 from services.models import DelaySet, Referral, ServiceRequest
 from services.rules import clock as rules
 
@@ -77,6 +78,8 @@ def transfer(
     """Give an accepted referral to a colleague, or to another organisation; the history keeps who had it."""
     request = locked(referral)
     before = referral.organisation
+    if organisation and request.referrals.live().filter(organisation=organisation).exists():
+        raise StepRefused(ReferralStep.TRANSFER, referral.state)
     row = referral.take(
         ReferralStep.TRANSFER,
         by=by,
@@ -90,7 +93,8 @@ def transfer(
     _move(referral, row.at)
     referral.save(update_fields=["organisation", "adviser"])
     settle(request)
-    post(notifications.ReferralHandedToYou(request, row.pk, referral, why=why, given_by=str(by)))
+    if adviser != by:
+        post(notifications.ReferralHandedToYou(request, row.pk, referral, why=why, given_by=str(by)))
     post(notifications.ReferralTransferred(request, row.pk, referral))
 
 
@@ -108,6 +112,8 @@ def close(referral: Referral, *, outcome: str, note: str = "", by: User) -> None
 def note_call(referral: Referral, *, note: str, by: User, next_step: str = "", due_on: date | None = None) -> None:
     """Note an exchange with the company: it is an activity, and may announce the next step."""
     request = locked(referral)
+    if referral.state != ReferralState.ACCEPTED:
+        raise StepRefused(RequestNote.CALL, referral.state)
     row = request.log(RequestNote.CALL, by=by, why=note, referral=referral, next_step=next_step)
     _move(referral, row.at, next_step, due_on)
     settle(request)
