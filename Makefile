@@ -34,7 +34,8 @@ bench: .venv/installed-dev ## measure the main pages at one million requests, in
 	$(DEMO) $(BIN)/python manage.py bench
 
 messages: .venv/installed-dev ## gather the texts to translate and compile the translations (needs gettext)
-	cd diginor && $(DEMO) ../$(BIN)/python ../manage.py makemessages --locale en --no-location --no-obsolete
+	$(DEMO) $(BIN)/python manage.py makemessages --locale en --extension html,py,txt,subject,svg --no-location --no-obsolete \
+	$(addprefix --ignore ,.venv var staticfiles tests)
 	$(DEMO) $(BIN)/python manage.py compilemessages --locale en
 
 lock: .venv/installed-dev ## pin the dependencies of requirements*.in again
