@@ -36,7 +36,7 @@ bench: .venv/installed-dev ## measure the main pages at one million requests, in
 messages: .venv/installed-dev ## gather the texts to translate and compile the translations (needs gettext)
 	$(DEMO) $(BIN)/python manage.py makemessages --locale en --extension html,py,txt,subject,svg --no-location --no-obsolete \
 	$(addprefix --ignore ,.venv var staticfiles tests)
-	$(DEMO) $(BIN)/python manage.py compilemessages --locale en
+	$(DEMO) $(BIN)/python manage.py compilemessages --locale en --ignore .venv
 
 lock: .venv/installed-dev ## pin the dependencies of requirements*.in again
 	$(LOCK) --output-file requirements.txt requirements.in
