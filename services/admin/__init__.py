@@ -1,1 +1,5 @@
-"""The admin of the services part."""
+"""The admin of the services part: the desk's triage first, then the stock lists."""
+
+from services.admin import catalogue, requests, triage
+
+__all__ = ["catalogue", "requests", "triage"]

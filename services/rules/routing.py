@@ -116,6 +116,23 @@ class Verdict:
         order = {KO: 0, UNKNOWN: 1, OK: 2}
         return sorted((check for check in self.checks if check.expected), key=lambda check: order[check.outcome])
 
+    @property
+    def may_be_sent(self) -> bool:
+        """Whether the desk may tick it all the same: it is open, and has not the request in hand already."""
+        live = (ReferralState.SENT, ReferralState.ACCEPTED)
+        return self.organisation.is_active and self.organisation.earlier not in live
+
+    @property
+    def chips(self) -> list[Check]:
+        """What is told beside a name: without what is so for every organisation proposed, or said by the load."""
+        return [check for check in self.told if check.outcome != OK or check.code not in ("topic", "capacity")]
+
+    @property
+    def load(self) -> str:
+        """How busy it is, against its capacity when it has one."""
+        messages = {check.code: check.message for check in self.checks if check.code == "load" or check.expected}
+        return messages.get("capacity") or messages["load"]
+
 
 def rank(company: CompanyFacts, organisations: Iterable[OrganisationFacts]) -> list[Verdict]:
     """Judge every organisation and order them: proposed first, then fewer doubts, nearer, less loaded, by name."""

@@ -1,0 +1,150 @@
+"""What every list of the administration shares: no count of a whole table, no facet, rights by hub, not by group."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.core.paginator import Paginator
+from django.db.models import ForeignKey, ManyToManyField, Model, Q, QuerySet
+from django.forms import Field
+from django.http import HttpRequest
+from django.utils.functional import cached_property
+
+from diginor.text_search import query
+
+MOST_COUNTED = 1000
+VIEW, ADD, CHANGE, DELETE = "view", "add", "change", "delete"
+ALL = frozenset({VIEW, ADD, CHANGE, DELETE})
+
+
+class CappedPaginator(Paginator):
+    """Counts no further than a thousand rows: whoever looks for more narrows the list."""
+
+    @cached_property
+    def count(self) -> int:  # type: ignore[override]
+        """The number of rows, a thousand at most."""
+        rows = self.object_list
+        return rows.order_by()[:MOST_COUNTED].count() if isinstance(rows, QuerySet) else len(rows)
+
+    @property
+    def is_capped(self) -> bool:
+        """Whether there are more rows than those counted."""
+        return self.count >= MOST_COUNTED
+
+
+class Rights:
+    """Who may do what: administrators everything that the list allows, the desk what `desk_may` says, in its hubs."""
+
+    admin_may: frozenset[str] = ALL
+    desk_may: frozenset[str] = frozenset({VIEW})
+
+    def allows(self, request: HttpRequest, what: str) -> bool:
+        """Tell whether the person may do something here at all; which rows is said by the queryset."""
+        user: Any = request.user
+        return what in (self.admin_may if user.is_superuser else self.desk_may if user.is_staff else ())
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Whether rows may be read."""
+        return self.allows(request, VIEW) or self.allows(request, CHANGE)
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Whether rows may be added."""
+        return self.allows(request, ADD)
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Whether rows may be changed."""
+        return self.allows(request, CHANGE)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Whether rows may be deleted."""
+        return self.allows(request, DELETE)
+
+
+class Scoped:
+    """Shows the rows of the person's hubs, and offers only such rows in choices."""
+
+    # The way from the row to its hub; left empty, the model's own `visible_to` decides, or everything is shown.
+    hub_path: str = ""
+    admin_site: Any
+    model: type[Model]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet:
+        """The rows that the person may see."""
+        rows: QuerySet = super().get_queryset(request)  # type: ignore[misc]
+        user: Any = request.user
+        if user.is_superuser:
+            return rows
+        if self.hub_path:
+            of_hubs = {f"{self.hub_path}__in": user.staffed_hubs()}
+            if not self.hub_path.endswith("hubs"):
+                return rows.filter(**of_hubs)
+            # An organisation in two hubs must not show its rows twice.
+            return rows.filter(pk__in=self.model._base_manager.filter(**of_hubs).values("pk"))
+        return rows.visible_to(user) if hasattr(rows, "visible_to") else rows
+
+    def formfield_for_foreignkey(self, db_field: ForeignKey, request: HttpRequest, **kwargs: Any) -> Field | None:
+        """Accept only rows that the person may see."""
+        self._limit(db_field, request, kwargs)
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)  # type: ignore[misc]
+
+    def formfield_for_manytomany(self, db_field: ManyToManyField, request: HttpRequest, **kwargs: Any) -> Field | None:
+        """Accept only rows that the person may see."""
+        self._limit(db_field, request, kwargs)
+        return super().formfield_for_manytomany(db_field, request, **kwargs)  # type: ignore[misc]
+
+    def _limit(self, db_field: Any, request: HttpRequest, kwargs: dict[str, Any]) -> None:
+        related = self.admin_site._registry.get(db_field.remote_field.model)
+        if related is not None:
+            kwargs.setdefault("queryset", related.get_queryset(request))
+
+
+class PortalModelAdmin(Rights, Scoped, admin.ModelAdmin):
+    """A list that costs the same with a thousand rows and with a million."""
+
+    paginator = CappedPaginator
+    show_full_result_count = False
+    show_facets = admin.ShowFacets.NEVER
+    list_per_page = 50
+    list_max_show_all = 50
+    actions_selection_counter = False
+    # How words are looked for: the stored full text, or close spellings of these indexed columns.
+    full_text: bool = False
+    close_to: tuple[str, ...] = ()
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        """Whether the index names this list."""
+        return self.has_view_permission(request)
+
+    def get_search_results(self, request: HttpRequest, queryset: QuerySet, search_term: str) -> tuple[QuerySet, bool]:
+        """Search by an index, never by reading the whole table."""
+        words = search_term.strip()
+        if not words:
+            return queryset, False
+        if self.full_text:
+            return queryset.filter(search=query(words)), False
+        near = Q()
+        for column in self.close_to:
+            near |= Q(**{f"{column}__trigram_word_similar": words})
+        return queryset.filter(near) if near else queryset.none(), False
+
+
+class ReadOnlyModelAdmin(PortalModelAdmin):
+    """A list and sheets that nobody changes here."""
+
+    admin_may = frozenset({VIEW})
+    desk_may = frozenset({VIEW})
+
+
+class PortalInline(Rights, Scoped, admin.TabularInline):
+    """Rows shown on the sheet they belong to."""
+
+    extra = 0
+    show_change_link = False
+
+
+class ReadOnlyInline(PortalInline):
+    """Rows shown on the sheet they belong to, which nobody changes."""
+
+    admin_may = frozenset({VIEW})
+    desk_may = frozenset({VIEW})
+    can_delete = False
+    max_num = 0

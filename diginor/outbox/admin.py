@@ -1,0 +1,47 @@
+"""The outbox in the administration: what left, what waits, what was refused; administrators only."""
+
+from django.contrib import admin, messages
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+
+from diginor.admin_base import ReadOnlyModelAdmin
+from diginor.outbox.model import MailStatus, OutgoingMail
+
+
+@admin.register(OutgoingMail)
+class OutgoingMailAdmin(ReadOnlyModelAdmin):
+    """Mails, the newest first; a sign-in code is never shown."""
+
+    desk_may = frozenset()
+    list_display = ["created_at", "recipient", "subject", "status", "attempts", "sent_at"]
+    list_display_links = ["subject"]
+    list_filter = ["status"]
+    ordering = ["-created_at", "-pk"]
+    search_fields = ["recipient"]
+    search_help_text = _("Une adresse électronique entière.")
+    fields = [
+        "status", "recipient", "sender", "subject", "body", "kind", "attempts", "last_error",
+        "created_at", "next_attempt_at", "sent_at", "message_id",
+    ]  # fmt: skip
+    readonly_fields = ["body", "message_id"]
+    actions = ["send_again"]
+
+    def get_search_results(self, request: HttpRequest, queryset: QuerySet, search_term: str) -> tuple[QuerySet, bool]:
+        """Find the mails of one address."""
+        return queryset.filter(recipient__iexact=search_term.strip()), False
+
+    @admin.display(description=_("texte"))
+    def body(self, mail: OutgoingMail) -> str:
+        """The text, unless it opens an account."""
+        return str(_("Ce courriel contient un code ou un lien personnel.")) if mail.is_urgent else mail.text
+
+    @admin.action(description=_("Renvoyer les courriels refusés ou en panne"))
+    def send_again(self, request: HttpRequest, queryset: QuerySet) -> None:
+        """Put refused or failing mails back in the queue, at once."""
+        waiting = [MailStatus.REFUSED, MailStatus.QUEUED]
+        count = queryset.filter(status__in=waiting).update(status=MailStatus.QUEUED, next_attempt_at=timezone.now())
+        text = ngettext("%(count)s courriel va repartir.", "%(count)s courriels vont repartir.", count)
+        self.message_user(request, text % {"count": count}, messages.SUCCESS if count else messages.WARNING)

@@ -1,0 +1,115 @@
+"""Organisations, hubs and absences."""
+
+from django.contrib import admin
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from diginor.admin_base import ADD, ALL, CHANGE, DELETE, VIEW, PortalInline, PortalModelAdmin
+from members.models import Absence, Hub, HubRole, Membership, Organisation
+
+
+class TeamInline(PortalInline):
+    """Who works for the organisation."""
+
+    model = Membership
+    admin_may = desk_may = frozenset({VIEW})
+    fields = ["user", "role", "is_active", "started_on", "ended_on"]
+    ordering = ["-is_active", "pk"]
+
+
+class AbsenceInline(PortalInline):
+    """When the organisation, or one of its people, is away."""
+
+    model = Absence
+    fk_name = "organisation"
+    desk_may = ALL
+    autocomplete_fields = ["user", "backup", "backup_organisation"]
+    ordering = ["-starts_on", "pk"]
+
+
+@admin.register(Organisation)
+class OrganisationAdmin(PortalModelAdmin):
+    """Members of the ecosystem and companies that ask."""
+
+    desk_may = frozenset({VIEW, ADD, CHANGE})
+    list_display = ["name", "acronym", "kind", "size", "commune", "capacity", "is_active"]
+    list_select_related = ["commune"]
+    list_filter = ["kind", "size", "is_active"]
+    ordering = ["-created_at", "-pk"]
+    search_fields = ["name"]
+    search_help_text = _("Un nom, un sigle ou un SIRET.")
+    close_to = ("name",)
+    autocomplete_fields = ["commune"]
+    prepopulated_fields = {"slug": ["name"]}
+    readonly_fields = ["created_at"]
+    inlines = [TeamInline, AbsenceInline]
+    fieldsets = [
+        (None, {"fields": ["name", "acronym", "slug", "kind", "is_active", "capacity"]}),
+        (_("Entreprise"), {"fields": ["siret", "size", "naf", "legal_form", "sector", "founded_on", "commune"]}),
+        (_("Présentation"), {"fields": ["website", "description", "source", "is_demo", "created_at"]}),
+    ]
+
+    def get_search_results(self, request, queryset, search_term):  # type: ignore[no-untyped-def]
+        """A SIRET exactly, a name approximately."""
+        bare = search_term.replace(" ", "")
+        if bare.isdigit():
+            return queryset.filter(siret=bare).exclude(siret=""), False
+        return super().get_search_results(request, queryset, search_term)
+
+    def save_related(self, request: HttpRequest, form, formsets, change: bool) -> None:  # type: ignore[no-untyped-def]
+        """What the desk of a hub adds is known by that hub, so that the desk finds it again."""
+        super().save_related(request, form, formsets, change)
+        if not change and not request.user.is_superuser:
+            form.instance.known_by.add(*request.user.staffed_hubs())  # type: ignore[union-attr]
+
+
+class HubRoleInline(PortalInline):
+    """Who keeps, leads or steers the hub."""
+
+    model = HubRole
+    autocomplete_fields = ["user"]
+
+
+@admin.register(Hub)
+class HubAdmin(PortalModelAdmin):
+    """Hubs; the desk says which organisations it works with, administrators the rest."""
+
+    desk_may = frozenset({VIEW, CHANGE})
+    list_display = ["name", "territory", "phone", "is_default"]
+    list_select_related = ["territory"]
+    ordering = ["name", "pk"]
+    search_fields = ["name"]
+    autocomplete_fields = ["territory", "organisations"]
+    inlines = [HubRoleInline]
+
+    def get_search_results(self, request, queryset, search_term):  # type: ignore[no-untyped-def]
+        """By a piece of the name: hubs are few."""
+        return queryset.filter(name__icontains=search_term.strip()), False
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Hub | None = None) -> list[str]:
+        """What only administrators change."""
+        return [] if request.user.is_superuser else ["slug", "territory", "is_default"]  # type: ignore[union-attr]
+
+
+@admin.register(HubRole)
+class HubRoleAdmin(PortalModelAdmin):
+    """Who keeps which hub; administrators only change it."""
+
+    hub_path = "hub"
+    list_display = ["user", "hub", "kind"]
+    list_select_related = ["user", "hub"]
+    list_filter = ["kind"]
+    ordering = ["hub", "kind", "pk"]
+    autocomplete_fields = ["user", "hub"]
+
+
+@admin.register(Absence)
+class AbsenceAdmin(PortalModelAdmin):
+    """Absences and who stands in."""
+
+    hub_path = "organisation__hubs"
+    desk_may = frozenset({VIEW, ADD, CHANGE, DELETE})
+    list_display = ["organisation", "user", "starts_on", "ends_on", "backup", "backup_organisation"]
+    list_select_related = ["organisation", "user", "backup", "backup_organisation"]
+    ordering = ["-ends_on", "-pk"]
+    autocomplete_fields = ["organisation", "user", "backup", "backup_organisation"]

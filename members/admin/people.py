@@ -1,0 +1,148 @@
+"""People, what they do in organisations, and their invitations."""
+
+from typing import Any
+
+from django.contrib import admin, messages
+from django.db.models import Q, QuerySet
+from django.forms import ModelForm
+from django.http import HttpRequest
+from django.utils.html import format_html_join
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+
+from diginor.admin_base import ADD, CHANGE, VIEW, PortalInline, PortalModelAdmin
+from diginor.models import OutgoingMail
+from diginor.wording import moment
+from members.actions import people as actions
+from members.actions.invitations import AlreadyInTeam
+from members.actions.refusals import PeopleRefusal
+from members.models import HubRole, Invitation, Membership, User
+
+
+class MembershipInline(PortalInline):
+    """Where the person works."""
+
+    model = Membership
+    hub_path = "organisation__hubs"
+    admin_may = frozenset({VIEW, ADD, CHANGE})
+    autocomplete_fields = ["organisation"]
+    fields = ["organisation", "role", "is_active", "started_on", "ended_on"]
+
+
+class HubRoleInline(PortalInline):
+    """Which hubs the person keeps, leads or steers."""
+
+    model = HubRole
+    hub_path = "hub"
+    autocomplete_fields = ["hub"]
+
+
+@admin.register(User)
+class UserAdmin(PortalModelAdmin):
+    """People; the desk reads, administrators change."""
+
+    list_display = ["email", "last_name", "first_name", "is_active", "joined_at"]
+    list_display_links = ["email"]
+    list_filter = ["is_active", "language"]
+    ordering = ["-joined_at", "-pk"]
+    search_fields = ["email"]
+    search_help_text = _("Un nom, ou une adresse électronique.")
+    close_to = ("last_name", "first_name", "email")
+    inlines = [MembershipInline, HubRoleInline]
+    readonly_fields = ["refusals", "joined_at", "last_login"]
+    fieldsets = [
+        (None, {"fields": ["email", "first_name", "last_name", "function", "phone", "language", "mail_preference"]}),
+        (_("Accès"), {"fields": ["is_active", "is_superuser", "joined_at", "last_login"]}),
+        (_("Courriels refusés"), {"fields": ["refusals"]}),
+    ]
+
+    def get_search_results(self, request: HttpRequest, queryset: QuerySet, search_term: str) -> tuple[QuerySet, bool]:
+        """An address exactly, a name approximately."""
+        if "@" in search_term:
+            return queryset.with_email(search_term.strip()), False  # type: ignore[attr-defined]
+        return super().get_search_results(request, queryset, search_term)
+
+    @admin.display(description=_("refus définitifs"))
+    def refusals(self, person: User) -> str:
+        """The mails that this address refused for good."""
+        rows = OutgoingMail.objects.refused_for(person.email)[:10]
+        lines = ((moment(mail.created_at), mail.subject, mail.last_error) for mail in rows)
+        return format_html_join("", "<p>{} – {}<br>{}</p>", lines) or str(_("Aucun courriel n’a été refusé."))
+
+    def save_model(self, request: HttpRequest, obj: User, form: ModelForm, change: bool) -> None:
+        """A new person signs in by code until a password is chosen."""
+        if not change:
+            obj.set_unusable_password()
+        super().save_model(request, obj, form, change)
+
+
+@admin.register(Membership)
+class MembershipAdmin(PortalModelAdmin):
+    """Teams; leaving goes through the action, which hands the referrals over."""
+
+    hub_path = "organisation__hubs"
+    admin_may = desk_may = frozenset({VIEW})
+    list_display = ["user", "organisation", "role", "is_active", "started_on", "ended_on"]
+    list_select_related = ["user", "organisation"]
+    list_filter = ["is_active", "role"]
+    ordering = ["-started_on", "-pk"]
+    search_fields = ["user__email"]
+    actions = ["remove_from_team"]
+
+    def get_search_results(self, request: HttpRequest, queryset: QuerySet, search_term: str) -> tuple[QuerySet, bool]:
+        """Find by the person, or by the organisation."""
+        people = Q(user__last_name__istartswith=search_term) | Q(user__email__istartswith=search_term)
+        places = Q(organisation__name__trigram_word_similar=search_term) | Q(organisation__acronym__iexact=search_term)
+        return queryset.filter(people | places), False
+
+    @admin.action(description=_("Retirer de l’équipe"))
+    def remove_from_team(self, request: HttpRequest, queryset: QuerySet) -> None:
+        """End memberships; open referrals go to who stands in."""
+        count = 0
+        for membership in queryset.filter(is_active=True).select_related("organisation", "user").order_by("pk"):
+            try:
+                actions.remove(membership, by=request.user)  # type: ignore[arg-type]
+                count += 1
+            except PeopleRefusal as refusal:
+                self.message_user(request, f"{membership.user}\u202f: {refusal}", messages.ERROR)
+        text = ngettext("%(count)s personne retirée.", "%(count)s personnes retirées.", count) % {"count": count}
+        self.message_user(request, text, messages.SUCCESS if count else messages.WARNING)
+
+
+class InvitationForm(ModelForm):
+    """Whom to invite, and where."""
+
+    def clean(self) -> dict[str, Any] | None:
+        """Refuse to invite who works there already."""
+        cleaned = super().clean() or self.cleaned_data
+        place, email = cleaned.get("organisation"), cleaned.get("email", "")
+        if place and User.objects.advisers_of(place.pk).filter(email__iexact=email).exists():
+            self.add_error("email", str(AlreadyInTeam()))
+        return cleaned
+
+
+@admin.register(Invitation)
+class InvitationAdmin(PortalModelAdmin):
+    """Invitations; adding one sends it."""
+
+    hub_path = "organisation__hubs"
+    admin_may = desk_may = frozenset({VIEW, ADD})
+    list_display = ["email", "organisation", "role", "created_at", "expires_at", "accepted_at"]
+    list_select_related = ["organisation"]
+    list_filter = ["role"]
+    ordering = ["-created_at", "-pk"]
+    search_fields = ["email"]
+    search_help_text = _("Une adresse électronique entière.")
+    autocomplete_fields = ["organisation"]
+    form = InvitationForm
+    fields = ["email", "organisation", "role"]
+
+    def get_search_results(self, request: HttpRequest, queryset: QuerySet, search_term: str) -> tuple[QuerySet, bool]:
+        """Find the invitations of one address."""
+        return queryset.filter(email__iexact=search_term.strip()), False
+
+    def save_model(self, request: HttpRequest, obj: Invitation, form: ModelForm, change: bool) -> None:
+        """Invite through the one action that does, so that the mail leaves."""
+        facts: dict[str, Any] = {"email": obj.email, "role": obj.role, "by": request.user}
+        sent = actions.invite(obj.organisation, **facts)
+        obj.__dict__.update({name: value for name, value in sent.__dict__.items() if name != "_state"})

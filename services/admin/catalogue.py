@@ -1,0 +1,103 @@
+"""The catalogue in the administration: topics with their questions, offers, delays."""
+
+from django import forms
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from diginor.admin_base import ALL, PortalInline, PortalModelAdmin
+from members.enums import LegalForm, SizeCategory
+from services.models import DelaySet, Offer, Question, Topic
+
+
+class QuestionInline(PortalInline):
+    """The questions, three at most, that the topic asks."""
+
+    model = Question
+    max_num = 3
+    ordering = ["position"]
+
+
+@admin.register(Topic)
+class TopicAdmin(PortalModelAdmin):
+    """What can be asked for: read by the desk, changed by administrators."""
+
+    list_display = ["name", "family", "level", "position", "is_active"]
+    list_filter = ["family", "level", "is_active"]
+    ordering = ["family", "position", "pk"]
+    search_fields = ["name"]
+    full_text = True
+    prepopulated_fields = {"slug": ["name"]}
+    inlines = [QuestionInline]
+
+
+class SeveralChoices(forms.TypedMultipleChoiceField):
+    """Several boxes to tick, kept as a list."""
+
+    def __init__(self, choices: type, label: object):
+        super().__init__(
+            choices=choices.choices,  # type: ignore[attr-defined]
+            label=label,
+            required=False,
+            empty_value=[],
+            widget=forms.CheckboxSelectMultiple,
+            help_text=_("Rien de coché\u202f: toutes."),
+        )
+
+
+class OfferForm(forms.ModelForm):
+    """An offer with its closed lists as boxes."""
+
+    sizes = SeveralChoices(SizeCategory, _("tailles"))
+    legal_in = SeveralChoices(LegalForm, _("formes juridiques admises"))
+    legal_out = SeveralChoices(LegalForm, _("formes juridiques exclues"))
+
+    def __init__(self, *args, **kwargs):  # type: ignore[no-untyped-def]
+        super().__init__(*args, **kwargs)
+        if "legal_out" in self.fields:
+            self.fields["legal_out"].help_text = _("Rien de coché\u202f: aucune.")
+
+
+@admin.register(Offer)
+class OfferAdmin(PortalModelAdmin):
+    """Who helps on what, where, and for which companies."""
+
+    desk_may = ALL
+    form = OfferForm
+    list_display = ["organisation", "topic", "is_active", "is_assumption"]
+    list_select_related = ["organisation", "topic"]
+    list_filter = ["is_active", "is_assumption", "topic__family"]
+    ordering = ["-pk"]
+    search_fields = ["organisation__name"]
+    search_help_text = _("Le nom d’une structure ou d’un sujet.")
+    autocomplete_fields = ["organisation", "topic", "territories"]
+    fieldsets = [
+        (None, {"fields": ["organisation", "topic", "is_active", "note"]}),
+        (_("Où"), {"fields": ["territories"]}),
+        (
+            _("Pour quelles entreprises"),
+            {"fields": ["sizes", "min_age", "max_age", "naf_in", "naf_out", "legal_in", "legal_out"]},
+        ),
+        (_("Origine"), {"fields": ["source", "is_assumption"]}),
+    ]
+
+    def get_search_results(self, request: HttpRequest, queryset: QuerySet, search_term: str) -> tuple[QuerySet, bool]:
+        """Find by the organisation or by the topic: offers are few."""
+        words = search_term.strip()
+        places = queryset.filter(organisation__name__icontains=words)
+        return places | queryset.filter(organisation__acronym__iexact=words) | queryset.filter(
+            topic__name__icontains=words
+        ), False
+
+
+@admin.register(DelaySet)
+class DelaySetAdmin(PortalModelAdmin):
+    """The delays of a hub, or of one topic of it."""
+
+    hub_path = "hub"
+    desk_may = ALL
+    list_display = ["hub", "topic"]
+    list_select_related = ["hub", "topic"]
+    ordering = ["hub", "topic", "pk"]
+    autocomplete_fields = ["hub", "topic"]

@@ -1,0 +1,151 @@
+"""The left pane of the desk: which hub, which view of its queue, which page or which search."""
+
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import urlencode
+
+from django.http import Http404, HttpRequest
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.functional import cached_property
+from django.utils.translation import gettext as _
+
+from diginor.history import Party
+from diginor.paging import Page
+from diginor.wording import day as day_in_words
+from members.models import Hub
+from services.models import ServiceRequest
+from services.models import queue as queue_of
+
+KEPT = ("guichet", "vue", "q", "after", "before")
+
+
+@dataclass
+class Desk:
+    """What the queue shows, read from the address; `current` is the request open on the right."""
+
+    request: HttpRequest
+    current: ServiceRequest | None = None
+    asked: dict[str, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.asked = {name: value for name in KEPT if (value := self.request.GET.get(name, "").strip()[:200])}
+
+    @cached_property
+    def hubs(self) -> list[Hub]:
+        """The hubs whose desk the person keeps."""
+        return list(Hub.objects.visible_to(self.request.user).in_order())  # type: ignore[arg-type]
+
+    @cached_property
+    def hub(self) -> Hub:
+        """The hub of the open request, else the one asked for, else the one of the hat, else the first."""
+        if not self.hubs:
+            raise Http404
+        by_id, by_slug = {hub.pk: hub for hub in self.hubs}, {hub.slug: hub for hub in self.hubs}
+        if self.current and self.current.hub_id in by_id:
+            return by_id[self.current.hub_id]
+        if slug := self.asked.get("guichet"):
+            return by_slug.get(slug) or self.hubs[0]
+        hat = self.request.hat  # type: ignore[attr-defined]
+        return by_id.get(hat.hub_id if hat else None) or self.hubs[0]  # type: ignore[call-overload]
+
+    @cached_property
+    def view(self) -> queue_of.QueueView:
+        """The view asked for, else what is to be done."""
+        return queue_of.BY_SLUG.get(self.asked.get("vue", ""), queue_of.VIEWS[0])
+
+    @cached_property
+    def page(self) -> Page:
+        """The rows shown: a search looks everywhere, a view is paged by key."""
+        if text := self.asked.get("q"):
+            return Page(queue_of.search(self.hub.pk, text))
+        return self.view.page(self.hub.pk, after=self.asked.get("after", ""), before=self.asked.get("before", ""))
+
+    @cached_property
+    def lines(self) -> list[dict[str, Any]]:
+        """The rows as the queue shows them."""
+        now, shown = timezone.now(), self.current.pk if self.current else None
+        query = self.query()
+        return [
+            {
+                "url": f"{reverse('admin:triage_request', args=[row.code])}{query}",
+                "row": row,
+                "is_current": row.pk == shown,
+                "state": state_in_words(row),
+                "tone": tone_of(row, now),
+            }
+            for row in self.page.rows
+        ]
+
+    @property
+    def tabs(self) -> list[dict[str, Any]]:
+        """The views as links."""
+        is_searching = "q" in self.asked
+        return [
+            {
+                "label": view.label,
+                "url": f"{reverse('admin:triage')}{self.query(vue=view.slug, q='', after='', before='')}",
+                "is_current": view is self.view and not is_searching,
+            }
+            for view in queue_of.VIEWS
+        ]
+
+    @property
+    def pages(self) -> dict[str, str]:
+        """The addresses of the pages before and after, empty where there is none."""
+        desk = reverse("admin:triage")
+        return {
+            "before": f"{desk}{self.query(before=self.page.before, after='')}" if self.page.before else "",
+            "after": f"{desk}{self.query(after=self.page.after, before='')}" if self.page.after else "",
+        }
+
+    @property
+    def next_url(self) -> str:
+        """The line after the open one, else the first other one."""
+        codes = [line["row"].pk for line in self.lines]
+        here = codes.index(self.current.pk) if self.current and self.current.pk in codes else -1
+        others = self.lines[here + 1 :] + self.lines[: max(here, 0)]
+        return others[0]["url"] if others else ""
+
+    def query(self, **changes: str) -> str:
+        """The address's parameters with some changed, « ? » included; empty ones are left out."""
+        kept = {name: value for name, value in {**self.asked, **changes}.items() if value}
+        return f"?{urlencode(kept)}" if kept else ""
+
+    @property
+    def here_url(self) -> str:
+        """The open request, beside the queue as it is shown here."""
+        assert self.current is not None
+        return f"{reverse('admin:triage_request', args=[self.current.code])}{self.query()}"
+
+    @property
+    def back_url(self) -> str:
+        """The queue as it is shown here."""
+        return f"{reverse('admin:triage')}{self.query()}"
+
+
+def tone_of(row: ServiceRequest, now: Any) -> str:
+    """The tone of a request's badge."""
+    if row.is_ended:
+        return "done"
+    return "late" if row.is_late(now) else "wait"
+
+
+def state_in_words(row: ServiceRequest) -> str:
+    """Whose turn it is and until when, as a short sentence."""
+    if row.is_ended:
+        return _("%(state)s le %(day)s") % {
+            "state": str(row.get_state_display()).capitalize(), "day": day_in_words(row.ended_at, "short")
+        }  # fmt: skip
+    facts = {"day": day_in_words(row.due_at, "short"), "who": row.responsible_organisation}
+    if row.is_suspect:
+        return _("À vérifier avant le %(day)s") % facts
+    if row.responsible == Party.COMPANY:
+        return _("L’entreprise répond avant le %(day)s") % facts
+    if row.responsible == Party.ORGANISATION:
+        return _("%(who)s agit avant le %(day)s") % facts
+    words = {
+        "submitted": _("À orienter avant le %(day)s"),
+        "to_reroute": _("À réorienter avant le %(day)s"),
+    }
+    return words.get(row.state, _("À relancer avant le %(day)s")) % facts

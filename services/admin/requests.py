@@ -1,0 +1,127 @@
+"""Requests and referrals in the administration: to be read; the desk is where they change."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils.html import format_html
+from django.utils.translation import gettext_lazy as _
+
+from diginor.admin_base import ReadOnlyInline, ReadOnlyModelAdmin
+from services.models import Attachment, Message, Referral, RequestEvent, Satisfaction, ServiceRequest
+from services.models.queue import search_of
+
+
+class ReferralInline(ReadOnlyInline):
+    """Whom the request was given to."""
+
+    model = Referral
+    fields = ["organisation", "state", "adviser", "sent_at", "due_at", "outcome"]
+    ordering = ["sent_at", "pk"]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet:
+        """Those of the request, whose own rights were checked."""
+        return self.model._default_manager.select_related("organisation", "adviser").order_by("sent_at", "pk")
+
+
+class EventInline(ReadOnlyInline):
+    """The history."""
+
+    model = RequestEvent
+    fields = ["at", "step", "by_name", "organisation", "from_state", "to_state", "why"]
+    ordering = ["at", "pk"]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet:
+        """In order, with what a line shows."""
+        return super().get_queryset(request).select_related("organisation")
+
+
+class MessageInline(ReadOnlyInline):
+    """What people said."""
+
+    model = Message
+    fields = ["created_at", "thread", "author_name", "body"]
+    ordering = ["created_at", "pk"]
+
+
+class AttachmentInline(ReadOnlyInline):
+    """Files."""
+
+    model = Attachment
+    fields = ["name", "content_type", "size", "created_at"]
+    ordering = ["created_at", "pk"]
+
+
+class HubFilter(admin.SimpleListFilter):
+    """The hubs whose desk the person keeps."""
+
+    title = _("guichet")
+    parameter_name = "hub"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        """One line a hub."""
+        hubs = model_admin.admin_site._registry[ServiceRequest.hub.field.related_model].get_queryset(request)  # type: ignore[attr-defined]
+        return [(str(hub.pk), str(hub)) for hub in hubs.in_order()]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
+        """The requests of the hub chosen."""
+        value = self.value() or ""
+        return queryset.filter(hub_id=int(value)) if value.isdigit() else queryset
+
+
+@admin.register(ServiceRequest)
+class ServiceRequestAdmin(ReadOnlyModelAdmin):
+    """Every request, read; « Ouvrir dans le triage » is where something is done."""
+
+    list_display = ["code", "company_name", "state", "topic", "hub", "due_at", "created_at"]
+    list_select_related = ["topic", "hub"]
+    list_filter = ["state", "family", HubFilter]
+    ordering = ["-created_at", "-pk"]
+    search_fields = ["company_name"]
+    search_help_text = _("Une entreprise, un numéro, un SIRET, une adresse, un mot du besoin.")
+    inlines = [ReferralInline, EventInline, MessageInline, AttachmentInline]
+    exclude = ["search", "link_version", "suspicions"]
+    readonly_fields = ["in_triage"]
+
+    def get_search_results(self, request: HttpRequest, queryset: QuerySet, search_term: str) -> tuple[QuerySet, bool]:
+        """By the stored full text; the matches are found before they are ordered."""
+        return search_of(queryset, search_term), False
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
+        """The way to the desk first."""
+        return ["in_triage", *(name for name in super().get_fields(request, obj) if name != "in_triage")]
+
+    @admin.display(description=_("au triage"))
+    def in_triage(self, sheet: ServiceRequest) -> str:
+        """A link to the desk."""
+        return format_html('<a href="{}">{}</a>', sheet.get_absolute_url(), _("Ouvrir cette demande dans le triage"))
+
+
+@admin.register(Referral)
+class ReferralAdmin(ReadOnlyModelAdmin):
+    """Every referral, read."""
+
+    hub_path = "request__hub"
+    list_display = ["code", "request", "organisation", "state", "adviser", "due_at", "sent_at"]
+    list_select_related = ["request", "organisation", "adviser"]
+    list_filter = ["state", "outcome", "decline_reason"]
+    ordering = ["-pk"]
+    search_fields = ["code"]
+    search_help_text = _("Le numéro d’une orientation ou d’une demande.")
+
+    def get_search_results(self, request: HttpRequest, queryset: QuerySet, search_term: str) -> tuple[QuerySet, bool]:
+        """By a whole number."""
+        code = search_term.strip().upper()
+        return queryset.filter(code=code) | queryset.filter(request__code=code), False
+
+
+@admin.register(Satisfaction)
+class SatisfactionAdmin(ReadOnlyModelAdmin):
+    """What companies think."""
+
+    hub_path = "request__hub"
+    list_display = ["request", "score", "was_clear", "asked_at", "answered_at"]
+    list_select_related = ["request"]
+    list_filter = ["was_clear"]
+    ordering = ["-pk"]

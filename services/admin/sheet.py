@@ -1,0 +1,140 @@
+"""The right pane of the desk: a request with everything known of the company, in a fixed number of queries."""
+
+from typing import Any
+
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from diginor.history import Party
+from diginor.wording import moment
+from services.actions.proposals import proposals
+from services.admin.desk import state_in_words, tone_of
+from services.enums import RequestStep, Suspicion, ThreadKind
+from services.models import Message, ServiceRequest
+from services.workflows import TRIAGE_STATES
+
+EARLIER = 8
+
+
+def sheet_of(sheet: ServiceRequest, user: Any) -> dict[str, Any]:
+    """Everything that the pane shows of a request."""
+    now = timezone.now()
+    same = ServiceRequest.objects.visible_to(user).same_company(sheet).with_sheet()
+    duplicates = list(ServiceRequest.objects.visible_to(user).duplicates_of(sheet).with_sheet()[:EARLIER])
+    flagged = {row.pk for row in duplicates}
+    verdicts = proposals(sheet)
+    return {
+        "sheet": sheet,
+        "state": {"text": state_in_words(sheet), "tone": tone_of(sheet, now)},
+        "company": company_facts(sheet),
+        "contact": contact_facts(sheet),
+        "answers": [(answer.get("label", ""), answer.get("text", "")) for answer in sheet.answers],
+        "files": [file_of(row) for row in sheet.attachments.with_filing()],
+        "doubts": [Suspicion(code).label if code in Suspicion.values else code for code in sheet.suspicions],
+        "duplicates": [line_of(row) for row in duplicates],
+        "earlier": [line_of(row) for row in same[:EARLIER] if row.pk not in flagged],
+        "proposed": [row for row in verdicts if row.is_in],
+        "others": [row for row in verdicts if not row.is_in],
+        "referrals": [referral_of(row) for row in sheet.referrals.with_sheet().order_by("sent_at", "pk")],
+        "shared": thread_of(sheet, ThreadKind.SHARED, user),
+        "internal": thread_of(sheet, ThreadKind.INTERNAL, user),
+        "history": [event_of(row) for row in reversed(sheet.events.in_order())],
+        "may": what_is_open(sheet),
+    }
+
+
+def what_is_open(sheet: ServiceRequest) -> dict[str, bool]:
+    """Which steps the desk may take now."""
+    in_queue = sheet.state in TRIAGE_STATES
+    return {
+        "route": sheet.is_open_to(RequestStep.ROUTE),
+        "triage": in_queue,
+        "trust": in_queue and sheet.is_suspect,
+        "write": sheet.is_open,
+    }
+
+
+def company_facts(sheet: ServiceRequest) -> list[tuple[str, Any]]:
+    """What is known of the company."""
+    age = sheet.age_in_years(timezone.now())
+    return [
+        (_("SIRET"), spaced(sheet.siret) or sheet.get_no_siret_reason_display()),
+        (_("Commune"), place_of(sheet)),
+        (_("Taille"), sheet.get_size_display()),
+        (_("Activité"), " · ".join(filter(None, [sheet.naf, str(sheet.get_sector_display())]))),
+        (_("Forme juridique"), sheet.get_legal_form_display()),
+        (_("Âge"), "" if age is None else ngettext("%(age)s an", "%(age)s ans", age) % {"age": age}),
+    ]
+
+
+def contact_facts(sheet: ServiceRequest) -> list[tuple[str, Any]]:
+    """Whom to call or write to."""
+    email, phone = sheet.contact_email, sheet.contact_phone
+    return [
+        (_("Nom"), ", ".join(filter(None, [sheet.contact_name, sheet.contact_function]))),
+        (_("Courriel"), format_html('<a href="mailto:{}">{}</a>', email, email) if email else ""),
+        (_("Téléphone"), format_html('<a href="tel:{}">{}</a>', phone.replace(" ", ""), phone) if phone else ""),
+        (_("Langue"), _("anglais") if sheet.language == "en" else ""),
+    ]
+
+
+def place_of(sheet: ServiceRequest) -> str:
+    """The commune with the number of its département."""
+    return f"{sheet.commune.name} ({sheet.commune.code[:2]})" if sheet.commune else ""
+
+
+def spaced(siret: str) -> str:
+    """A SIRET as people read it."""
+    return f"{siret[:3]} {siret[3:6]} {siret[6:9]} {siret[9:]}".strip() if siret else ""
+
+
+def line_of(row: ServiceRequest) -> dict[str, Any]:
+    """Another request of the same company."""
+    return {"row": row, "url": reverse("admin:triage_request", args=[row.code]), "state": state_in_words(row)}
+
+
+def referral_of(row: Any) -> dict[str, Any]:
+    """A referral and what became of it."""
+    tone = {"sent": "wait", "accepted": "ok", "closed": "done"}.get(row.state, "off")
+    detail = row.get_decline_reason_display() or row.get_outcome_display()
+    return {"row": row, "tone": "late" if row.is_stalled and row.is_live else tone, "detail": detail}
+
+
+def file_of(row: Any) -> dict[str, Any]:
+    """A file as the thread component shows it."""
+    return {"name": row.name, "url": row.get_absolute_url(), "size": row.size}
+
+
+def thread_of(sheet: ServiceRequest, kind: str, user: Any) -> list[dict[str, Any]]:
+    """The messages of a thread as the component shows them."""
+    return [
+        {
+            "author": row.author_name,
+            "role": str(row.organisation or Party(row.party).label),
+            "at": row.created_at,
+            "text": row.body,
+            "mine": row.author_id == user.pk,
+            "internal": row.thread == ThreadKind.INTERNAL,
+            "files": [file_of(file) for file in row.attachments.all()],
+        }
+        for row in Message.objects.filter(request=sheet).of_thread(kind)
+    ]
+
+
+def event_of(row: Any) -> dict[str, Any]:
+    """A row of the history: what happened, by whom, why."""
+    who = " · ".join(filter(None, [row.by_name, str(row.organisation or "")])) or str(Party(row.party).label)
+    return {"label": str(row.label), "who": who, "at": row.at, "why": row.why}
+
+
+def who_did_what(sheet: ServiceRequest) -> str:
+    """What happened meanwhile, for somebody whose step is refused."""
+    last = sheet.events.in_order().last()
+    if last is None:
+        return _("Rien n’a changé\u202f: cette étape n’est plus ouverte.")
+    event = event_of(last)
+    facts = {"what": event["label"], "who": event["who"], "when": moment(last.at)}
+    return _("Rien n’a changé. Entre-temps\u202f: « %(what)s », par %(who)s, le %(when)s.") % facts
