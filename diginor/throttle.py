@@ -1,9 +1,8 @@
 """Counting what one source does in a while, through the cache; without a cache nothing is refused."""
 
+from allauth.account.adapter import get_adapter
 from django.core.cache import cache
 from django.http import HttpRequest
-
-from allauth.account.adapter import get_adapter
 
 
 def hits(key: str, *, seconds: int) -> int:

@@ -1,4 +1,4 @@
-"""Private links: a signed token that says which request, when it was made and which generation of links it belongs to."""
+"""Private links: a signed token that says which request, when it was made, and in which generation of links."""
 
 from datetime import timedelta
 

@@ -7,6 +7,8 @@ from services.enums import Suspicion
 
 HOUR = 3600
 DAY = 24 * HOUR
+SUSPECT_FROM_ADDRESS, MOST_FROM_ADDRESS = 10, 40
+SUSPECT_FROM_EMAIL, MOST_FROM_EMAIL = 4, 12
 
 
 @dataclass(frozen=True)
@@ -22,11 +24,12 @@ def filing(address: str, email: str) -> Verdict:
     from_address = hits(f"filing:address:{address}", seconds=HOUR)
     from_email = hits(f"filing:email:{email.lower()}", seconds=DAY)
     doubts = []
-    if from_address > 10:
+    if from_address > SUSPECT_FROM_ADDRESS:
         doubts.append(str(Suspicion.MANY_FROM_ADDRESS))
-    if from_email > 4:
+    if from_email > SUSPECT_FROM_EMAIL:
         doubts.append(str(Suspicion.MANY_FROM_EMAIL))
-    return Verdict(tuple(doubts), is_refused=from_address > 40 or from_email > 12)
+    is_refused = from_address > MOST_FROM_ADDRESS or from_email > MOST_FROM_EMAIL
+    return Verdict(tuple(doubts), is_refused)
 
 
 def may_open_draft(address: str) -> bool:

@@ -56,24 +56,26 @@ class FilesField(forms.FileField):
 
     def _problem(self, upload: UploadedFile) -> str:
         """What keeps a file out, or nothing; a good one has its checked type written on it."""
-        name = {"name": upload.name}
+        facts = {"name": upload.name, "most": self.most}
         if len(self.accepted) >= self.most:
             text = ngettext(
                 "«\u202f%(name)s\u202f» n’a pas été joint\u202f: %(most)d fichier au plus.",
                 "«\u202f%(name)s\u202f» n’a pas été joint\u202f: %(most)d fichiers au plus.",
                 self.most,
             )
-            return text % {**name, "most": self.most}
+            return text % facts
         if not upload.size:
-            return _("«\u202f%(name)s\u202f» est vide.") % name
+            return _("«\u202f%(name)s\u202f» est vide.") % facts
         if upload.size > settings.ATTACHMENT_MAX_BYTES:
-            limits = {"size": file_size(upload.size), "limit": file_size(settings.ATTACHMENT_MAX_BYTES)}
-            return _("«\u202f%(name)s\u202f» est trop lourd\u202f: %(size)s, pour %(limit)s au plus.") % {**name, **limits}
+            facts |= {"size": file_size(upload.size), "limit": file_size(settings.ATTACHMENT_MAX_BYTES)}
+            return _("«\u202f%(name)s\u202f» est trop lourd\u202f: %(size)s, pour %(limit)s au plus.") % facts
         if rules.extension_of(upload.name or "") not in rules.EXTENSIONS:
-            return _("«\u202f%(name)s\u202f» n’est pas d’un type accepté. Joignez un PDF, une image ou un document.") % name
+            text = _("«\u202f%(name)s\u202f» n’est pas d’un type accepté. Joignez un PDF, une image ou un document.")
+            return text % facts
         checked = rules.type_of(upload.name or "", upload.file)
         if not checked:
-            return _("«\u202f%(name)s\u202f» ne contient pas ce que son nom annonce. Enregistrez-le à nouveau, en PDF par exemple.") % name
+            text = _("«\u202f%(name)s\u202f» ne contient pas ce que son nom annonce. Enregistrez-le à nouveau en PDF.")
+            return text % facts
         upload.content_type = checked
         return ""
 

@@ -44,13 +44,16 @@ class CommuneMixin(forms.Form):
         chosen = self.data.get(self.add_prefix("commune_code"), "")
         found = [row for row in self.communes if row.code == chosen] or _certain(self.communes, typed)
         if len(found) != 1:
-            raise forms.ValidationError(_("Plusieurs communes répondent. Choisissez la vôtre ci-dessous."), code="several")
+            text = _("Plusieurs communes répondent. Choisissez la vôtre ci-dessous.")
+            raise forms.ValidationError(text, code="several")
         self.communes = []
         return found[0]
 
     def commune_choices(self) -> list[dict[str, Any]]:
         """What the page proposes when several communes answer."""
-        return [{"code": row.code, "label": row.label, "postcodes": ", ".join(row.postcodes[:3])} for row in self.communes]
+        return [
+            {"code": row.code, "label": row.label, "postcodes": ", ".join(row.postcodes[:3])} for row in self.communes
+        ]
 
 
 def _certain(matches: list[Territory], typed: str) -> list[Territory]:

@@ -48,7 +48,7 @@ class NeedForm(Traps, Partial):
         error_messages={
             "required": gettext_lazy("Décrivez votre besoin en quelques phrases."),
             "min_length": gettext_lazy("Dites-en un peu plus\u202f: au moins %(limit_value)d caractères."),
-            "max_length": gettext_lazy("C’est un peu long\u202f: %(limit_value)d caractères au plus, vous en avez %(show_value)d."),
+            "max_length": gettext_lazy("C’est un peu long\u202f: %(limit_value)d caractères au plus."),
         },
     )
 
@@ -120,7 +120,7 @@ SIRET_PROBLEMS = {
         "Ces 9 chiffres sont un SIREN. Ajoutez les 5 chiffres de votre établissement\u202f: un SIRET en compte 14."
     ),
     "length": gettext_lazy("Un SIRET compte 14 chiffres. Vous en avez écrit %(count)d."),
-    "checksum": gettext_lazy("Ce SIRET n’existe pas\u202f: un chiffre est sans doute faux. Vérifiez-le sur une facture ou un Kbis."),
+    "checksum": gettext_lazy("Ce SIRET n’existe pas\u202f: un chiffre est faux. Vérifiez-le sur une facture."),
 }
 
 

@@ -10,7 +10,6 @@ from django.db.models import F, Q
 from django.db.models.functions import Upper
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -41,22 +40,10 @@ class ServiceRequestQuerySet(models.QuerySet):
             return self.all()
         return self.filter(hub__in=user.hub_ids(HubRoleKind.STAFF, HubRoleKind.HEAD))
 
-    def counted_for(self, user: "User") -> "ServiceRequestQuerySet":
-        """For an officer, the requests behind the figures of their regions."""
-        return self.filed().filter(hub__in=user.hub_ids(HubRoleKind.OFFICER))
-
     def asked_by(self, user: "User") -> "ServiceRequestQuerySet":
         """Those of the person's own address, the newest first, drafts included."""
         own = self.filter(contact_email__iexact=user.email, erased_at=None)
         return own.order_by("-created_at", "-pk")
-
-    def older_than(self, key: str) -> "ServiceRequestQuerySet":
-        """Those started before the row of that key; a key that means nothing leaves all of them."""
-        start = parse_datetime(key.partition("~")[0].replace(" ", "+")) if "~" in key else None
-        pk = key.partition("~")[2]
-        if start is None or not pk.isdecimal():
-            return self
-        return self.filter(Q(created_at__lt=start) | Q(created_at=start, pk__lt=int(pk)))
 
     def with_company_referrals(self) -> "ServiceRequestQuerySet":
         """With who has each request, in one more query."""

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from diginor.history import Party
 from services.enums import DeclineReason, Outcome, ReferralStep, RejectReason, RequestNote, RequestState, RequestStep
@@ -82,10 +83,10 @@ def _company_turn(at: Situation) -> str:
 def _organisation_turn(at: Situation) -> str:
     if not at.is_taken:
         if at.is_late:
-            return _("%(name)s devait vous répondre avant le %(day)s. Ce délai est dépassé\u202f: l’équipe du guichet s’en occupe.")
+            return _("%(name)s devait répondre avant le %(day)s. Délai dépassé\u202f: l’équipe du guichet s’en occupe.")
         return _("%(name)s vous répond avant le %(day)s.")
     if at.is_late:
-        return _("%(name)s devait avancer avant le %(day)s. Ce délai est dépassé\u202f: écrivez ci-dessous, vous serez lu.")
+        return _("%(name)s devait avancer avant le %(day)s. Délai dépassé\u202f: écrivez ci-dessous, on vous lira.")
     if at.next_step:
         return _("%(name)s s’occupe de votre demande. Prochaine étape avant le %(day)s\u202f: %(step)s")
     return _("%(name)s s’occupe de votre demande et vous donne des nouvelles avant le %(day)s.")
@@ -94,11 +95,11 @@ def _organisation_turn(at: Situation) -> str:
 def _desk_turn(at: Situation) -> str:
     if at.state == RequestState.SUBMITTED:
         if at.is_late:
-            return _("L’équipe du guichet devait orienter votre demande avant le %(day)s. Elle a du retard et vient d’être relancée.")
+            return _("L’équipe du guichet devait orienter votre demande avant le %(day)s. Elle vient d’être relancée.")
         return _("L’équipe du guichet lit votre demande et choisit qui vous aide avant le %(day)s.")
     if at.state == RequestState.TO_REROUTE:
         if at.is_late:
-            return _("L’équipe du guichet devait trouver un autre interlocuteur avant le %(day)s. Elle vient d’être relancée.")
+            return _("L’équipe du guichet devait trouver une autre aide avant le %(day)s. Elle vient d’être relancée.")
         return _("L’équipe du guichet cherche un autre interlocuteur pour vous avant le %(day)s.")
     if at.is_late:
         return _("Votre demande n’avance plus. L’équipe du guichet devait la relancer avant le %(day)s et a du retard.")
@@ -125,7 +126,7 @@ def _ending(at: Situation) -> str:
 def _rejection(reason: str) -> str:
     texts = {
         RejectReason.OUT_OF_SCOPE: _("Votre demande ne relève pas de ce guichet. L’équipe vous a répondu."),
-        RejectReason.OUT_OF_TERRITORY: _("Votre demande vient d’un territoire que ce guichet ne couvre pas. L’équipe vous a répondu."),
+        RejectReason.OUT_OF_TERRITORY: _("Ce guichet ne couvre pas votre territoire. L’équipe vous a répondu."),
         RejectReason.NOT_A_COMPANY: _("Ce guichet aide les entreprises et les organismes. L’équipe vous a répondu."),
     }
     return texts.get(reason) or _("Ce guichet ne donne pas suite à votre demande.")  # type: ignore[call-overload]
@@ -133,7 +134,10 @@ def _rejection(reason: str) -> str:
 
 def told(fact: Fact) -> Told | None:
     """The sentence of a row of the history, or None for what the company need not read."""
-    teller = _TELLERS.get(fact.step)
+    if fact.step in _SAID:
+        # Only the answer to a rejection was written for the company.
+        return Told(str(_SAID[fact.step]), fact.why if fact.step == RequestStep.REJECT else "")  # type: ignore[index]
+    teller = _TELLERS.get(fact.step)  # type: ignore[call-overload]
     return teller(fact) if teller else None
 
 
@@ -161,7 +165,8 @@ def _closed(fact: Fact) -> Told:
 
 def _transferred(fact: Fact) -> Told:
     if fact.before and fact.after and fact.before != fact.after:
-        return Told(_("%(before)s a transmis votre demande à %(after)s.") % {"before": fact.before, "after": fact.after})
+        facts = {"before": fact.before, "after": fact.after}
+        return Told(_("%(before)s a transmis votre demande à %(after)s.") % facts)
     if fact.person:
         facts = {"person": fact.person, "name": fact.organisation}
         return Told(_("%(person)s suit désormais votre demande chez %(name)s.") % facts)
@@ -197,16 +202,8 @@ def _requalified(fact: Fact) -> Told:
 
 
 _TELLERS = {
-    RequestStep.SUBMIT: lambda fact: Told(_("Vous avez déposé votre demande.")),
     RequestStep.ROUTE: _routed,
-    RequestStep.SEND_BACK: lambda fact: Told(_("L’équipe du guichet cherche un autre interlocuteur pour vous.")),
-    RequestStep.FINISH: lambda fact: Told(_("Votre demande est terminée.")),
-    RequestStep.REJECT: lambda fact: Told(_("L’équipe du guichet vous a répondu."), fact.why),
-    RequestStep.MERGE: lambda fact: Told(_("Votre demande a été réunie à une autre demande de votre entreprise.")),
-    RequestStep.WITHDRAW: lambda fact: Told(_("Vous avez retiré votre demande.")),
     RequestNote.REQUALIFY: _requalified,
-    RequestNote.ASK: lambda fact: Told(_("L’équipe du guichet vous a posé une question.")),
-    RequestNote.ANSWER: lambda fact: Told(_("Vous avez répondu à la question.")),
     RequestNote.HAND_OVER: _moved,
     RequestNote.CALL: _called,
     ReferralStep.ACCEPT: _accepted,
@@ -214,4 +211,14 @@ _TELLERS = {
     ReferralStep.EXPIRE: _expired,
     ReferralStep.TRANSFER: _transferred,
     ReferralStep.CLOSE: _closed,
+}
+_SAID = {
+    RequestStep.SUBMIT: gettext_lazy("Vous avez déposé votre demande."),
+    RequestStep.SEND_BACK: gettext_lazy("L’équipe du guichet cherche un autre interlocuteur pour vous."),
+    RequestStep.FINISH: gettext_lazy("Votre demande est terminée."),
+    RequestStep.REJECT: gettext_lazy("L’équipe du guichet vous a répondu."),
+    RequestStep.MERGE: gettext_lazy("Votre demande a été réunie à une autre demande de votre entreprise."),
+    RequestStep.WITHDRAW: gettext_lazy("Vous avez retiré votre demande."),
+    RequestNote.ASK: gettext_lazy("L’équipe du guichet vous a posé une question."),
+    RequestNote.ANSWER: gettext_lazy("Vous avez répondu à la question."),
 }

@@ -6,8 +6,12 @@ SHORTEST_WORD = 3
 SHORTEST_STEM = 4
 # Words too common to explain anything; they come from plain(), hence without accents.
 EMPTY_WORDS = frozenset(
-    "avec avoir aux cette comment dans des elle est etre faire les leur mes mon nos notre nous par pas plus pour que qui "
-    "quoi sans ses son sont sur tout tous une veut vos votre vous besoin voudrais voulons souhaite the and for our with".split()
+    {
+        "avec", "avoir", "aux", "cette", "comment", "dans", "des", "elle", "est", "etre", "faire", "les",
+        "leur", "mes", "mon", "nos", "notre", "nous", "par", "pas", "plus", "pour", "que", "qui", "quoi",
+        "sans", "ses", "son", "sont", "sur", "tout", "tous", "une", "veut", "vos", "votre", "vous", "besoin",
+        "voudrais", "voulons", "souhaite", "the", "and", "for", "our", "with",
+    }
 )
 
 

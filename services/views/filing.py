@@ -211,7 +211,8 @@ def _send(request: HttpRequest, filing: Filing, form: ContactForm) -> HttpRespon
 
 def _too_many(request: HttpRequest, form: Any, name: str, context: dict[str, Any]) -> HttpResponse:
     """Ask to wait, with everything that was typed still on the page."""
-    form.add_error(None, _("Trop d’envois en peu de temps. Attendez une heure, puis envoyez à nouveau\u202f: rien n’est perdu."))
+    text = _("Trop d’envois en peu de temps. Attendez une heure, puis envoyez à nouveau\u202f: rien n’est perdu.")
+    form.add_error(None, text)
     return render(request, f"services/public/{name}.html", {**context, "form": form}, status=429)
 
 

@@ -6,6 +6,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
 from diginor.access import access, signed_in
+from diginor.paging import page_by_key
 from services.enums import RequestState
 from services.links import resume_token
 from services.models import ServiceRequest
@@ -19,11 +20,15 @@ PAGE = 20
 @require_GET
 def my_requests(request: HttpRequest) -> HttpResponse:
     """The requests filed with the address of the account, the newest first."""
-    own = ServiceRequest.objects.asked_by(request.user).with_sheet().older_than(request.GET.get("before", ""))
-    rows = list(own.with_company_referrals()[: PAGE + 1])
-    shown = rows[:PAGE]
-    older = f"{shown[-1].created_at.isoformat()}~{shown[-1].pk}" if len(rows) > PAGE else ""
-    context = {"lines": list_lines(shown), "older": older, "is_first": "before" not in request.GET}
+    own = ServiceRequest.objects.asked_by(request.user).with_sheet().with_company_referrals()
+    sent = request.GET
+    page = page_by_key(own, "created_at", size=PAGE, after=sent.get("before", ""), before=sent.get("after", ""))
+    context = {
+        "lines": list_lines(page.rows),
+        "older": page.after,
+        "newer": page.before,
+        "is_first": not {"before", "after"} & set(sent),
+    }
     return render(request, "services/public/my_requests.html", context)
 
 

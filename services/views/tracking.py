@@ -35,7 +35,8 @@ def private(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
         try:
             response = view(request, token, read_tracking_token(token), **kwargs)
         except LinkExpired:
-            response = render(request, "services/public/link_expired.html", {"token": token, "is_sent": False}, status=410)
+            context = {"token": token, "is_sent": False}
+            response = render(request, "services/public/link_expired.html", context, status=410)
         except LinkInvalid:
             response = link_refused(request)
         return keep_private(response)

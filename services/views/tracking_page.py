@@ -18,7 +18,8 @@ from services.rules.sentences import Fact, Situation, headline, told
 def headline_of(asked: ServiceRequest, referrals: list[Referral] | None = None) -> str:
     """The sentence about what happens next."""
     rows = referrals if referrals is not None else list(asked.referrals.for_company())
-    awaited = next((row for row in rows if row.organisation_id == asked.responsible_organisation_id and row.is_live), None)
+    live = [row for row in rows if row.is_live]
+    awaited = next((row for row in live if row.organisation_id == asked.responsible_organisation_id), None)
     closed = [row for row in rows if row.state == ReferralState.CLOSED]
     return headline(
         Situation(
@@ -101,7 +102,7 @@ def _fact(event: RequestEvent) -> Fact:
     return Fact(
         step=event.step,
         organisation=str(event.organisation or (referral.organisation if referral else "") or ""),
-        person=data.get("to_adviser", "") or event.by_name,
+        person=data.get("to_adviser", event.by_name),
         why=event.why,
         names=tuple(data.get("to", ())),
         reason=referral.decline_reason if referral else "",
