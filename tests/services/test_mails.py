@@ -78,14 +78,18 @@ def test_each_mail_renders_whole_and_leads_to_one_page(kind, language, story):
         assert "\n\n\n" not in mail.text
 
 
-@pytest.mark.parametrize("kind", [kind for kind in every_mail() if issubclass(kind, ToStaff)], ids=lambda kind: kind.name)
+@pytest.mark.parametrize(
+    "kind", [kind for kind in every_mail() if issubclass(kind, ToStaff)], ids=lambda kind: kind.name
+)
 def test_a_mail_to_the_desk_names_the_company(kind, story):
     for mail in write(kind, story):
         assert story.request.company_name in mail.subject
         assert story.request.code in mail.text
 
 
-@pytest.mark.parametrize("kind", [kind for kind in every_mail() if issubclass(kind, ToCompany)], ids=lambda kind: kind.name)
+@pytest.mark.parametrize(
+    "kind", [kind for kind in every_mail() if issubclass(kind, ToCompany)], ids=lambda kind: kind.name
+)
 def test_a_mail_to_the_company_goes_only_to_its_contact_and_says_who_to_call(kind, story):
     (mail,) = write(kind, story)
 
