@@ -188,6 +188,7 @@ MFA_FORMS = {
     "edit_webauthn": "members.forms.second_factor.PasskeyNameForm",
 }
 SOCIALACCOUNT_ADAPTER = "members.adapter.ProConnectAdapter"
+SOCIALACCOUNT_FORMS = {"disconnect": "members.forms.sign_in.BreakLinkForm"}
 SOCIALACCOUNT_EMAIL_AUTHENTICATION = True
 SOCIALACCOUNT_EMAIL_AUTHENTICATION_AUTO_CONNECT = True
 SOCIALACCOUNT_EMAIL_VERIFICATION = "none"

@@ -2,6 +2,7 @@
 
 import logging
 import time
+from datetime import timedelta
 from io import BytesIO
 from typing import Any
 
@@ -19,6 +20,7 @@ from django.contrib import messages
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from qrcode.image.svg import SvgPathFillImage
@@ -79,7 +81,8 @@ class AccountAdapter(DefaultAccountAdapter):
         user = self.request.user
         records = get_authentication_records(self.request, user)
         is_fresh = bool(records) and time.time() - records[-1]["at"] < FRESH_SECONDS
-        return is_fresh and not Authenticator.objects.filter(user_id=user.pk).exists()
+        before = timezone.now() - timedelta(seconds=FRESH_SECONDS)
+        return is_fresh and not Authenticator.objects.filter(user_id=user.pk, created_at__lt=before).exists()
 
 
 def know_address(user: User) -> None:

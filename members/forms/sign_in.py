@@ -3,6 +3,7 @@
 from typing import Any, ClassVar
 
 from allauth.account import forms as account
+from allauth.socialaccount.forms import DisconnectForm
 from django import forms
 from django.contrib.auth.password_validation import password_validators_help_texts
 from django.utils.functional import lazy
@@ -95,3 +96,12 @@ class PasswordAgainForm(OwnWords, account.ReauthenticateForm):
     """The password, before something delicate."""
 
     words = {"password": (_("Mot de passe"), "")}
+
+
+class BreakLinkForm(DisconnectForm):
+    """Break the link with ProConnect; a code by e-mail always remains, so that no password is asked for."""
+
+    def clean(self) -> dict[str, Any]:
+        """Check that the link is one's own, which the field does."""
+        data: dict[str, Any] = self.cleaned_data
+        return data

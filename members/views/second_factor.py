@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from allauth.account.decorators import reauthentication_required
 from allauth.mfa.adapter import get_adapter
 from allauth.mfa.base.views import IndexView
 from allauth.mfa.webauthn.views import RemoveWebAuthnView
@@ -10,7 +9,6 @@ from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.utils.decorators import method_decorator
 
 from members import policies
 
@@ -35,7 +33,6 @@ class SecondFactorView(IndexView):
         }
 
 
-@method_decorator(reauthentication_required(app="allauth.mfa"), name="dispatch")
 class RemovePasskeyView(RemoveWebAuthnView):
     """Remove a passkey, unless it is the last factor of an account that must have one."""
 
