@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db.models import Aggregate, Count, DurationField, F, Max, Q
+from django.utils import timezone
 
 from members.models import Absence, Membership, Organisation
 from services.enums import ReferralState
@@ -53,7 +54,7 @@ def teammates(organisation: Organisation, now: datetime) -> list[Teammate]:
     for pace in _answered(organisation, now).values("adviser").annotate(median=_MEDIAN, last=Max("active_at")):
         if mate := team.get(pace["adviser"]):
             mate.median, mate.last_at = pace["median"], pace["last"]
-    for absence in organisation.absences.current_and_coming(now.date()):
+    for absence in organisation.absences.current_and_coming(timezone.localdate(now)):
         if absence.user_id in team and team[absence.user_id].absence is None:
             team[absence.user_id].absence = absence
     return list(team.values())

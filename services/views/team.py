@@ -189,7 +189,7 @@ def _show(request: HttpRequest, place: Organisation, **bound: forms.Form) -> Htt
         "figures": whole,
         "open_note": _("sur %(most)s au plus") % {"most": place.capacity} if place.capacity is not None else "",
         "median": duration(whole.median),
-        "absences": place.absences.current_and_coming(now.date()).with_people(),
+        "absences": place.absences.current_and_coming(timezone.localdate(now)).with_people(),
         "invitations": place.invitations.waiting(),
         "absence": TeamAbsenceForm(organisation=place),
         "capacity": CapacityForm(initial={"capacity": place.capacity}),

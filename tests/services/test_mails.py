@@ -27,6 +27,11 @@ def every_mail():
     return sorted(found, key=lambda kind: kind.name)
 
 
+def mails_to(side):
+    """The classes sent to one side."""
+    return [kind for kind in every_mail() if issubclass(kind, side)]
+
+
 @pytest.fixture
 def story():
     """A referral with an adviser, and the desk of its hub."""
