@@ -1,10 +1,11 @@
-"""A professional without a second factor sets one up before anything else."""
+"""Who must sign in first, and who must set up a second factor before anything else."""
 
 from collections.abc import Callable
 from typing import Any
 
 from allauth.mfa.utils import is_mfa_enabled
 from django.conf import settings
+from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
@@ -22,6 +23,19 @@ OPEN = {
     "my_data",
     "my_data_export",
 }
+
+
+class SignInMiddleware(LoginRequiredMiddleware):
+    """Ask to sign in, without asking who one is on pages open to all: they answer even without the database."""
+
+    def process_view(
+        self, request: HttpRequest, view: Callable[..., HttpResponse], args: Any, kwargs: Any
+    ) -> HttpResponse | None:
+        """Let public pages be."""
+        if not getattr(view, "login_required", True):
+            return None
+        answer: HttpResponse | None = super().process_view(request, view, args, kwargs)
+        return answer
 
 
 class SecondFactorMiddleware:
