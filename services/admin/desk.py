@@ -64,15 +64,17 @@ class Desk:
     @cached_property
     def lines(self) -> list[dict[str, Any]]:
         """The rows as the queue shows them."""
-        now, shown = timezone.now(), self.current.pk if self.current else None
+        now = timezone.now()
+        shown = self.current.pk if self.current else None
         query = self.query()
         return [
             {
                 "url": f"{reverse('admin:triage_request', args=[row.code])}{query}",
                 "row": row,
                 "is_current": row.pk == shown,
-                "state": state_in_words(row),
-                "tone": tone_of(row, now),
+                "turn": turn_of(row),
+                "day": row.ended_at if row.is_ended else row.due_at,
+                "is_late": row.is_late(now),
             }
             for row in self.page.rows
         ]
@@ -131,21 +133,26 @@ def tone_of(row: ServiceRequest, now: Any) -> str:
     return "late" if row.is_late(now) else "wait"
 
 
-def state_in_words(row: ServiceRequest) -> str:
-    """Whose turn it is and until when, as a short sentence."""
+def turn_of(row: ServiceRequest) -> str:
+    """Whose turn it is, in a word or two."""
     if row.is_ended:
-        return _("%(state)s le %(day)s") % {
-            "state": str(row.get_state_display()).capitalize(), "day": day_in_words(row.ended_at, "short")
-        }  # fmt: skip
-    facts = {"day": day_in_words(row.due_at, "short"), "who": row.responsible_organisation}
+        return str(row.get_state_display()).capitalize()
     if row.is_suspect:
-        return _("À vérifier avant le %(day)s") % facts
+        return _("À vérifier")
     if row.responsible == Party.COMPANY:
-        return _("L’entreprise répond avant le %(day)s") % facts
+        return _("Attend l’entreprise")
     if row.responsible == Party.ORGANISATION:
-        return _("%(who)s agit avant le %(day)s") % facts
-    words = {
-        "submitted": _("À orienter avant le %(day)s"),
-        "to_reroute": _("À réorienter avant le %(day)s"),
-    }
-    return words.get(row.state, _("À relancer avant le %(day)s")) % facts
+        return str(row.responsible_organisation)
+    return {"submitted": _("À orienter"), "to_reroute": _("À réorienter")}.get(row.state, _("À relancer"))
+
+
+def state_in_words(row: ServiceRequest, now: Any) -> str:
+    """Whose turn it is and until when, as a short sentence."""
+    facts = {"turn": turn_of(row), "day": day_in_words(row.ended_at if row.is_ended else row.due_at, "short")}
+    if row.is_ended:
+        return _("%(turn)s le %(day)s") % facts
+    if row.is_late(now):
+        return _("%(turn)s, en retard depuis le %(day)s") % facts
+    if row.responsible == Party.ORGANISATION:
+        return _("%(turn)s agit avant le %(day)s") % facts
+    return _("%(turn)s avant le %(day)s") % facts

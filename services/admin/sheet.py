@@ -12,7 +12,7 @@ from diginor.history import Party
 from diginor.wording import moment
 from services.actions.proposals import proposals
 from services.admin.desk import state_in_words, tone_of
-from services.enums import RequestStep, Suspicion, ThreadKind
+from services.enums import RequestState, RequestStep, Suspicion, ThreadKind
 from services.models import Message, ServiceRequest
 from services.workflows import TRIAGE_STATES
 
@@ -28,7 +28,7 @@ def sheet_of(sheet: ServiceRequest, user: Any) -> dict[str, Any]:
     verdicts = proposals(sheet)
     return {
         "sheet": sheet,
-        "state": {"text": state_in_words(sheet), "tone": tone_of(sheet, now)},
+        "state": {"text": state_in_words(sheet, now), "tone": tone_of(sheet, now)},
         "company": company_facts(sheet),
         "contact": contact_facts(sheet),
         "answers": [(answer.get("label", ""), answer.get("text", "")) for answer in sheet.answers],
@@ -51,6 +51,7 @@ def what_is_open(sheet: ServiceRequest) -> dict[str, bool]:
     in_queue = sheet.state in TRIAGE_STATES
     return {
         "route": sheet.is_open_to(RequestStep.ROUTE),
+        "add": sheet.state == RequestState.ROUTED,
         "triage": in_queue,
         "trust": in_queue and sheet.is_suspect,
         "write": sheet.is_open,
@@ -93,7 +94,8 @@ def spaced(siret: str) -> str:
 
 def line_of(row: ServiceRequest) -> dict[str, Any]:
     """Another request of the same company."""
-    return {"row": row, "url": reverse("admin:triage_request", args=[row.code]), "state": state_in_words(row)}
+    url = reverse("admin:triage_request", args=[row.code])
+    return {"row": row, "url": url, "state": state_in_words(row, timezone.now())}
 
 
 def referral_of(row: Any) -> dict[str, Any]:
