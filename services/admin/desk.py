@@ -31,6 +31,16 @@ class Desk:
     def __post_init__(self) -> None:
         self.asked = {name: value for name in KEPT if (value := self.request.GET.get(name, "").strip()[:200])}
 
+    @property
+    def text(self) -> str:
+        """What is searched for."""
+        return self.asked.get("q", "")
+
+    @property
+    def asked_hub(self) -> str:
+        """The hub named in the address."""
+        return self.asked.get("guichet", "")
+
     @cached_property
     def hubs(self) -> list[Hub]:
         """The hubs whose desk the person keeps."""
@@ -44,8 +54,8 @@ class Desk:
         by_id, by_slug = {hub.pk: hub for hub in self.hubs}, {hub.slug: hub for hub in self.hubs}
         if self.current and self.current.hub_id in by_id:
             return by_id[self.current.hub_id]
-        if slug := self.asked.get("guichet"):
-            return by_slug.get(slug) or self.hubs[0]
+        if self.asked_hub:
+            return by_slug.get(self.asked_hub) or self.hubs[0]
         hat = self.request.hat  # type: ignore[attr-defined]
         return by_id.get(hat.hub_id if hat else None) or self.hubs[0]  # type: ignore[call-overload]
 
@@ -57,8 +67,8 @@ class Desk:
     @cached_property
     def page(self) -> Page:
         """The rows shown: a search looks everywhere, a view is paged by key."""
-        if text := self.asked.get("q"):
-            return Page(queue_of.search(self.hub.pk, text))
+        if self.text:
+            return Page(queue_of.search(self.hub.pk, self.text))
         return self.view.page(self.hub.pk, after=self.asked.get("after", ""), before=self.asked.get("before", ""))
 
     @cached_property
@@ -82,12 +92,11 @@ class Desk:
     @property
     def tabs(self) -> list[dict[str, Any]]:
         """The views as links."""
-        is_searching = "q" in self.asked
         return [
             {
                 "label": view.label,
                 "url": f"{reverse('admin:triage')}{self.query(vue=view.slug, q='', after='', before='')}",
-                "is_current": view is self.view and not is_searching,
+                "is_current": view is self.view and not self.text,
             }
             for view in queue_of.VIEWS
         ]
