@@ -174,6 +174,7 @@ class CompanyForm(CommuneMixin, Partial):
         error_messages={"invalid": gettext_lazy("Écrivez une date comme 12/03/2015.")},
     )
     DETAILS = ("sector", "legal_form", "naf", "founded_on")
+    field_order = ("company_name", "siret", "no_siret_reason", "commune", "size", *DETAILS)
 
     def clean_siret(self) -> str:
         """The digits alone, when they are a SIRET."""

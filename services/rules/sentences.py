@@ -135,8 +135,7 @@ def _rejection(reason: str) -> str:
 def told(fact: Fact) -> Told | None:
     """The sentence of a row of the history, or None for what the company need not read."""
     if fact.step in _SAID:
-        # Only the answer to a rejection was written for the company.
-        return Told(str(_SAID[fact.step]), fact.why if fact.step == RequestStep.REJECT else "")  # type: ignore[index]
+        return Told(str(_SAID[fact.step]))  # type: ignore[index]
     teller = _TELLERS.get(fact.step)  # type: ignore[call-overload]
     return teller(fact) if teller else None
 

@@ -32,4 +32,7 @@ def _same_root(one: str, other: str) -> bool:
         return True
     shortest = min(len(one), len(other))
     common = next((place for place in range(shortest) if one[place] != other[place]), shortest)
-    return common >= max(SHORTEST_STEM, shortest - 2) and len(one) - common <= 4 and len(other) - common <= 5
+    if common < max(SHORTEST_STEM, shortest - 2):
+        return False
+    longest_ending = max(len(one), len(other)) - common
+    return longest_ending <= (2 if common == SHORTEST_STEM == shortest else 5)

@@ -7,6 +7,7 @@ from django.views.decorators.http import require_GET
 from diginor.access import access, public
 from members.models import Organisation
 from services.models import Topic
+from services.panels.public import for_home
 from services.views.catalogue import doors
 
 
@@ -14,10 +15,11 @@ from services.views.catalogue import doors
 @require_GET
 def home(request: HttpRequest) -> HttpResponse:
     """One promise, one field, four doors, true figures, and the names of those who answer."""
+    figures, counted_at = for_home()
     context = {
         "families": doors(Topic.objects.counted_by_family()),
-        "key_figures": [],
-        "figures_date": None,
+        "key_figures": figures,
+        "figures_date": counted_at,
         "members": [str(row) for row in Organisation.objects.shown_on_home()],
     }
     return render(request, "home.html", context)

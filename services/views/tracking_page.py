@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from diginor import wording
 from diginor.history import Party
-from services.enums import Outcome, ReferralState, ThreadKind
+from services.enums import Outcome, ReferralState, RequestStep, ThreadKind
 from services.forms.tracking import OpinionForm, ReplyForm
 from services.links import tracking_token
 from services.models import Attachment, Message, Referral, RequestEvent, Satisfaction, ServiceRequest
@@ -45,14 +45,20 @@ def tracking_context(asked: ServiceRequest, *, token: str = "", **forms: Any) ->
     opinion = Satisfaction.objects.asked_of(asked)
     is_asked_opinion = opinion is not None and opinion.answered_at is None
     said = list(asked.messages.of_thread(ThreadKind.SHARED))
+    events = list(asked.events.shown_to_company())
     return {
         "asked": asked,
         "token": token,
         "headline": headline_of(asked, referrals),
         "is_late": asked.is_late(timezone.now()),
-        "timeline": _timeline(asked),
+        "answer": next((row.why for row in events if row.step == RequestStep.REJECT), ""),
+        "timeline": _timeline(events),
         "helpers": [row for row in referrals if row.state == ReferralState.ACCEPTED],
-        "awaited": [row for row in referrals if row.state == ReferralState.SENT],
+        "awaited": [
+            row
+            for row in referrals
+            if row.state == ReferralState.SENT and row.organisation_id != asked.responsible_organisation_id
+        ],
         "question": _open_question(asked, said),
         "thread": [_bubble(message, token) for message in said],
         "files": [_file(row, token) for row in asked.attachments.with_filing()],
@@ -86,10 +92,10 @@ def _facts(asked: ServiceRequest) -> list[tuple[str, str]]:
     ]
 
 
-def _timeline(asked: ServiceRequest) -> list[dict[str, Any]]:
-    """What happened, the newest first; the steps that one sentence already tells are told once."""
+def _timeline(events: list[RequestEvent]) -> list[dict[str, Any]]:
+    """What happened, the newest first."""
     entries = []
-    for event in asked.events.shown_to_company():
+    for event in events:
         sentence = told(_fact(event))
         if sentence is not None:
             entries.append({"text": sentence.text, "detail": sentence.detail, "at": event.at, "state": "past"})
@@ -139,7 +145,7 @@ def list_lines(rows: list[ServiceRequest]) -> list[dict[str, Any]]:
             "url": reverse("my_request", args=[row.code]),
             "title": str(row.topic or row.get_family_display() or _("Une demande")),
             "headline": headline_of(row, list(row.referrals.all())),
-            "tone": "done" if row.is_ended else "late" if row.is_late(now) else "off" if row.is_draft else "wait",
+            "tone": "done" if row.is_ended else "late" if row.is_late(now) else "" if row.is_draft else "wait",
         }
         for row in rows
     ]
