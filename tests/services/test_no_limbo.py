@@ -1,23 +1,35 @@
 """No limbo: whatever people do or leave undone, an open request has one responsible party and one next date."""
 
+import html
 from datetime import datetime, timedelta
 
 import pytest
 import time_machine
 from django.db import transaction
+from django.test import Client
+from django.urls import reverse
 from django.utils import timezone
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule, run_state_machine_as_test
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
 
+from diginor import wording
 from diginor.history import Party
 from diginor.outbox.model import OutgoingMail
 from diginor.workflow import StepRefused
 from diginor.working_days import PARIS
 from members.enums import HubRoleKind
-from members.models import Absence, HubRole, Membership
+from members.models import Absence, HubRole, Membership, User
 from services.actions import company, people, referral, thread, triage
 from services.enums import DeclineReason, Outcome, RequestNote, RequestStep
+from services.links import tracking_token
 from services.models import FollowUp, Referral, RequestEvent, ServiceRequest
 from services.workflows import TRIAGE_STATES
 from tests.factories.members import HubFactory, UserFactory
@@ -46,6 +58,7 @@ class Shop(RuleBasedStateMachine):
         """Nobody acts any more: everything still open must come to the desk, with an alert; then forget it all."""
         try:
             if hasattr(self, "desk"):
+                self.see_the_pages()
                 self.leave_it_alone()
         finally:
             transaction.set_rollback(True)
@@ -206,6 +219,20 @@ class Shop(RuleBasedStateMachine):
             assert HubRole.objects.filter(hub=request.hub, kind=HubRoleKind.STAFF).exists()
         assert FollowUp.objects.pending().filter(request=request).exists(), "nothing would ever happen"
 
+    def see_the_pages(self):
+        """The company's page and the desk's both say whose turn it is and until when."""
+        visitor, staff = Client(), Client()
+        for request in ServiceRequest.objects.open().with_sheet():
+            staff.force_login(User.objects.with_hub_role(request.hub_id, HubRoleKind.STAFF).first())
+            tracking = reverse("tracking", args=[tracking_token(request)])
+            pages = [visitor.get(tracking), staff.get(request.get_absolute_url())]
+            for page, form in zip(pages, ("full", "short"), strict=True):
+                assert page.status_code == 200
+                text = html.unescape(page.content.decode())
+                assert wording.day(request.due_at, form) in text
+                if request.responsible == Party.ORGANISATION:
+                    assert str(request.responsible_organisation) in text
+
     def leave_it_alone(self):
         """Jump from due date to due date until the desk has everything; it must not take more than 40 jumps."""
         for _jump in range(40):
@@ -222,7 +249,7 @@ class Shop(RuleBasedStateMachine):
             assert self.was_alerted(request)
 
     def was_alerted(self, request):
-        marks = [RequestNote.ALERT, RequestStep.SEND_BACK, RequestStep.SUBMIT, RequestNote.HAND_OVER, RequestNote.ANSWER]
+        marks = [*RequestStep.values, RequestNote.ALERT, RequestNote.HAND_OVER, RequestNote.ANSWER]
         told = RequestEvent.objects.filter(request=request, step__in=marks, at__gte=request.queued_at)
         alert = FollowUp.objects.pending().filter(request=request, kind="triage_escalation")
         mailed = OutgoingMail.objects.filter(kind__in=ALERTS, subject__contains=request.company_name)
@@ -232,10 +259,11 @@ class Shop(RuleBasedStateMachine):
 @pytest.mark.django_db
 def test_no_request_is_ever_left_in_limbo():
     quick = settings(
-        max_examples=100,
+        max_examples=70,
         stateful_step_count=12,
         deadline=None,
         derandomize=True,
         suppress_health_check=list(HealthCheck),
+        phases=[Phase.generate],
     )
     run_state_machine_as_test(Shop, settings=quick)
