@@ -8,6 +8,8 @@ from django.db.models import ForeignKey, ManyToManyField, Model, Q, QuerySet
 from django.forms import Field
 from django.http import HttpRequest
 from django.utils.functional import cached_property
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
 
 from diginor.text_search import query
 
@@ -105,7 +107,6 @@ class PortalModelAdmin(Rights, Scoped, admin.ModelAdmin):
     show_facets = admin.ShowFacets.NEVER
     list_per_page = 50
     list_max_show_all = 50
-    actions_selection_counter = False
     # How words are looked for: the stored full text, or close spellings of these indexed columns.
     full_text: bool = False
     close_to: tuple[str, ...] = ()
@@ -117,14 +118,26 @@ class PortalModelAdmin(Rights, Scoped, admin.ModelAdmin):
     def get_search_results(self, request: HttpRequest, queryset: QuerySet, search_term: str) -> tuple[QuerySet, bool]:
         """Search by an index, never by reading the whole table."""
         words = search_term.strip()
-        if not words:
-            return queryset, False
+        return (self.find(queryset, words) if words else queryset), False
+
+    def find(self, rows: QuerySet, words: str) -> QuerySet:
+        """The rows that answer what was typed: by full text, or by close spellings."""
         if self.full_text:
-            return queryset.filter(search=query(words)), False
+            return rows.filter(search=query(words))
         near = Q()
         for column in self.close_to:
             near |= Q(**{f"{column}__trigram_word_similar": words})
-        return queryset.filter(near) if near else queryset.none(), False
+        return rows.filter(near) if near else rows.none()
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
+        """Call the list by the name of what it holds."""
+        title = capfirst(self.model._meta.verbose_name_plural)
+        return super().changelist_view(request, {"title": title, **(extra_context or {})})
+
+    def add_view(self, request: HttpRequest, form_url: str = "", extra_context: dict[str, Any] | None = None) -> Any:
+        """Name what is added without an article, which French would have to agree."""
+        title = _("%(name)s\u202f: nouvelle fiche") % {"name": capfirst(self.model._meta.verbose_name)}
+        return super().add_view(request, form_url, {"title": title, **(extra_context or {})})
 
 
 class ReadOnlyModelAdmin(PortalModelAdmin):

@@ -13,6 +13,8 @@ from django.urls import URLPattern, URLResolver, reverse
 from django.utils.decorators import method_decorator
 from django.utils.translation import gettext_lazy as _
 
+from diginor.admin_base import PortalModelAdmin
+
 
 class PortalAdminSite(AdminSite):
     """The stock administration with the portal's name, access rule and own pages."""
@@ -33,6 +35,11 @@ class PortalAdminSite(AdminSite):
     def get_urls(self) -> list[URLPattern | URLResolver]:
         """Put the added pages before the stock ones."""
         return [*self.pages, *super().get_urls()]
+
+    def register(self, model_or_iterable: Any, admin_class: Any = None, **options: Any) -> None:
+        """Keep out the stock lists of libraries, which count whole tables and know nothing of hubs."""
+        if admin_class is not None and issubclass(admin_class, PortalModelAdmin):
+            super().register(model_or_iterable, admin_class, **options)
 
     def has_permission(self, request: HttpRequest) -> bool:
         """Let in active people who keep the desk of a hub, and administrators."""

@@ -29,9 +29,9 @@ class OutgoingMailAdmin(ReadOnlyModelAdmin):
     readonly_fields = ["body", "message_id"]
     actions = ["send_again"]
 
-    def get_search_results(self, request: HttpRequest, queryset: QuerySet, search_term: str) -> tuple[QuerySet, bool]:
+    def find(self, rows: QuerySet, words: str) -> QuerySet:
         """Find the mails of one address."""
-        return queryset.filter(recipient__iexact=search_term.strip()), False
+        return rows.filter(recipient__iexact=words)
 
     @admin.display(description=_("texte"))
     def body(self, mail: OutgoingMail) -> str:

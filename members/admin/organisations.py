@@ -1,6 +1,7 @@
 """Organisations, hubs and absences."""
 
 from django.contrib import admin
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
@@ -49,12 +50,10 @@ class OrganisationAdmin(PortalModelAdmin):
         (_("Présentation"), {"fields": ["website", "description", "source", "is_demo", "created_at"]}),
     ]
 
-    def get_search_results(self, request, queryset, search_term):  # type: ignore[no-untyped-def]
+    def find(self, rows: QuerySet, words: str) -> QuerySet:
         """A SIRET exactly, a name approximately."""
-        bare = search_term.replace(" ", "")
-        if bare.isdigit():
-            return queryset.filter(siret=bare).exclude(siret=""), False
-        return super().get_search_results(request, queryset, search_term)
+        bare = words.replace(" ", "")
+        return rows.filter(siret=bare).exclude(siret="") if bare.isdigit() else super().find(rows, words)
 
     def save_related(self, request: HttpRequest, form, formsets, change: bool) -> None:  # type: ignore[no-untyped-def]
         """What the desk of a hub adds is known by that hub, so that the desk finds it again."""
@@ -82,9 +81,9 @@ class HubAdmin(PortalModelAdmin):
     autocomplete_fields = ["territory", "organisations"]
     inlines = [HubRoleInline]
 
-    def get_search_results(self, request, queryset, search_term):  # type: ignore[no-untyped-def]
+    def find(self, rows: QuerySet, words: str) -> QuerySet:
         """By a piece of the name: hubs are few."""
-        return queryset.filter(name__icontains=search_term.strip()), False
+        return rows.filter(name__icontains=words)
 
     def get_readonly_fields(self, request: HttpRequest, obj: Hub | None = None) -> list[str]:
         """What only administrators change."""

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from allauth.mfa.models import Authenticator
 from django.contrib import admin, messages
 from django.db.models import Q, QuerySet
 from django.forms import ModelForm
@@ -49,6 +50,7 @@ class UserAdmin(PortalModelAdmin):
     search_help_text = _("Un nom, ou une adresse électronique.")
     close_to = ("last_name", "first_name", "email")
     inlines = [MembershipInline, HubRoleInline]
+    actions = ["remove_second_factor"]
     readonly_fields = ["refusals", "joined_at", "last_login"]
     fieldsets = [
         (None, {"fields": ["email", "first_name", "last_name", "function", "phone", "language", "mail_preference"]}),
@@ -56,11 +58,22 @@ class UserAdmin(PortalModelAdmin):
         (_("Courriels refusés"), {"fields": ["refusals"]}),
     ]
 
-    def get_search_results(self, request: HttpRequest, queryset: QuerySet, search_term: str) -> tuple[QuerySet, bool]:
+    def find(self, rows: QuerySet, words: str) -> QuerySet:
         """An address exactly, a name approximately."""
-        if "@" in search_term:
-            return queryset.with_email(search_term.strip()), False  # type: ignore[attr-defined]
-        return super().get_search_results(request, queryset, search_term)
+        return rows.with_email(words) if "@" in words else super().find(rows, words)  # type: ignore[attr-defined]
+
+    @admin.action(description=_("Retirer la double sécurité, pour qui l’a perdue"), permissions=["change"])
+    def remove_second_factor(self, request: HttpRequest, queryset: QuerySet) -> None:
+        """Let people who lost their second factor set a new one at their next sign-in."""
+        people = queryset.filter(authenticator__isnull=False).distinct()
+        count = people.count()
+        Authenticator.objects.filter(user__in=people.values("pk")).delete()
+        text = ngettext(
+            "%(count)s personne choisira une nouvelle double sécurité.",
+            "%(count)s personnes choisiront une nouvelle double sécurité.",
+            count,
+        )
+        self.message_user(request, text % {"count": count}, messages.SUCCESS if count else messages.WARNING)
 
     @admin.display(description=_("refus définitifs"))
     def refusals(self, person: User) -> str:
@@ -89,11 +102,11 @@ class MembershipAdmin(PortalModelAdmin):
     search_fields = ["user__email"]
     actions = ["remove_from_team"]
 
-    def get_search_results(self, request: HttpRequest, queryset: QuerySet, search_term: str) -> tuple[QuerySet, bool]:
+    def find(self, rows: QuerySet, words: str) -> QuerySet:
         """Find by the person, or by the organisation."""
-        people = Q(user__last_name__istartswith=search_term) | Q(user__email__istartswith=search_term)
-        places = Q(organisation__name__trigram_word_similar=search_term) | Q(organisation__acronym__iexact=search_term)
-        return queryset.filter(people | places), False
+        people = Q(user__last_name__istartswith=words) | Q(user__email__istartswith=words)
+        places = Q(organisation__name__trigram_word_similar=words) | Q(organisation__acronym__iexact=words)
+        return rows.filter(people | places)
 
     @admin.action(description=_("Retirer de l’équipe"))
     def remove_from_team(self, request: HttpRequest, queryset: QuerySet) -> None:
@@ -137,12 +150,13 @@ class InvitationAdmin(PortalModelAdmin):
     form = InvitationForm
     fields = ["email", "organisation", "role"]
 
-    def get_search_results(self, request: HttpRequest, queryset: QuerySet, search_term: str) -> tuple[QuerySet, bool]:
+    def find(self, rows: QuerySet, words: str) -> QuerySet:
         """Find the invitations of one address."""
-        return queryset.filter(email__iexact=search_term.strip()), False
+        return rows.filter(email__iexact=words)
 
     def save_model(self, request: HttpRequest, obj: Invitation, form: ModelForm, change: bool) -> None:
         """Invite through the one action that does, so that the mail leaves."""
         facts: dict[str, Any] = {"email": obj.email, "role": obj.role, "by": request.user}
         sent = actions.invite(obj.organisation, **facts)
         obj.__dict__.update({name: value for name, value in sent.__dict__.items() if name != "_state"})
+

@@ -2,11 +2,11 @@
 
 from django.contrib import admin
 from django.db.models import QuerySet
-from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from diginor.admin_base import ReadOnlyModelAdmin
 from members.models import Territory
+from members.rules.place_names import plain_name
 
 
 @admin.register(Territory)
@@ -22,9 +22,8 @@ class TerritoryAdmin(ReadOnlyModelAdmin):
         "kind", "code", "name", "postcodes", "population", "valid_from", "valid_until", "successor"
     ]  # fmt: skip
 
-    def get_search_results(self, request: HttpRequest, queryset: QuerySet, search_term: str) -> tuple[QuerySet, bool]:
+    def find(self, rows: QuerySet, words: str) -> QuerySet:
         """Communes as the public field finds them; everything else by its name."""
-        words = search_term.strip()
         if words.isdigit():
-            return queryset.with_digits(words).unnamed(), False  # type: ignore[attr-defined]
-        return queryset.named_like(words.lower()), False  # type: ignore[attr-defined]
+            return rows.with_digits(words).unnamed()  # type: ignore[attr-defined]
+        return rows.named_like(plain_name(words))  # type: ignore[attr-defined]

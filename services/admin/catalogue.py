@@ -2,8 +2,7 @@
 
 from django import forms
 from django.contrib import admin
-from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from diginor.admin_base import ALL, PortalInline, PortalModelAdmin
@@ -49,9 +48,9 @@ class SeveralChoices(forms.TypedMultipleChoiceField):
 class OfferForm(forms.ModelForm):
     """An offer with its closed lists as boxes."""
 
-    sizes = SeveralChoices(SizeCategory, _("tailles"))
-    legal_in = SeveralChoices(LegalForm, _("formes juridiques admises"))
-    legal_out = SeveralChoices(LegalForm, _("formes juridiques exclues"))
+    sizes = SeveralChoices(SizeCategory, _("Tailles"))
+    legal_in = SeveralChoices(LegalForm, _("Formes juridiques admises"))
+    legal_out = SeveralChoices(LegalForm, _("Formes juridiques exclues"))
 
     def __init__(self, *args, **kwargs):  # type: ignore[no-untyped-def]
         super().__init__(*args, **kwargs)
@@ -82,13 +81,10 @@ class OfferAdmin(PortalModelAdmin):
         (_("Origine"), {"fields": ["source", "is_assumption"]}),
     ]
 
-    def get_search_results(self, request: HttpRequest, queryset: QuerySet, search_term: str) -> tuple[QuerySet, bool]:
+    def find(self, rows: QuerySet, words: str) -> QuerySet:
         """Find by the organisation or by the topic: offers are few."""
-        words = search_term.strip()
-        places = queryset.filter(organisation__name__icontains=words)
-        return places | queryset.filter(organisation__acronym__iexact=words) | queryset.filter(
-            topic__name__icontains=words
-        ), False
+        places = Q(organisation__name__icontains=words) | Q(organisation__acronym__iexact=words)
+        return rows.filter(places | Q(topic__name__icontains=words))
 
 
 @admin.register(DelaySet)

@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
@@ -84,9 +84,9 @@ class ServiceRequestAdmin(ReadOnlyModelAdmin):
     exclude = ["search", "link_version", "suspicions"]
     readonly_fields = ["in_triage"]
 
-    def get_search_results(self, request: HttpRequest, queryset: QuerySet, search_term: str) -> tuple[QuerySet, bool]:
+    def find(self, rows: QuerySet, words: str) -> QuerySet:
         """By the stored full text; the matches are found before they are ordered."""
-        return search_of(queryset, search_term), False
+        return search_of(rows, words)
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
         """The way to the desk first."""
@@ -110,10 +110,9 @@ class ReferralAdmin(ReadOnlyModelAdmin):
     search_fields = ["code"]
     search_help_text = _("Le numéro d’une orientation ou d’une demande.")
 
-    def get_search_results(self, request: HttpRequest, queryset: QuerySet, search_term: str) -> tuple[QuerySet, bool]:
+    def find(self, rows: QuerySet, words: str) -> QuerySet:
         """By a whole number."""
-        code = search_term.strip().upper()
-        return queryset.filter(code=code) | queryset.filter(request__code=code), False
+        return rows.filter(Q(code=words.upper()) | Q(request__code=words.upper()))
 
 
 @admin.register(Satisfaction)
