@@ -38,7 +38,7 @@ ACCOUNT = (
 )
 FOOTER = (
     Entry("key_figures", _("Chiffres clés")),
-    Entry("accessibility", _("Accessibilité : partiellement conforme")),
+    Entry("accessibility", _("Accessibilité : non conforme")),
     Entry("legal", _("Mentions légales")),
     Entry("privacy", _("Données personnelles")),
     Entry("ecodesign", _("Écoconception")),

@@ -1,6 +1,9 @@
 """Forms of a person about themselves."""
 
+from typing import Any
+
 from django import forms
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from diginor.fields import RadioCards
@@ -32,6 +35,11 @@ class ProfileForm(forms.ModelForm):
 class AdviserProfileForm(ProfileForm):
     """The same, with the choice between mails at once and a summary a day."""
 
+    def __init__(self, *args: Any, **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        field = self.fields["mail_preference"]
+        field.choices = [(value, capfirst(label)) for value, label in MailPreference.choices]  # type: ignore[attr-defined]
+
     class Meta(ProfileForm.Meta):
         fields = [*ProfileForm.Meta.fields, "mail_preference"]
         labels = {**ProfileForm.Meta.labels, "mail_preference": _("Quand vous écrire\u202f?")}
@@ -41,6 +49,7 @@ class AdviserProfileForm(ProfileForm):
                 hints={
                     MailPreference.AT_ONCE.value: _("Un courriel dès qu’il se passe quelque chose."),
                     MailPreference.DAILY.value: _("Un seul courriel le matin, sauf urgence."),
+                    MailPreference.ESSENTIAL.value: _("Rien sur ce que suivent vos collègues."),
                 }
             ),
         }
