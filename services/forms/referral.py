@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 from django.core.cache import cache
 from django.utils import timezone
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from diginor.fields import DayInput, RadioCards
@@ -32,7 +33,16 @@ def coming_day(day: date | None) -> date | None:
     return day
 
 
-class SentOnce(forms.Form):
+class StepForm(forms.Form):
+    """One of the forms that share a page: the names of its fields on the page start with its `spot`."""
+
+    spot = "step"
+
+    def __init__(self, *args: Any, **kwargs: Any):
+        super().__init__(*args, auto_id=f"{self.spot}_%s", **kwargs)
+
+
+class SentOnce(StepForm):
     """A form that a double click sends twice and that counts once."""
 
     once = forms.CharField(required=False, max_length=40, widget=forms.HiddenInput, initial=lambda: uuid.uuid4().hex)
@@ -47,14 +57,18 @@ class SentOnce(forms.Form):
         cache.delete(f"sent-once:{self.cleaned_data.get('once', '')}")
 
 
-class AcceptForm(forms.Form):
+class AcceptForm(StepForm):
     """What the organisation does next, and by when; the company reads both."""
+
+    spot = "accept"
 
     next_step = forms.CharField(
         label=_("Que faites-vous ensuite\u202f?"),
         max_length=200,
         initial=_("Je vous appelle"),
-        help_text=_("L’entreprise lit cette phrase. Exemple\u202f: « Je vous appelle pour comprendre votre projet »."),
+        help_text=_(
+            "L’entreprise lit cette phrase. Exemple\u202f: «\u202fJe vous appelle pour comprendre votre projet\u202f»."
+        ),
         error_messages={"required": _("Dites à l’entreprise ce que vous faites ensuite.")},
     )
     due_on = forms.DateField(
@@ -75,12 +89,14 @@ class AcceptForm(forms.Form):
         return coming_day(self.cleaned_data["due_on"])
 
 
-class DeclineForm(forms.Form):
+class DeclineForm(StepForm):
     """Why the organisation says no."""
+
+    spot = "decline"
 
     reason = forms.ChoiceField(
         label=_("Pourquoi déclinez-vous\u202f?"),
-        choices=DeclineReason.choices,
+        choices=[(value, capfirst(label)) for value, label in DeclineReason.choices],
         widget=RadioCards(),
         error_messages={"required": _("Choisissez une raison\u202f: l’équipe du guichet en a besoin pour la suite.")},
     )
@@ -98,12 +114,14 @@ class DeclineForm(forms.Form):
         """Another reason is told in words."""
         data: dict[str, Any] = super().clean() or self.cleaned_data
         if data.get("reason") == DeclineReason.OTHER and not data.get("note", "").strip():
-            self.add_error("note", _("Vous avez choisi « autre raison »\u202f: dites laquelle."))
+            self.add_error("note", _("Vous avez choisi «\u202fautre raison\u202f»\u202f: dites laquelle."))
         return data
 
 
-class TransferForm(forms.Form):
+class TransferForm(StepForm):
     """Who goes on: a colleague, or another organisation of the hub."""
+
+    spot = "transfer"
 
     to = forms.ChoiceField(
         label=_("Qui prend la suite\u202f?"),
@@ -149,12 +167,14 @@ def _told(person: User, by: User) -> str:
     return f"{person} ({_('vous')})" if person.pk == by.pk else str(person)
 
 
-class CloseForm(forms.Form):
+class CloseForm(StepForm):
     """What came of it."""
+
+    spot = "close"
 
     outcome = forms.ChoiceField(
         label=_("Quel est le résultat\u202f?"),
-        choices=Outcome.choices,
+        choices=[(value, capfirst(label)) for value, label in Outcome.choices],
         widget=RadioCards(
             hints={
                 Outcome.HELPED.value: _("Votre structure lui a apporté une aide concrète."),
@@ -177,6 +197,8 @@ class CloseForm(forms.Form):
 class CallForm(SentOnce):
     """An exchange with the company, and what comes next."""
 
+    spot = "call"
+
     note = forms.CharField(
         label=_("Qu’avez-vous échangé\u202f?"),
         max_length=4000,
@@ -188,7 +210,7 @@ class CallForm(SentOnce):
         label=_("Prochaine étape"),
         required=False,
         max_length=200,
-        help_text=_("L’entreprise lit cette phrase. Exemple\u202f: « Je vous envoie un devis »."),
+        help_text=_("L’entreprise lit cette phrase. Exemple\u202f: «\u202fJe vous envoie un devis\u202f»."),
     )
     due_on = forms.DateField(
         label=_("Au plus tard le"),
@@ -211,6 +233,8 @@ class CallForm(SentOnce):
 
 class WriteForm(SentOnce):
     """A message, to everybody or between professionals."""
+
+    spot = "write"
 
     thread = forms.ChoiceField(choices=ThreadKind.choices, widget=forms.HiddenInput)
     body = forms.CharField(

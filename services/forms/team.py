@@ -34,7 +34,7 @@ class TeamAbsenceForm(AbsenceForm):
             pk=organisation.pk
         )
         self.fields["backup_organisation"].queryset = others.distinct().order_by("name", "pk")  # type: ignore[attr-defined]
-        self.fields["user"].help_text = _("Choisissez une personne, ou laissez « toute la structure ».")
+        self.fields["user"].help_text = _("Choisissez une personne, ou laissez «\u202ftoute la structure\u202f».")
 
     def clean(self) -> dict[str, Any]:
         """The stand-in is of the same kind as who is away."""

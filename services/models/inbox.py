@@ -1,8 +1,8 @@
 """The inbox of an organisation: its views, their counts and their pages, at a cost that does not follow the history."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import Any
 
 from django.utils import timezone
 from django.utils.functional import Promise
@@ -10,9 +10,6 @@ from django.utils.translation import gettext_lazy as _
 
 from diginor.paging import Page, page_by_key
 from services.models.referral import Referral, ReferralQuerySet
-
-if TYPE_CHECKING:
-    from members.models import User
 
 PAGE = 25
 # Beyond this a tab says « 50+ »: counting further would read rows that nobody looks at.
@@ -30,22 +27,19 @@ class InboxView:
     select: Callable[[ReferralQuerySet], ReferralQuerySet]
     is_history: bool = False
 
-    def rows(self, organisation_id: int, adviser: "User | None" = None) -> ReferralQuerySet:
-        """The referrals of this view in its order, those of one adviser when one is given."""
-        rows = Referral.objects.of_organisation(organisation_id)
-        if adviser is not None:
-            rows = rows.filter(adviser=adviser)
-        return self.select(rows)
+    def rows(self, organisation_id: int, only: Mapping[str, Any]) -> ReferralQuerySet:
+        """The referrals of this view in its order, narrowed by what `only` says (whose they are)."""
+        return self.select(Referral.objects.of_organisation(organisation_id).filter(**only))
 
-    def count(self, organisation_id: int, adviser: "User | None" = None) -> int:
+    def count(self, organisation_id: int, only: Mapping[str, Any]) -> int:
         """How many there are, one more than the most counted when there are more."""
-        rows = self.rows(organisation_id, adviser)
+        rows = self.rows(organisation_id, only)
         return rows[: MOST_COUNTED + 1].count()
 
-    def page(self, organisation_id: int, adviser: "User | None" = None, *, after: str = "", before: str = "") -> Page:
+    def page(self, organisation_id: int, only: Mapping[str, Any], *, after: str = "", before: str = "") -> Page:
         """Some referrals, with what their lines show."""
         name = "ended_at" if self.is_history else "due_at"
-        rows = self.rows(organisation_id, adviser).with_sheet()
+        rows = self.rows(organisation_id, only).with_sheet()
         return page_by_key(rows, name, size=PAGE, after=after, before=before)
 
 

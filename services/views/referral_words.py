@@ -41,7 +41,7 @@ def _in_progress(referral: Referral, now: datetime) -> tuple[str, str]:
         return _("Donner des nouvelles à l’entreprise."), "wait"
     if referral.due_at < now:
         if referral.next_step:
-            return _("En retard\u202f: « %(step)s » était promis pour le %(day)s.") % when, "off"
+            return _("En retard\u202f: «\u202f%(step)s\u202f» était promis pour le %(day)s.") % when, "off"
         return _("En retard\u202f: l’entreprise attendait des nouvelles le %(day)s.") % when, "off"
     if referral.next_step:
         return _("%(step)s, avant le %(day)s.") % when, "wait"

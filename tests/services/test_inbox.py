@@ -80,6 +80,14 @@ def test_mine_are_those_i_follow(client, adviser, place):
     assert [tab["count"] for tab in show(client, qui="moi").context["tabs"]] == [0, 1, 0, 0]
 
 
+def test_what_nobody_follows_is_found(client, adviser, place):
+    ReferralFactory(organisation=place, accepted=True, adviser=None)
+    ReferralFactory(organisation=place, accepted=True)
+
+    assert len(names(show(client, vue="en-cours", qui="personne"))) == 1
+    assert len(names(show(client, vue="en-cours", qui="n’importe"))) == 2
+
+
 @pytest.mark.parametrize("view", ["a-repondre", "terminees"])
 def test_pages_follow_each_other_and_come_back(client, adviser, place, view):
     traits = {"closed": True} if view == "terminees" else {}

@@ -1,6 +1,7 @@
 """The page of a referral and each thing that can be done with it, right or wrong."""
 
 import datetime as dt
+import re
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -392,3 +393,12 @@ def test_long_threads_cost_no_more_queries(client, accepted):
 
     # One more to read the files of the messages that now have some, none more for each.
     assert len(many) <= len(one) + 1
+
+
+@pytest.mark.parametrize("trait", [{}, {"accepted": True}])
+def test_no_two_fields_share_a_name_on_the_page(client, adviser, place, trait):
+    row = ReferralFactory(organisation=place, **trait)
+    text = client.get(row.get_absolute_url()).content.decode()
+    names = re.findall(r'\bid="([^"]+)"', text)
+
+    assert len(names) == len(set(names))
