@@ -3,6 +3,7 @@
 Leaving the digest must not bring more mail: it keeps only reminders and what is entrusted to the person.
 """
 
+from collections import Counter
 from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
@@ -39,11 +40,13 @@ class DailyDigest(Mail):
         return [Recipient(self.person.email, str(self.person), self.person.language)]
 
     def context(self) -> dict[str, Any]:
-        """The lines, the newest last, and the page of the day."""
+        """The lines, the newest last: what happened several times is told once, with how often."""
+        lines = Counter((row.subject, row.url) for row in self.news)
+        told = [(subject, url, times) for (subject, url), times in lines.items()]
         return {
-            "news": self.news[-MOST_TOLD:],
+            "news": told[-MOST_TOLD:],
             "total": len(self.news),
-            "untold": max(0, len(self.news) - MOST_TOLD),
+            "untold": max(0, len(told) - MOST_TOLD),
             "day": self.day,
             "action_url": f"{settings.SITE_URL}{_home(self.person)}",
         }
