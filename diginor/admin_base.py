@@ -4,7 +4,7 @@ from typing import Any
 
 from django.contrib import admin
 from django.core.paginator import Paginator
-from django.db.models import ForeignKey, ManyToManyField, Model, Q, QuerySet
+from django.db.models import ForeignKey, ManyToManyField, Model, Q, QuerySet, URLField
 from django.forms import Field
 from django.http import HttpRequest
 from django.utils.functional import cached_property
@@ -107,6 +107,7 @@ class PortalModelAdmin(Rights, Scoped, admin.ModelAdmin):
     show_facets = admin.ShowFacets.NEVER
     list_per_page = 50
     list_max_show_all = 50
+    formfield_overrides = {URLField: {"assume_scheme": "https"}}
     # How words are looked for: the stored full text, or close spellings of these indexed columns.
     full_text: bool = False
     close_to: tuple[str, ...] = ()

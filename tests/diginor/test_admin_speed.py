@@ -1,0 +1,80 @@
+"""Lists of the administration: the same queries for one row and for thirty, and none that counts a whole table."""
+
+import uuid
+
+import pytest
+from django.contrib import admin
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from diginor.admin_base import MOST_COUNTED, CappedPaginator
+from diginor.models import OutgoingMail
+from members.models import Absence, Hub, HubRole, Invitation, Membership, Organisation, Territory, User
+from services.models import DelaySet, Offer, Referral, Satisfaction, ServiceRequest, Topic
+from tests.factories.members import (
+    AbsenceFactory,
+    HubFactory,
+    HubRoleFactory,
+    InvitationFactory,
+    MembershipFactory,
+    OrganisationFactory,
+    TerritoryFactory,
+    UserFactory,
+)
+from tests.factories.services import (
+    DelaySetFactory,
+    OfferFactory,
+    ReferralFactory,
+    RequestFactory,
+    SatisfactionFactory,
+    TopicFactory,
+)
+
+pytestmark = pytest.mark.django_db
+
+
+def mail():
+    return OutgoingMail.objects.create(recipient="a@exemple.example", subject="Bonjour", dedupe_key=str(uuid.uuid4()))
+
+
+ROWS = {
+    Absence: AbsenceFactory, DelaySet: DelaySetFactory, Hub: HubFactory, HubRole: HubRoleFactory,
+    Invitation: InvitationFactory, Membership: MembershipFactory, Offer: OfferFactory,
+    Organisation: OrganisationFactory, OutgoingMail: mail, Referral: ReferralFactory, Satisfaction: SatisfactionFactory,
+    ServiceRequest: RequestFactory, Territory: TerritoryFactory, Topic: TopicFactory, User: UserFactory,
+}  # fmt: skip
+
+
+def test_every_list_is_measured_here():
+    assert set(admin.site._registry) == set(ROWS)
+
+
+@pytest.mark.parametrize("model", ROWS, ids=lambda model: model.__name__)
+def test_a_list_costs_the_same_queries_for_one_row_and_for_thirty(client, model):
+    client.force_login(UserFactory(administrator=True))
+    address = reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_changelist")
+    ROWS[model]()
+    client.get(address)
+    counts = []
+    for more in (0, 29):
+        for _number in range(more):
+            ROWS[model]()
+        with CaptureQueriesContext(connection) as queries:
+            assert client.get(address).status_code == 200
+        counts.append(len(queries))
+    assert counts[0] == counts[1] <= 14
+    table = f'"{model._meta.db_table}"'
+    whole = [query["sql"] for query in queries if "COUNT(" in query["sql"] and table in query["sql"]]
+    assert all("LIMIT" in sql for sql in whole)
+
+
+def test_the_count_stops_at_a_thousand():
+    paginator = CappedPaginator(Territory.objects.order_by("pk"), 50)
+    Territory.objects.bulk_create(
+        Territory(kind="commune", code=f"x{number}", name="Essai", search_name="essai")
+        for number in range(MOST_COUNTED + 20)
+    )
+    assert paginator.count == MOST_COUNTED
+    assert paginator.is_capped
+    assert len(paginator.page(paginator.num_pages).object_list) == 50
