@@ -13,9 +13,7 @@ from diginor.wording import file_size
 from services.rules import files as rules
 
 MOST_FILES = 5
-HELP = gettext_lazy(
-    "PDF, image, Word, Excel, LibreOffice, texte ou CSV\u202f; 10\u202fMo au plus par fichier."
-)
+HELP = gettext_lazy("PDF, image, Word, Excel, LibreOffice, texte ou CSV\u202f; 10\u202fMo au plus par fichier.")
 
 
 class ManyFiles(FileDrop):
@@ -72,7 +70,7 @@ class FilesField(forms.FileField):
         if rules.extension_of(upload.name or "") not in rules.EXTENSIONS:
             text = _("«\u202f%(name)s\u202f» n’est pas d’un type accepté. Joignez un PDF, une image ou un document.")
             return text % facts
-        checked = rules.type_of(upload.name or "", upload.file)
+        checked = rules.type_of(upload.name or "", upload)
         if not checked:
             text = _("«\u202f%(name)s\u202f» ne contient pas ce que son nom annonce. Enregistrez-le à nouveau en PDF.")
             return text % facts

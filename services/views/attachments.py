@@ -3,7 +3,8 @@
 from typing import Any
 from uuid import UUID
 
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http import FileResponse, Http404, HttpRequest
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
@@ -16,14 +17,14 @@ from services.views.tracking import private
 @never_cache
 @access(signed_in)
 @require_GET
-def attachment(request: HttpRequest, uid: UUID) -> HttpResponse:
+def attachment(request: HttpRequest, uid: UUID) -> HttpResponseBase:
     """A file for the desk, the organisations that have the request, and the person who asked."""
     return download(get_object_or_404(Attachment.objects.visible_to(request.user), uid=uid))
 
 
 @private
 @require_GET
-def tracking_attachment(request: HttpRequest, token: str, asked: Any, uid: UUID) -> HttpResponse:
+def tracking_attachment(request: HttpRequest, token: str, asked: Any, uid: UUID) -> HttpResponseBase:
     """A file for the company, through its private link."""
     return download(get_object_or_404(asked.attachments.shared(), uid=uid))
 

@@ -79,7 +79,7 @@ def test_each_wrong_file_is_named_and_the_good_one_kept():
     field = FilesField()
     good = SimpleUploadedFile("plan.pdf", b"%PDF-1.7\nplan", "text/html")
     disguised = SimpleUploadedFile("faux.pdf", b"MZ\x90\0", "application/pdf")
-    with pytest.raises(Exception, match="faux.pdf"):
+    with pytest.raises(Exception, match=r"faux\.pdf"):
         field.clean([good, disguised, SimpleUploadedFile("vide.pdf", b"")])
     assert field.accepted == [good]
     assert good.content_type == "application/pdf"
@@ -141,7 +141,12 @@ def test_who_may_open_a_file(client, joined):
         client.force_login(user)
         seen[name] = client.get(joined.get_absolute_url()).status_code
     assert seen == {
-        "desk": 200, "other desk": 404, "officer": 404, "adviser": 200, "other adviser": 404, "nobody": 404,
+        "desk": 200,
+        "other desk": 404,
+        "officer": 404,
+        "adviser": 200,
+        "other adviser": 404,
+        "nobody": 404,
     }
 
 

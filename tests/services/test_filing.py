@@ -35,7 +35,6 @@ def errors(response, name):
     return " ".join(response.context["form"].errors.get(name, []))
 
 
-
 def test_three_steps_file_a_request_at_the_hub_of_the_commune(client, hub, clock):
     draft = write_draft(client)
     clock.advance(minutes=3)
@@ -66,7 +65,8 @@ def test_the_topic_asks_its_questions_and_keeps_the_answers(client):
     send(client, "filing_need", data, **{f"question_{first.pk}": "soon", f"question_{number.pk}": "3"})
     draft = ServiceRequest.objects.get()
     assert (draft.topic, draft.family) == (topic, topic.family)
-    assert [(row["label"], row["text"]) for row in draft.answers] == [("Pour quand ?", "Bientôt"), ("Combien de postes ?", "3")]
+    answers = [(row["label"], row["text"]) for row in draft.answers]
+    assert answers == [("Pour quand ?", "Bientôt"), ("Combien de postes ?", "3")]
 
 
 def test_not_knowing_the_topic_is_fine_and_keeps_the_family(client):
@@ -154,7 +154,7 @@ def test_a_slip_in_the_address_is_pointed_out_once(client):
     slip = "anne@gmial.com"
     response = send(client, "filing_contact", CONTACT, contact_email=slip)
     assert "anne@gmail.com" in errors(response, "contact_email")
-    assert f'name="confirmed_email" value="{slip}"' in response.content.decode()
+    assert response.context["form"].doubtful_email == slip
     send(client, "filing_contact", CONTACT, contact_email=slip, confirmed_email=slip)
     draft.refresh_from_db()
     assert (draft.state, draft.contact_email) == (RequestState.SUBMITTED, slip)

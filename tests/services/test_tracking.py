@@ -15,8 +15,8 @@ from services.actions import referral as referrals
 from services.enums import DeclineReason, Outcome, RejectReason, RequestState
 from services.links import tracking_token
 from services.models import Message, ServiceRequest
-from services.rules.sentences import Fact, Situation, headline, listed, told
 from services.models.request import STEP_LABELS
+from services.rules.sentences import Fact, Situation, headline, listed, told
 from tests.factories.members import HubFactory, OrganisationFactory, UserFactory
 from tests.factories.services import MessageFactory, ReferralFactory, RequestFactory, SatisfactionFactory
 
@@ -62,7 +62,8 @@ def test_the_page_follows_the_life_of_a_request(client, desk, clock):
     day = timezone.localdate() + timedelta(days=6)
     referrals.accept(to_nwx, by=desk["karim"], next_step="visite de l’atelier", due_on=day)
     page = page_of(client, request)
-    assert "NWX s’occupe de votre demande. Prochaine étape avant le lundi 16 mars 2026\u202f: visite de l’atelier" in page
+    assert "NWX s’occupe de votre demande." in page
+    assert "Prochaine étape avant le lundi 16 mars 2026\u202f: visite de l’atelier" in page
     assert "Karim Benali" in page
     assert f'href="mailto:{desk["karim"].email}"' in page
     assert 'href="tel:0231000001"' in page
@@ -101,7 +102,8 @@ def test_a_reply_joins_one_file(client):
     plan = SimpleUploadedFile("plan.pdf", b"%PDF-1.7\nplan", "application/pdf")
     client.post(address(request, "tracking_reply"), {"body": "Voici le plan.", "files": plan})
     message = Message.objects.get()
-    assert (message.party, message.body, message.attachments.get().name) == (Party.COMPANY, "Voici le plan.", "plan.pdf")
+    assert (message.party, message.body) == (Party.COMPANY, "Voici le plan.")
+    assert message.attachments.get().name == "plan.pdf"
     assert "plan.pdf" in page_of(client, request)
 
 
@@ -210,7 +212,7 @@ def test_the_new_link_goes_to_the_address_on_file_and_works(client, clock):
     mail = OutgoingMail.objects.get()
     assert mail.recipient == "anne@entreprise.example"
     fresh = next(word for word in mail.text.split() if "/suivi/" in word)
-    assert client.get(fresh[fresh.index("/suivi/"):]).status_code == 200
+    assert client.get(fresh[fresh.index("/suivi/") :]).status_code == 200
 
 
 @pytest.mark.parametrize("spoil", ["cut", "changed", "other code", "revoked", "erased", "draft"])
@@ -254,11 +256,10 @@ def test_a_post_of_the_browser_from_the_page_is_accepted():
     assert browser.post(address(request, "tracking_reply"), data).status_code == 302
 
 
-@pytest.mark.parametrize(
-    "traits", [{"late": True}, {"routed": True, "late": True}, {"in_progress": True, "late": True}, {"to_reroute": True, "late": True}]
-)
-def test_a_late_step_is_said_to_be_late(client, traits):
-    page = page_of(client, RequestFactory(**traits))
+@pytest.mark.parametrize("state", ["submitted", "routed", "in_progress", "to_reroute"])
+def test_a_late_step_is_said_to_be_late(client, state):
+    traits = {} if state == "submitted" else {state: True}
+    page = page_of(client, RequestFactory(late=True, **traits))
     assert "Délai dépassé" in page
     assert "devait" in page
 
@@ -280,9 +281,10 @@ def test_the_page_costs_the_same_with_more_of_everything(client, django_assert_n
 PARTIES = [Party.HUB, Party.COMPANY, Party.ORGANISATION]
 
 
-@pytest.mark.parametrize(
-    ("state", "party", "late", "taken"), list(itertools.product(RequestState.values, PARTIES, [True, False], [True, False]))
-)
+@pytest.mark.parametrize("state", RequestState.values)
+@pytest.mark.parametrize("party", PARTIES)
+@pytest.mark.parametrize("late", [True, False])
+@pytest.mark.parametrize("taken", [True, False])
 def test_every_situation_has_a_whole_sentence_without_codes(state, party, late, taken):
     situation = Situation(
         state, party, organisation="NWX", is_taken=taken, day="jeudi 12 mars 2026", is_late=late, reject_reason="spam"
