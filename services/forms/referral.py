@@ -39,7 +39,7 @@ class StepForm(forms.Form):
     spot = "step"
 
     def __init__(self, *args: Any, **kwargs: Any):
-        super().__init__(*args, auto_id=f"{self.spot}_%s", **kwargs)
+        super().__init__(*args, **{"auto_id": f"{self.spot}_%s", **kwargs})
 
 
 class SentOnce(StepForm):
@@ -243,4 +243,4 @@ class WriteForm(SentOnce):
         widget=forms.Textarea(attrs={"rows": 4}),
         error_messages={"required": _("Écrivez votre message.")},
     )
-    files = FilesField(label=_("Joindre des fichiers"))
+    attachments = FilesField(label=_("Joindre des fichiers"))

@@ -57,7 +57,7 @@ def referral_decline(request: HttpRequest, code: str) -> HttpResponse:
 def referral_transfer(request: HttpRequest, code: str) -> HttpResponse:
     """Give the referral to a colleague or to another organisation."""
     own = _own(request, code)
-    form = TransferForm(request.POST, referral=own, by=request.user)  # type: ignore[arg-type]
+    form = TransferForm(request.POST, referral=own, by=request.user)
 
     def give(row: Referral, *, by: Any, to: str, why: str) -> None:
         actions.transfer(row, by=by, why=why, **form.target())
@@ -91,8 +91,8 @@ def referral_write(request: HttpRequest, code: str) -> HttpResponse:
     kind = ThreadKind.INTERNAL if f"{ThreadKind.INTERNAL}-body" in request.POST else ThreadKind.SHARED
     form = WriteForm(request.POST, request.FILES, prefix=kind)
 
-    def write(row: Referral, *, by: Any, thread: str, body: str, files: list) -> None:
-        _write(row, by=by, body=body, kind=kind, files=files)
+    def write(row: Referral, *, by: Any, thread: str, body: str, attachments: list) -> None:
+        _write(row, by=by, body=body, kind=kind, files=attachments)
 
     done = (
         _("Message envoyé entre professionnels.")
@@ -110,7 +110,7 @@ def _write(row: Referral, *, by: Any, body: str, kind: str, files: list) -> None
 
 def _own(request: HttpRequest, code: str) -> Referral:
     """The referral, if it is one of the organisations the person works for."""
-    rows = Referral.objects.visible_to(request.user).with_sheet()  # type: ignore[arg-type]
+    rows = Referral.objects.visible_to(request.user).with_sheet()
     return get_object_or_404(rows, code=code)
 
 
@@ -127,7 +127,7 @@ def _act(
     try:
         action(own, by=request.user, **given)
     except StepRefused:
-        messages.warning(request, refusal(own, request.user))  # type: ignore[arg-type]
+        messages.warning(request, refusal(own, request.user))
     except Exception:
         if isinstance(form, SentOnce):
             form.forget()
@@ -138,10 +138,10 @@ def _act(
 
 
 def _places(request: HttpRequest) -> set[int]:
-    return request.user.organisation_ids()  # type: ignore[union-attr]
+    return request.user.organisation_ids()
 
 
 def _show(request: HttpRequest, own: Referral, **bound: forms.Form) -> HttpResponse:
     """Draw the page, with the forms that were sent and are not right."""
-    context = sheet(own, request.user, bound)  # type: ignore[arg-type]
+    context = sheet(own, request.user, bound)
     return render(request, "services/space/referral.html", context, status=422 if bound else 200)

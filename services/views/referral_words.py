@@ -1,6 +1,7 @@
 """What is expected of an organisation and by when, in plain words."""
 
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -76,13 +77,13 @@ def why_ended(referral: Referral) -> str:
     return _("L’entreprise a retiré sa demande, ou l’équipe du guichet l’a reprise.")
 
 
-_BY_YOU = {
+_BY_YOU: dict[str, Any] = {
     ReferralStep.ACCEPT: gettext_lazy("Vous avez déjà accepté cette demande, le %(when)s."),
     ReferralStep.DECLINE: gettext_lazy("Vous avez déjà décliné cette demande, le %(when)s."),
     ReferralStep.TRANSFER: gettext_lazy("Vous avez déjà transmis cette demande, le %(when)s."),
     ReferralStep.CLOSE: gettext_lazy("Vous avez déjà terminé cette demande, le %(when)s."),
 }
-_BY_OTHERS = {
+_BY_OTHERS: dict[str, Any] = {
     ReferralStep.ACCEPT: gettext_lazy("%(who)s a déjà accepté cette demande, le %(when)s."),
     ReferralStep.DECLINE: gettext_lazy("%(who)s a déjà décliné cette demande, le %(when)s."),
     ReferralStep.TRANSFER: gettext_lazy("%(who)s a déjà transmis cette demande, le %(when)s."),

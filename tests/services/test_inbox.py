@@ -56,7 +56,7 @@ def test_what_is_late_is_said_late(client, adviser, place):
     text = show(client, vue="en-retard").content.decode()
 
     assert "En retard\u202f: réponse attendue le" in text
-    assert "« Envoyer un devis » était promis pour le" in text
+    assert "«\u202fEnvoyer un devis\u202f» était promis pour le" in text
 
 
 def test_another_organisation_shows_nothing(client, adviser):

@@ -308,7 +308,7 @@ def test_another_organisation_s_call_note_stays_with_it(client, sent, hub):
 @pytest.mark.parametrize("kind", ThreadKind.values)
 def test_writing_in_each_thread(client, accepted, kind):
     upload = SimpleUploadedFile("devis.pdf", b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n1 0 obj\nendobj\n%%EOF", "application/pdf")
-    data = {f"{kind}-thread": kind, f"{kind}-body": "Bonjour", f"{kind}-files": upload, f"{kind}-once": "z"}
+    data = {f"{kind}-thread": kind, f"{kind}-body": "Bonjour", f"{kind}-attachments": upload, f"{kind}-once": "z"}
     do(client, "write", accepted, data)
 
     message = Message.objects.get()
@@ -341,7 +341,7 @@ def test_what_was_typed_for_professionals_never_goes_to_the_company(client, acce
 def test_a_wrong_message_is_explained_and_kept(client, accepted, files, words):
     body = "" if not files else "Mon texte à garder"
     uploads = [SimpleUploadedFile(name, b"MZ\x90\x00program") for name in files]
-    data = {"shared-thread": "shared", "shared-body": body, "shared-files": uploads}
+    data = {"shared-thread": "shared", "shared-body": body, "shared-attachments": uploads}
     answer = do(client, "write", accepted, data)
 
     assert answer.status_code == 422
