@@ -1,6 +1,6 @@
 """The SQL that counts: requests and referrals of some days of a hub, read once, into details, days and months."""
 
-from services.models.figures import DAY, DIMENSIONS, MONTH
+from services.models.figures import DAY, DIMENSIONS, MONTH, PAIRS, SINGLES, cut_name
 from services.rules.figures import COUNTERS, DELAYS, OF_REQUESTS
 
 COLUMNS = ("family", "department_id", "epci_id", "size", "sector", "organisation_id")
@@ -8,14 +8,6 @@ BLANK = {"family": "''", "size": "''", "sector": "''"}
 _names = ", ".join(COUNTERS)
 _sums = ", ".join(f"sum({name})" for name in COUNTERS)
 _column = dict(zip(DIMENSIONS, COLUMNS, strict=True))
-
-# Cuts kept as cells: everything, and each dimension alone.
-CUTS: tuple[tuple[str, ...], ...] = ((), *((name,) for name in DIMENSIONS))
-
-
-def cut_name(dimensions: tuple[str, ...]) -> str:
-    """How a cut is called in its cells."""
-    return "+".join(dimensions) or "all"
 
 
 def _delay_counters() -> str:
@@ -37,7 +29,10 @@ def _outcome_counters() -> str:
     """One count for each fate of a referral."""
     tests = {
         "helped_here": "state = 'closed' AND outcome = 'helped'",
-        **{name: f"state = 'closed' AND outcome = '{name}'" for name in ("helped_elsewhere", "no_help_possible", "unreachable")},
+        **{
+            name: f"state = 'closed' AND outcome = '{name}'"
+            for name in ("helped_elsewhere", "no_help_possible", "unreachable")
+        },
         **{name: f"state = '{name}'" for name in ("declined", "expired", "cancelled")},
         "ongoing": "state = 'accepted'",
         "waiting": "state = 'sent'",
@@ -109,29 +104,38 @@ def _cells(grain: str, source: str, start: str, dimensions: tuple[str, ...], tes
     """Sum a source into the cells of one cut."""
     kept = [_column[name] for name in dimensions]
     values = [column if column in kept else BLANK.get(column, "NULL::bigint") for column in COLUMNS]
-    is_whole = "" if "organisation" in dimensions else "AND organisation_id IS NULL"
-    if dimensions == ("organisation",):
-        is_whole = "AND organisation_id IS NOT NULL"
+    whose = f"AND organisation_id IS {'NOT ' if 'organisation' in dimensions else ''}NULL"
     return f"""
 INSERT INTO services_figurecell (hub_id, grain, cut, start, {", ".join(COLUMNS)}, {_names})
 SELECT hub_id, '{grain}', '{cut_name(dimensions)}', {start}, {", ".join(values)}, {_sums}
-FROM {source} WHERE hub_id = %(hub)s AND {test} {is_whole}
+FROM {source} WHERE hub_id = %(hub)s AND {test} {whose}
 GROUP BY {", ".join(["hub_id", start, *kept])}"""
 
 
-DAYS = [
-    _cells(DAY, "services_figuredetail", "day", cut, "day >= %(start)s AND day < %(end)s") for cut in CUTS
-]
+_WITHIN = "day >= %(start)s AND day < %(end)s"
+_MONTH = "%(month)s AND {column} < (%(month)s::date + interval '1 month')::date"
+DAYS = [_cells(DAY, "services_figuredetail", "day", cut, _WITHIN) for cut in SINGLES]
 MONTHS = [
-    _cells(
-        MONTH,
-        "services_figurecell",
-        "date_trunc('month', start)::date",
-        cut,
-        f"grain = '{DAY}' AND cut = '{cut_name(cut)}' AND start >= %(month)s "
-        "AND start < (%(month)s::date + interval '1 month')::date",
-    )
-    for cut in CUTS
+    *(
+        _cells(
+            MONTH,
+            "services_figurecell",
+            "date_trunc('month', start)::date",
+            cut,
+            f"grain = '{DAY}' AND cut = '{cut_name(cut)}' AND start >= {_MONTH.format(column='start')}",
+        )
+        for cut in SINGLES
+    ),
+    *(
+        _cells(
+            MONTH,
+            "services_figuredetail",
+            "date_trunc('month', day)::date",
+            cut,
+            f"day >= {_MONTH.format(column='day')}",
+        )
+        for cut in PAIRS
+    ),
 ]
 
 MATURING = """

@@ -1,8 +1,8 @@
 """Keeping the aggregates of the dashboards up to date: only what changed, or everything anew.
 
-Triggers note each day of filing that a change touches; time itself touches those whose referrals come of age. Both are
-counted again from the rows, in one transaction, as of one instant. A change that is not committed yet keeps its note for
-the next time; two workers never count at once.
+Triggers note each day of filing that a change touches; time itself touches those whose referrals come of age. Both
+are counted again from the rows, in one transaction, as of one instant. A change that is not committed yet keeps its
+note for the next time; two workers never count at once.
 """
 
 from calendar import monthrange
@@ -16,7 +16,8 @@ from django.utils import timezone
 
 from diginor.working_days import is_working_day
 from services.actions import figure_sql as sql
-from services.models import FigureCell, FigureDetail, FigureDirt, FigureStamp
+from services.models import FigureCell, FigureStamp
+from services.models.figures import MONTH, PAIRS, SINGLES, cut_name
 from services.rules.figures import HELPED_AFTER
 
 LOCK = 0x0F16  # any number, the same for every worker
@@ -25,27 +26,59 @@ HubDay = tuple[int, date]
 
 
 def refresh_figures(*, now: datetime | None = None, is_full: bool = False) -> int:
-    """Count again what changed since the last time, or everything; return how many days of hubs were counted."""
-    with transaction.atomic():
-        if not _is_alone():
-            return 0
-        as_of = now or timezone.now()
-        stamp = FigureStamp.objects.current()
-        if is_full or stamp is None:
-            return _rebuild(as_of)
-        days = _take_dirt() | _maturing(stamp.as_of, as_of)
-        for hub_id, start, end in _ranges(days):
-            _count(hub_id, start, end, as_of)
-        stamp.as_of = as_of
-        stamp.save(update_fields=["as_of"])
-        return len(days)
+    """Count again what changed since the last time, or everything; return how many days, or months, were counted."""
+    as_of = now or timezone.now()
+    if is_full or FigureStamp.objects.current() is None:
+        return _rebuild(as_of) + _refresh(now or timezone.now())
+    return _refresh(as_of)
+
+
+@transaction.atomic
+def _refresh(as_of: datetime) -> int:
+    if not _is_alone():
+        return 0
+    stamp = FigureStamp.objects.current()
+    if stamp is None:
+        return 0
+    days = _take_dirt() | _maturing(stamp.as_of, as_of)
+    for hub_id, start, end in _ranges(days):
+        _count(hub_id, start, end, as_of)
+    stamp.as_of = max(as_of, stamp.as_of)
+    stamp.save(update_fields=["as_of"])
+    return len(days)
+
+
+def _rebuild(as_of: datetime) -> int:
+    """Count every month anew, each in its own transaction; what moves meanwhile is left to the next refresh."""
+    months = sorted(_rows(sql.FILED, {}))
+    _forget_all_but(months)
+    for hub_id, month in months:
+        with transaction.atomic():
+            _rows("SELECT 1 FROM pg_advisory_xact_lock(%(lock)s)", {"lock": LOCK})
+            _count(hub_id, month, month.replace(day=monthrange(month.year, month.month)[1]), as_of)
+    FigureStamp.objects.update_or_create(pk=1, defaults={"as_of": as_of, "rebuilt_at": as_of})
+    return len(months)
+
+
+def _forget_all_but(months: list[tuple[int, date]]) -> None:
+    """Forget the months in which nothing is filed any more."""
+    known = set(months)
+    counted = FigureCell.objects.filter(grain=MONTH, cut=cut_name(())).order_by("pk").values_list("hub_id", "start")
+    for hub_id, month in set(counted) - known:
+        _forget(hub_id, month, month.replace(day=monthrange(month.year, month.month)[1]))
+
+
+@transaction.atomic
+def _forget(hub_id: int, start: date, end: date) -> None:
+    values = _values(hub_id, start, end)
+    with connection.cursor() as cursor:
+        cursor.execute(sql.FORGET_DETAILS, values)
+        cursor.execute(sql.FORGET_CELLS, values)
 
 
 def _is_alone() -> bool:
     """Whether no other worker counts, until the end of this transaction."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [LOCK])
-        return bool(cursor.fetchone()[0])
+    return bool(_rows("SELECT pg_try_advisory_xact_lock(%(lock)s)", {"lock": LOCK})[0][0])
 
 
 def _rows(statement: str, values: dict[str, Any]) -> list[tuple[Any, ...]]:
@@ -61,7 +94,12 @@ def _take_dirt() -> set[HubDay]:
 
 def _maturing(before: datetime, as_of: datetime) -> set[HubDay]:
     """The days whose requests or referrals became old enough to count since the last time."""
-    instants = {"before": before, "as_of": as_of, "mature_before": before - HELPED_AFTER, "mature": as_of - HELPED_AFTER}
+    instants = {
+        "before": before,
+        "as_of": as_of,
+        "mature_before": before - HELPED_AFTER,
+        "mature": as_of - HELPED_AFTER,
+    }
     return {(hub_id, day) for hub_id, day in _rows(sql.MATURING, instants)}
 
 
@@ -73,33 +111,24 @@ def _ranges(days: Iterable[HubDay]) -> list[tuple[int, date, date]]:
     return [(hub_id, min(found), max(found)) for (hub_id, _), found in sorted(months.items())]
 
 
-def _rebuild(as_of: datetime) -> int:
-    """Forget everything and count it anew, month by month."""
-    FigureDirt.objects.all().delete()
-    FigureDetail.objects.all().delete()
-    FigureCell.objects.all().delete()
-    months = sorted(_rows(sql.FILED, {}))
-    for hub_id, month in months:
-        _count(hub_id, month, month.replace(day=monthrange(month.year, month.month)[1]), as_of)
-    FigureStamp.objects.update_or_create(pk=1, defaults={"as_of": as_of, "rebuilt_at": as_of})
-    return len(months)
-
-
 def _count(hub_id: int, start: date, end: date, as_of: datetime) -> None:
     """Count some days of one month of one hub, both included."""
-    values = {
+    calendar = _calendar(start - timedelta(days=366), timezone.localdate(as_of) + timedelta(days=1))
+    values = {**_values(hub_id, start, end), "as_of": as_of, "mature": as_of - HELPED_AFTER, **calendar}
+    _forget(hub_id, start, end)
+    with connection.cursor() as cursor:
+        for statement in (sql.DETAILS, *sql.DAYS, *sql.MONTHS):
+            cursor.execute(statement, values)
+
+
+def _values(hub_id: int, start: date, end: date) -> dict[str, Any]:
+    return {
         "hub": hub_id,
         "start": start,
         "end": end + timedelta(days=1),
         "month": start.replace(day=1),
-        "as_of": as_of,
-        "mature": as_of - HELPED_AFTER,
-        "cuts": [sql.cut_name(cut) for cut in sql.CUTS],
-        **_calendar(start - timedelta(days=366), timezone.localdate(as_of) + timedelta(days=1)),
+        "cuts": [cut_name(cut) for cut in (*SINGLES, *PAIRS)],
     }
-    with connection.cursor() as cursor:
-        for statement in (sql.FORGET_DETAILS, sql.FORGET_CELLS, sql.DETAILS, *sql.DAYS, *sql.MONTHS):
-            cursor.execute(statement, values)
 
 
 def _calendar(start: date, end: date) -> dict[str, list[Any]]:

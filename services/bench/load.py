@@ -64,7 +64,9 @@ def _plan(first: int, last: int) -> None:
     now = timezone.now()
     forget_plan()
     run(rows.TABLES_OF_PLAN, _calendar(timezone.localdate(now)))
-    communes = Territory.objects.communes().within(Territory.objects.get(kind="region", code=NORMANDY)).current().count()
+    communes = (
+        Territory.objects.communes().within(Territory.objects.get(kind="region", code=NORMANDY)).current().count()
+    )
     values = {"first": first, "last": last, "now": now, "days": DAYS, "communes": communes}
     run(rows.FILL_PLAN, {**values, "places": ORGANISATIONS, "topics": TOPICS})
     run("ANALYZE bench_plan")

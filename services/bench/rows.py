@@ -47,7 +47,8 @@ _SIZE = "(ARRAY['1-9', '1-9', '10-49', '10-49', '50-249', '250+', ''])[1 + n % 7
 _SECTOR = """(ARRAY['manufacturing', 'agriculture', 'construction', 'digital', 'trade', 'tourism', 'health', 'maritime',
     'energy', 'culture', 'mobility', 'other'])[1 + floor(power(mood, 1.5) * 11.99)::int]"""
 _WORDS = """(ARRAY['robot', 'capteurs', 'vision', 'facturation', 'boutique', 'cybersécurité', 'intelligence', 'drone',
-    'maintenance', 'jumeau', 'numérique', 'traçabilité', 'logistique', 'formation', 'financement', 'partenaire', 'export',
+    'maintenance', 'jumeau', 'numérique', 'traçabilité', 'logistique', 'formation', 'financement', 'partenaire',
+    'export',
     'énergie', 'stock', 'planning', 'relation', 'client', 'réalité', 'augmentée', 'impression', 'laser', 'soudure',
     'qualité', 'données', 'cloud'])"""
 _NEED = f"""'Nous voulons avancer sur le projet ' || {_WORDS}[1 + n % 30] || ' et ' || {_WORDS}[1 + (n / 30) % 30]
@@ -107,7 +108,8 @@ _STATE = """CASE p.fate WHEN 'routed' THEN CASE WHEN j = 0 OR s.y < .7 THEN 'sen
         ELSE 'expired' END
     WHEN 'to_reroute' THEN CASE WHEN s.y < .5 THEN 'declined' ELSE 'expired' END
     WHEN 'left' THEN 'expired'
-    ELSE CASE WHEN j = 0 THEN 'closed' WHEN s.y < .25 THEN 'closed' WHEN s.y < .75 THEN 'declined' ELSE 'expired' END END"""
+    ELSE CASE WHEN j = 0 THEN 'closed' WHEN s.y < .25 THEN 'closed' WHEN s.y < .75 THEN 'declined'
+        ELSE 'expired' END END"""
 _ANSWERED = "least(p.sent_at + interval '1 hour' * p.hours * (.5 + x.y), now())"
 REFERRAL = {
     "id": "p.n * 4 + j",
@@ -125,12 +127,15 @@ REFERRAL = {
     "due_at": f"""CASE WHEN x.state = 'sent' THEN {_later("nine")} WHEN x.state = 'accepted'
         THEN now() + interval '20 days' * (p.mood - .3) END""",
     "decline_reason": "CASE WHEN x.state = 'declined' THEN 'no_capacity' ELSE '' END",
-    "outcome": """CASE WHEN x.state <> 'closed' THEN '' WHEN p.mood < .62 THEN 'helped' WHEN p.mood < .74 THEN 'helped_elsewhere'
+    "outcome": """CASE WHEN x.state <> 'closed' THEN '' WHEN p.mood < .62 THEN 'helped'
+        WHEN p.mood < .74 THEN 'helped_elsewhere'
         WHEN p.mood < .88 THEN 'no_help_possible' ELSE 'unreachable' END""",
-    "ended_at": "CASE WHEN x.state NOT IN ('sent', 'accepted') THEN coalesce(p.ended_at, p.sent_at + interval '9 days') END",
+    "ended_at": """CASE WHEN x.state NOT IN ('sent', 'accepted') THEN coalesce(p.ended_at, p.sent_at + interval '9 days')
+        END""",
 }
 _FROM_REFERRALS = f"""FROM bench_plan p CROSS JOIN LATERAL generate_series(0, p.reach - 1) j
-    CROSS JOIN LATERAL (SELECT y, {_STATE} AS state FROM (SELECT ((p.n * 7919 + j * 104729) % 1000) / 1000.0 AS y) s) x
+    CROSS JOIN LATERAL (SELECT y, {_STATE} AS state
+        FROM (SELECT ((p.n::bigint * 7919 + j * 104729) % 1000) / 1000.0 AS y) s) x
     JOIN bench_place o ON o.rank = (p.base + j * 7) % 40
     JOIN LATERAL (SELECT min(user_id) AS user_id FROM members_membership WHERE organisation_id = o.id) m ON true
     JOIN bench_day d ON d.day = (p.sent_at AT TIME ZONE 'Europe/Paris')::date"""
@@ -147,9 +152,17 @@ def inserts(part: str) -> list[tuple[type, dict[str, str], str]]:
         (Referral, REFERRAL, f"{_FROM_REFERRALS} {live} AND {_ROUTED}"),
         *_history(live),
         (Message, _message("company", "at + interval '1 day'"), f"FROM bench_plan p {live} AND mood < .6"),
-        (Message, _message("organisation", "at + interval '2 days'"), f"FROM bench_plan p {live} AND {_ROUTED} AND mood > .3"),
+        (
+            Message,
+            _message("organisation", "at + interval '2 days'"),
+            f"FROM bench_plan p {live} AND {_ROUTED} AND mood > .3",
+        ),
         *_follow_ups(live),
-        (Satisfaction, _opinion(), f"FROM bench_plan p {live} AND ended_at < now() - interval '7 days' AND fate <> 'rejected'"),
+        (
+            Satisfaction,
+            _opinion(),
+            f"FROM bench_plan p {live} AND ended_at < now() - interval '7 days' AND fate <> 'rejected'",
+        ),
     ]
 
 
@@ -206,7 +219,11 @@ def _follow_ups(live: str) -> list[tuple[type, dict[str, str], str]]:
         return {"request_id": "n", "kind": f"'{kind}'", "basis_at": "at", "due_at": due, "done_at": done}
 
     return [
-        (FollowUp, row("triage_reminder", "now() + interval '3 days' * mood"), f"FROM bench_plan p {live} AND ended_at IS NULL"),
+        (
+            FollowUp,
+            row("triage_reminder", "now() + interval '3 days' * mood"),
+            f"FROM bench_plan p {live} AND ended_at IS NULL",
+        ),
         (FollowUp, row("satisfaction", "ended_at", "ended_at"), f"FROM bench_plan p {live} AND ended_at IS NOT NULL"),
         (FollowUp, row("erasure", "at + interval '6 years'"), f"FROM bench_plan p {live} AND ended_at IS NOT NULL"),
     ]

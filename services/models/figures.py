@@ -5,6 +5,8 @@ the first page and the commonest filters read: by day or by month, for the dimen
 organisation speaks of requests whole; a row with one speaks of the same requests as that organisation has them.
 """
 
+from itertools import combinations
+
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -14,6 +16,15 @@ from services.rules.figures import COUNTERS
 
 DAY, MONTH = "day", "month"
 DIMENSIONS = ("family", "department", "epci", "size", "sector", "organisation")
+
+# What cells are kept for: everything, each dimension alone by day and month, each pair of dimensions by month.
+SINGLES: tuple[tuple[str, ...], ...] = ((), *((name,) for name in DIMENSIONS))
+PAIRS: tuple[tuple[str, ...], ...] = tuple(combinations(DIMENSIONS, 2))
+
+
+def cut_name(dimensions: tuple[str, ...]) -> str:
+    """How a cut is called in its cells."""
+    return "+".join(dimensions) or "all"
 
 
 def _loose(model: type[models.Model]) -> models.ForeignKey:
@@ -39,7 +50,7 @@ class Cell(models.Model):
 
 
 for _name in COUNTERS:
-    Cell.add_to_class(_name, models.IntegerField(default=0))  # type: ignore[attr-defined]
+    Cell.add_to_class(_name, models.IntegerField(default=0))
 
 
 class FigureDetail(Cell):
@@ -92,7 +103,7 @@ class FigureDirt(models.Model):
         return f"{self.day} {self.hub_id}"
 
 
-class FigureStampQuerySet(models.QuerySet):
+class FigureStampQuerySet(models.QuerySet["FigureStamp"]):
     """How the instant of the figures is read."""
 
     def current(self) -> "FigureStamp | None":

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from members.models import User
 
 DUPLICATE_WINDOW = timedelta(days=90)
+SAME_CLICK = timedelta(minutes=2)
 OPEN = Q(state__in=["submitted", "routed", "in_progress", "to_reroute"])
 
 
@@ -272,6 +273,11 @@ class RequestEventQuerySet(models.QuerySet):
     def in_order(self) -> "RequestEventQuerySet":
         """The oldest first."""
         return self.select_related("by", "organisation", "referral", "referral__organisation").order_by("at", "pk")
+
+    def is_said_again(self, step: str, by: "User", why: str) -> bool:
+        """Whether the last row says the same thing of the same person, just now: a double click."""
+        last = self.filter(at__gte=timezone.now() - SAME_CLICK).order_by("at", "pk").last()
+        return last is not None and (last.step, last.by_id, last.why) == (step, by.pk, why)
 
     def last_step(self) -> "RequestEvent | None":
         """The latest step; notes and reminders are not steps."""

@@ -99,8 +99,8 @@ FIGURES: tuple[Figure, ...] = (
         "answered",
         _("Réponse en 5 jours ouvrés"),
         _(
-            "Orientations qui ont reçu une réponse dans les 5 jours ouvrés après leur envoi, divisées par les orientations "
-            "envoyées il y a au moins 5 jours ouvrés. Une orientation sans réponse compte comme en retard."
+            "Orientations qui ont reçu une réponse dans les 5 jours ouvrés après leur envoi, divisées par les "
+            "orientations envoyées il y a au moins 5 jours ouvrés. Une orientation sans réponse compte comme en retard."
         ),
         _("orientations"),
         IN_TIME,
@@ -138,8 +138,8 @@ FIGURES: tuple[Figure, ...] = (
         "satisfaction",
         _("Satisfaction"),
         _(
-            "Moyenne des notes de 1 à 5. L’avis est demandé après toute demande terminée, quelle qu’en soit l’issue\u202f; "
-            "le taux de réponse est toujours donné."
+            "Moyenne des notes de 1 à 5. L’avis est demandé après toute demande terminée, quelle qu’en soit "
+            "l’issue\u202f; le taux de réponse est toujours donné."
         ),
         _("avis"),
         ("score",),
@@ -150,8 +150,8 @@ FIGURES: tuple[Figure, ...] = (
 BY_CODE: dict[str, Figure] = {figure.code: figure for figure in FIGURES}
 
 COHORT = _(
-    "Les chiffres portent sur les demandes déposées pendant la période. Les messages indésirables et les doublons réunis à "
-    "une autre demande ne comptent pas."
+    "Les chiffres portent sur les demandes déposées pendant la période. Les messages indésirables et les doublons "
+    "réunis à une autre demande ne comptent pas."
 )
 
 

@@ -1,0 +1,114 @@
+"""The key figures that anyone may read: all hubs together, hidden where fewer than five companies stand behind them."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.core.cache import cache
+from django.db.models import F, QuerySet, TextField, Value
+from django.db.models.functions import Coalesce, Lower, NullIf
+from django.utils import timezone
+
+from members.models import Hub
+from services.models.figure_reading import Counts, Reading, Selection, places
+from services.models.figure_requests import behind
+from services.models.figures import FigureStamp
+from services.models.request import ServiceRequest
+from services.rules.figures import FIGURES, PUBLISHED_FROM, may_be_published
+from services.rules.periods import last_months
+
+MONTHS = 12
+SAMPLE = 500  # rows read to see whether there are enough companies: more could only show more of them
+KEPT_SECONDS = 3600
+
+
+@dataclass(frozen=True)
+class Published:
+    """The sums of the last twelve months, and what of them may be shown."""
+
+    as_of: datetime
+    start: date
+    end: date
+    counts: Counts
+    shown: frozenset[str]
+    families: dict[str, int | None]
+    departments: dict[str, tuple[str, int | None]]
+
+
+def published() -> Published | None:
+    """The key figures as of the last count, or nothing before the first."""
+    stamp = FigureStamp.objects.current()
+    if stamp is None:
+        return None
+    key = f"published-figures-{stamp.as_of:%Y%m%d%H}"
+    found: Published | None = cache.get(key)
+    if found is None:
+        found = _published(stamp.as_of)
+        cache.set(key, found, KEPT_SECONDS)
+    return found
+
+
+def _published(as_of: datetime) -> Published:
+    hubs = tuple(Hub.objects.order_by("pk").values_list("pk", flat=True))
+    period = last_months(timezone.localdate(as_of), MONTHS)
+    selection = Selection(hubs, period, as_of)
+    reading = Reading(selection)
+    known = places(hubs)["department"]
+    by_department = {key: counts["submitted"] for key, counts in reading.by("department").items() if key in known}
+    families = {str(key): counts["submitted"] for key, counts in reading.by("family").items()}
+    hidden = {
+        dimension: without_lonely(
+            values,
+            {key for key in values if not _is_enough(_only(selection, dimension, key), "submitted")},
+        )
+        for dimension, values in (("family", families), ("department", by_department))
+    }
+    return Published(
+        as_of,
+        period.start,
+        period.end,
+        reading.now,
+        frozenset(
+            code for code in ("submitted", *(f.code for f in FIGURES)) if _is_shown(selection, reading.now, code)
+        ),
+        hidden["family"],
+        {known[key].code: (known[key].name, value) for key, value in hidden["department"].items()},
+    )
+
+
+def without_lonely(values: dict, refused: set) -> dict:
+    """Hide what is refused and, when that leaves one alone, the smallest other one: no subtraction gives it back."""
+    hidden = set(refused)
+    others = sorted((key for key in values if key not in hidden), key=lambda key: (values[key], str(key)))
+    if len(hidden) == 1 and others:
+        hidden.add(others[0])
+    return {key: None if key in hidden else value for key, value in values.items()}
+
+
+def _only(selection: Selection, dimension: str, value: str | int) -> Selection:
+    return Selection(selection.hub_ids, selection.period, selection.as_of, {dimension: value})
+
+
+def _is_shown(selection: Selection, counts: Counts, code: str) -> bool:
+    """Whether enough companies stand behind what a figure divides, and behind what it counts, unless that is nobody."""
+    if code == "submitted":
+        return _is_enough(selection, code)
+    figure = next(figure for figure in FIGURES if figure.code == code)
+    if not figure.bottom(counts):
+        return False
+    if code == "satisfaction":
+        return _is_enough(selection, code)
+    has_base = _companies(behind(selection, code) | behind(selection, code, is_missed=True)) >= PUBLISHED_FROM
+    return has_base and (not figure.top(counts) or _is_enough(selection, code))
+
+
+def _is_enough(selection: Selection, code: str) -> bool:
+    return may_be_published(_companies(behind(selection, code)))
+
+
+def _companies(rows: "QuerySet[ServiceRequest]") -> int:
+    """How many companies there are among the first rows; those that nothing names any more count as one."""
+    known = Coalesce(
+        NullIf(F("siret"), Value("")), NullIf(Lower("contact_email"), Value("")), Value(""), output_field=TextField()
+    )
+    sample = rows.order_by("-submitted_at", "-pk").annotate(company=known).values_list("company", flat=True)[:SAMPLE]
+    return len(set(sample))
