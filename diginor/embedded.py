@@ -120,11 +120,13 @@ class Postgres:
         settings = POSTGRES_SETTINGS | (POSTGRES_THROWAWAY if self.throwaway else {})
         command = [str(self.programs / "postgres"), "-D", str(self.data), "-p", str(self.port)]
         command += [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
-        for attempt in range(3):
+        # After a crash the last processes of the old server keep its memory for a moment.
+        deadline = time.monotonic() + START_SECONDS
+        while time.monotonic() < deadline:
             self._spawn(command)
             if self._wait_until_ready():
                 return
-            time.sleep(1 + attempt)
+            time.sleep(1)
         raise EmbeddedError(f"PostgreSQL does not start:\n{tail(self.log)}")
 
     def stop(self) -> None:
@@ -133,22 +135,25 @@ class Postgres:
             stop_process(self.process, (signal.SIGINT, signal.SIGQUIT))
 
     def _create_cluster(self) -> None:
-        shutil.rmtree(self.data, ignore_errors=True)
-        self.data.mkdir(mode=0o700)
-        self.account.give(self.data)
-        secret = self.data.parent / "postgres.secret"
+        """Create it apart and rename it: an interrupted creation is never taken for a cluster."""
+        directory = self.data.parent
+        unfinished, secret = directory / "postgres.unfinished", directory / "postgres.secret"
+        shutil.rmtree(unfinished, ignore_errors=True)
+        unfinished.mkdir(mode=0o700)
         secret.touch(mode=0o600)
         secret.write_text(self.password)
+        self.account.give(unfinished)
         self.account.give(secret)
-        command = [*self.account.prefix, str(self.programs / "initdb"), "-D", str(self.data), "-U", NAME]
+        command = [*self.account.prefix, str(self.programs / "initdb"), "-D", str(unfinished), "-U", NAME]
         command += ["--encoding=UTF8", "--locale=C.UTF-8", "--locale-provider=builtin", "--builtin-locale=C.UTF-8"]
         command += ["--auth=scram-sha-256", f"--pwfile={secret}", *(["--no-sync"] if self.throwaway else [])]
         try:
-            subprocess.run(command, check=True, capture_output=True, cwd="/")
+            subprocess.run(command, check=True, capture_output=True, cwd="/", process_group=0)
         except subprocess.CalledProcessError as error:
             raise EmbeddedError(f"initdb failed:\n{error.stderr.decode(errors='replace')}") from error
         finally:
             secret.unlink()
+        unfinished.rename(self.data)
 
     def _clear_stale_lock(self) -> None:
         """Remove what a server killed with SIGKILL left behind, and stop the server if it still lives alone."""

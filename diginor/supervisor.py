@@ -4,9 +4,12 @@ import contextlib
 import hashlib
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
+import urllib.error
+import urllib.request
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,7 +18,7 @@ from types import FrameType
 import psycopg2
 
 from diginor.embedded import VAR_DIR, EmbeddedError, Servers
-from diginor.processes import die_with_parent, follow_parent, free_port, stop_process, tail
+from diginor.processes import HOST, die_with_parent, follow_parent, free_port, stop_process, tail
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 LOG_DIR = VAR_DIR / "log"
@@ -40,6 +43,7 @@ class Service:
     name: str
     command: list[str]
     environment: dict[str, str]
+    sockets: tuple[int, ...] = ()
     process: subprocess.Popen[bytes] | None = None
     starts: list[float] = field(default_factory=list)
 
@@ -65,6 +69,7 @@ class Service:
                 stdout=log,
                 stderr=log,
                 process_group=0,
+                pass_fds=self.sockets,
                 preexec_fn=die_with_parent(signal.SIGTERM),
             )
 
@@ -98,6 +103,7 @@ class Supervisor:
         self.environment = dict(os.environ, DIGINOR_DEMO=os.environ.get("DIGINOR_DEMO", "1"))
         self.servers = Servers(VAR_DIR)
         self.services: list[Service] = []
+        self.door: socket.socket | None = None
         self.is_stopping = False
         self.begun_at = time.monotonic()
 
@@ -208,31 +214,34 @@ class Supervisor:
 
     def _start_services(self) -> None:
         wanted = int(os.environ.get("PORT", "8000"))
-        port = next_free_port(wanted)
+        # The supervisor holds the door: a web server that is started again finds it open, with whoever waits there.
+        self.door = open_door(wanted)
+        port = self.door.getsockname()[1]
         if port != wanted:
             print(f" (le port {wanted} est occupé, voici le {port})", end="")
-        self.environment.setdefault("SITE_URL", f"http://127.0.0.1:{port}")
+        self.environment.setdefault("SITE_URL", f"http://{HOST}:{port}")
         if "EMAIL_URL" not in self.environment:
             mail_port = free_port()
-            self.environment["EMAIL_URL"] = f"smtp://127.0.0.1:{mail_port}"
+            self.environment["EMAIL_URL"] = f"smtp://{HOST}:{mail_port}"
             self._add("mail", "-m", "diginor.mail_sink", str(mail_port))
-        self._add("web", "-m", "gunicorn", "-c", "deploy/gunicorn.conf.py", "-b", f"127.0.0.1:{port}", "diginor.wsgi")
+        gunicorn = ("-m", "gunicorn", "-c", "deploy/gunicorn.conf.py", "-b", f"fd://{self.door.fileno()}")
+        self._add("web", *gunicorn, "diginor.wsgi", sockets=(self.door.fileno(),))
         self._add("worker", "-m", "celery", "-A", "diginor", "worker", "--concurrency=2", "--loglevel=WARNING")
         self._add("beat", "-m", "celery", "-A", "diginor", "beat", "--pidfile=", "--loglevel=WARNING")
         self._wait_for_web(port)
 
-    def _add(self, name: str, *arguments: str) -> None:
+    def _add(self, name: str, *arguments: str, sockets: tuple[int, ...] = ()) -> None:
         self._check()
-        service = Service(name, [sys.executable, *arguments], self.environment)
+        service = Service(name, [sys.executable, *arguments], self.environment, sockets)
         service.log.write_bytes(b"")
         self.services.append(service)
         service.start()
 
     def _wait_for_web(self, port: int) -> None:
         deadline = time.monotonic() + START_SECONDS
-        while free_port(port) == port:
+        web = next(service for service in self.services if service.name == "web")
+        while not answers(f"http://{HOST}:{port}/sante/"):
             self._check()
-            web = next(service for service in self.services if service.name == "web")
             if web.is_dead or time.monotonic() > deadline:
                 raise Failed(f"Le portail ne démarre pas :\n{tail(web.log, 40)}")
             time.sleep(0.1)
@@ -261,12 +270,28 @@ class Supervisor:
             service.ask_to_stop()
         for service in reversed(self.services):
             service.end()
+        if self.door:
+            self.door.close()
         self.servers.stop()
 
 
-def next_free_port(wanted: int) -> int:
-    """Return the first free port from `wanted` on."""
-    return next(port for port in range(wanted, wanted + 1000) if free_port(port) == port)
+def open_door(wanted: int) -> socket.socket:
+    """Listen on the first free port from `wanted` on."""
+    for port in range(wanted, wanted + 1000):
+        with contextlib.suppress(OSError):
+            return socket.create_server((HOST, port), backlog=256)
+    raise Failed(f"Aucun port libre à partir de {wanted}.")
+
+
+def answers(url: str) -> bool:
+    """Tell whether a web server answers, whatever it says."""
+    try:
+        with urllib.request.urlopen(url, timeout=2):
+            return True
+    except urllib.error.HTTPError:
+        return True
+    except OSError:
+        return False
 
 
 def main() -> None:

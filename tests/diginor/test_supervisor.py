@@ -86,6 +86,8 @@ def status_of(url):
             return response.status
     except urllib.error.HTTPError as error:
         return error.code
+    except OSError:
+        return 503
 
 
 def test_a_whole_life(directory, start):
@@ -105,7 +107,8 @@ def test_a_whole_life(directory, start):
         victim = wait_for(lambda words=words: pid_of(directory, words))
         os.kill(victim, signal.SIGKILL)
         wait_for(lambda words=words, victim=victim: (pid_of(directory, words) or victim) != victim, 60, words)
-    wait_for(lambda: status_of(url + "/") < 500, what="the portal to be well again")
+    wait_for(lambda: status_of(url + "/") < 500, 60, "the portal to be well again")
+    assert supervisor.poll() is None, output_of(directory)
 
     supervisor.send_signal(signal.SIGINT)
     time.sleep(0.2)
