@@ -1,9 +1,14 @@
 """What happened, who did it and why: the abstract row behind every history."""
 
+from datetime import timedelta
+
 from django.conf import settings
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+
+# The same words of the same person within this time are one click that was sent twice.
+SAME_CLICK = timedelta(minutes=2)
 
 
 class Party(models.TextChoices):

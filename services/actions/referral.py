@@ -114,6 +114,8 @@ def note_call(referral: Referral, *, note: str, by: User, next_step: str = "", d
     request = locked(referral)
     if referral.state != ReferralState.ACCEPTED:
         raise StepRefused(RequestNote.CALL, referral.state)
+    if referral.events.is_said_again(RequestNote.CALL, by, note):
+        return
     row = request.log(RequestNote.CALL, by=by, why=note, referral=referral, next_step=next_step)
     _move(referral, row.at, next_step, due_on)
     settle(request)

@@ -28,16 +28,20 @@ def write(
     referral: Referral | None = None,
     is_question: bool = False,
 ) -> Message:
-    """Add a message; an ended request takes no more, and the others are told."""
+    """Add a message and tell the others; an ended request takes no more, and a double click says it once."""
     request.lock()
     if not request.is_open:
         raise StepRefused(RequestNote.ANSWER, request.state)
     party, name = request.actor(by, referral)
+    files = list(files)
+    author = None if isinstance(by, Party) else by
+    if said := request.messages.said_again(thread, party, author, body, {upload.name for upload in files}):
+        return said
     message = Message.objects.create(
         request=request,
         thread=thread,
         party=party,
-        author=None if isinstance(by, Party) else by,
+        author=author,
         author_name=name,
         organisation=referral.organisation if referral else None,
         body=body,

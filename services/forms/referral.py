@@ -1,11 +1,9 @@
 """Forms of the adviser: accepting, declining, transferring, closing, noting a call, writing."""
 
-import uuid
 from datetime import date, timedelta
 from typing import Any
 
 from django import forms
-from django.core.cache import cache
 from django.utils import timezone
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
@@ -40,21 +38,6 @@ class StepForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any):
         super().__init__(*args, **{"auto_id": f"{self.spot}_%s", **kwargs})
-
-
-class SentOnce(StepForm):
-    """A form that a double click sends twice and that counts once."""
-
-    once = forms.CharField(required=False, max_length=40, widget=forms.HiddenInput, initial=lambda: uuid.uuid4().hex)
-
-    def is_repeat(self) -> bool:
-        """Whether this very form was already sent; without a cache nothing is refused."""
-        mark = self.cleaned_data.get("once", "")
-        return bool(mark) and not cache.add(f"sent-once:{mark}", 1, 3600)
-
-    def forget(self) -> None:
-        """Let the form be sent again after a failure."""
-        cache.delete(f"sent-once:{self.cleaned_data.get('once', '')}")
 
 
 class AcceptForm(StepForm):
@@ -194,7 +177,7 @@ class CloseForm(StepForm):
     )
 
 
-class CallForm(SentOnce):
+class CallForm(StepForm):
     """An exchange with the company, and what comes next."""
 
     spot = "call"
@@ -231,7 +214,7 @@ class CallForm(SentOnce):
         return data
 
 
-class WriteForm(SentOnce):
+class WriteForm(StepForm):
     """A message, to everybody or between professionals."""
 
     spot = "write"

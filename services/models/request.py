@@ -14,7 +14,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from diginor.codes import public_code
-from diginor.history import HistoryRow, Party
+from diginor.history import SAME_CLICK, HistoryRow, Party
 from diginor.text_search import vector
 from diginor.workflow import WorkflowModel
 from members.enums import HubRoleKind, LegalForm, Sector, SizeCategory
@@ -28,7 +28,6 @@ if TYPE_CHECKING:
     from members.models import User
 
 DUPLICATE_WINDOW = timedelta(days=90)
-SAME_CLICK = timedelta(minutes=2)
 OPEN = Q(state__in=["submitted", "routed", "in_progress", "to_reroute"])
 
 

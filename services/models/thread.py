@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from diginor.history import Party
+from diginor.history import SAME_CLICK, Party
 from members.enums import HubRoleKind
 from members.models import Organisation
 from services.enums import ThreadKind
@@ -32,6 +32,14 @@ class MessageQuerySet(models.QuerySet):
         """One thread, the oldest first, with authors and files."""
         rows = self.filter(thread=kind).select_related("author", "organisation")
         return rows.prefetch_related("attachments").order_by("created_at", "pk")
+
+    def said_again(
+        self, kind: str, party: str, author: "User | None", body: str, files: set[str | None]
+    ) -> "Message | None":
+        """The last message of a thread when somebody sends it again at once: a double click, not a new message."""
+        last = self.of_thread(kind).filter(created_at__gte=timezone.now() - SAME_CLICK).last()
+        said = last and (last.party, last.author, last.body, {row.name for row in last.attachments.all()})
+        return last if said == (party, author, body, files) else None
 
 
 class Message(models.Model):

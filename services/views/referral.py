@@ -16,7 +16,7 @@ from members import policies
 from services.actions import referral as actions
 from services.actions import thread
 from services.enums import ThreadKind
-from services.forms.referral import AcceptForm, CallForm, CloseForm, DeclineForm, SentOnce, TransferForm, WriteForm
+from services.forms.referral import AcceptForm, CallForm, CloseForm, DeclineForm, TransferForm, WriteForm
 from services.models import Referral
 from services.views.referral_sheet import sheet
 from services.views.referral_words import refusal
@@ -120,18 +120,10 @@ def _act(
     """Validate, act, and say what happened; a closed step is explained, a wrong form is shown again."""
     if not form.is_valid():
         return _show(request, own, **{name: form})
-    given = {key: value for key, value in form.cleaned_data.items() if key != "once"}
-    if isinstance(form, SentOnce) and form.is_repeat():
-        messages.info(request, _("C’était déjà envoyé\u202f: rien n’a été doublé."))
-        return redirect(own)
     try:
-        action(own, by=request.user, **given)
+        action(own, by=request.user, **form.cleaned_data)
     except StepRefused:
         messages.warning(request, refusal(own, request.user))
-    except Exception:
-        if isinstance(form, SentOnce):
-            form.forget()
-        raise
     else:
         messages.success(request, done)
     return redirect("inbox") if own.organisation_id not in _places(request) else redirect(own)

@@ -265,20 +265,8 @@ def test_a_call_is_noted_with_what_comes_next(client, accepted):
 
 
 def test_a_call_sent_twice_counts_once(client, accepted):
-    data = {"note": "Ils hésitent.", "once": "abc"}
+    data = {"note": "Ils hésitent."}
     do(client, "call", accepted, data)
-    answer = do(client, "call", accepted, data)
-
-    assert "rien n’a été doublé" in said(answer)
-    assert accepted.request.events.filter(step=RequestNote.CALL).count() == 1
-
-
-def test_a_form_that_failed_may_be_sent_again(client, accepted, monkeypatch):
-    client.raise_request_exception = False
-    data = {"note": "Ils hésitent.", "once": "abc"}
-    with monkeypatch.context() as broken:
-        broken.setattr("services.actions.referral._move", lambda *a, **k: 1 / 0)
-        assert do(client, "call", accepted, data).status_code == 500
     do(client, "call", accepted, data)
 
     assert accepted.request.events.filter(step=RequestNote.CALL).count() == 1
@@ -308,7 +296,7 @@ def test_another_organisation_s_call_note_stays_with_it(client, sent, hub):
 @pytest.mark.parametrize("kind", ThreadKind.values)
 def test_writing_in_each_thread(client, accepted, kind):
     upload = SimpleUploadedFile("devis.pdf", b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n1 0 obj\nendobj\n%%EOF", "application/pdf")
-    data = {f"{kind}-thread": kind, f"{kind}-body": "Bonjour", f"{kind}-attachments": upload, f"{kind}-once": "z"}
+    data = {f"{kind}-thread": kind, f"{kind}-body": "Bonjour", f"{kind}-attachments": upload}
     do(client, "write", accepted, data)
 
     message = Message.objects.get()
@@ -320,15 +308,28 @@ def test_writing_in_each_thread(client, accepted, kind):
 
 
 def test_a_message_sent_twice_is_one_message(client, accepted):
-    data = {"shared-thread": "shared", "shared-body": "Bonjour", "shared-once": "z"}
+    data = {"shared-thread": "shared", "shared-body": "Bonjour"}
     do(client, "write", accepted, data)
     do(client, "write", accepted, data)
 
     assert Message.objects.count() == 1
+    assert OutgoingMail.objects.filter(kind="MessageToCompany").count() == 1
+
+
+def test_the_same_words_later_or_after_an_answer_are_another_message(client, accepted, clock):
+    data = {"shared-thread": "shared", "shared-body": "Bonjour"}
+    do(client, "write", accepted, data)
+    MessageFactory(request=accepted.request, body="Bonjour")
+    clock.advance(seconds=5)
+    do(client, "write", accepted, data)
+    clock.advance(minutes=3)
+    do(client, "write", accepted, data)
+
+    assert Message.objects.count() == 4
 
 
 def test_what_was_typed_for_professionals_never_goes_to_the_company(client, accepted):
-    data = {"internal-thread": "shared", "internal-body": "Entre nous", "internal-once": "z"}
+    data = {"internal-thread": "shared", "internal-body": "Entre nous"}
     do(client, "write", accepted, data)
 
     assert Message.objects.get().thread == ThreadKind.INTERNAL
