@@ -4,8 +4,7 @@ from typing import Any
 
 from django.contrib import admin
 from django.core.paginator import Paginator
-from django.db.models import ForeignKey, ManyToManyField, Model, Q, QuerySet, URLField
-from django.forms import Field
+from django.db.models import Model, Q, QuerySet, URLField
 from django.http import HttpRequest
 from django.utils.functional import cached_property
 from django.utils.text import capfirst
@@ -22,7 +21,7 @@ class CappedPaginator(Paginator):
     """Counts no further than a thousand rows: whoever looks for more narrows the list."""
 
     @cached_property
-    def count(self) -> int:  # type: ignore[override]
+    def count(self) -> int:
         """The number of rows, a thousand at most."""
         rows = self.object_list
         return rows.order_by()[:MOST_COUNTED].count() if isinstance(rows, QuerySet) else len(rows)
@@ -83,12 +82,12 @@ class Scoped:
             return rows.filter(pk__in=self.model._base_manager.filter(**of_hubs).values("pk"))
         return rows.visible_to(user) if hasattr(rows, "visible_to") else rows
 
-    def formfield_for_foreignkey(self, db_field: ForeignKey, request: HttpRequest, **kwargs: Any) -> Field | None:
+    def formfield_for_foreignkey(self, db_field: Any, request: Any, **kwargs: Any) -> Any:
         """Accept only rows that the person may see."""
         self._limit(db_field, request, kwargs)
         return super().formfield_for_foreignkey(db_field, request, **kwargs)  # type: ignore[misc]
 
-    def formfield_for_manytomany(self, db_field: ManyToManyField, request: HttpRequest, **kwargs: Any) -> Field | None:
+    def formfield_for_manytomany(self, db_field: Any, request: Any, **kwargs: Any) -> Any:
         """Accept only rows that the person may see."""
         self._limit(db_field, request, kwargs)
         return super().formfield_for_manytomany(db_field, request, **kwargs)  # type: ignore[misc]

@@ -59,7 +59,7 @@ class OrganisationAdmin(PortalModelAdmin):
         """What the desk of a hub adds is known by that hub, so that the desk finds it again."""
         super().save_related(request, form, formsets, change)
         if not change and not request.user.is_superuser:
-            form.instance.known_by.add(*request.user.staffed_hubs())  # type: ignore[union-attr]
+            form.instance.known_by.add(*request.user.staffed_hubs())
 
 
 class HubRoleInline(PortalInline):
@@ -87,7 +87,7 @@ class HubAdmin(PortalModelAdmin):
 
     def get_readonly_fields(self, request: HttpRequest, obj: Hub | None = None) -> list[str]:
         """What only administrators change."""
-        return [] if request.user.is_superuser else ["slug", "territory", "is_default"]  # type: ignore[union-attr]
+        return [] if request.user.is_superuser else ["slug", "territory", "is_default"]
 
 
 @admin.register(HubRole)

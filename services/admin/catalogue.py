@@ -1,5 +1,7 @@
 """The catalogue in the administration: topics with their questions, offers, delays."""
 
+from typing import Any
+
 from django import forms
 from django.contrib import admin
 from django.db.models import Q, QuerySet
@@ -34,9 +36,9 @@ class TopicAdmin(PortalModelAdmin):
 class SeveralChoices(forms.TypedMultipleChoiceField):
     """Several boxes to tick, kept as a list."""
 
-    def __init__(self, choices: type, label: object):
+    def __init__(self, choices: Any, label: Any):
         super().__init__(
-            choices=choices.choices,  # type: ignore[attr-defined]
+            choices=choices.choices,
             label=label,
             required=False,
             empty_value=[],
@@ -52,7 +54,7 @@ class OfferForm(forms.ModelForm):
     legal_in = SeveralChoices(LegalForm, _("Formes juridiques admises"))
     legal_out = SeveralChoices(LegalForm, _("Formes juridiques exclues"))
 
-    def __init__(self, *args, **kwargs):  # type: ignore[no-untyped-def]
+    def __init__(self, *args: Any, **kwargs: Any):
         super().__init__(*args, **kwargs)
         if "legal_out" in self.fields:
             self.fields["legal_out"].help_text = _("Rien de coché\u202f: aucune.")

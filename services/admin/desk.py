@@ -57,7 +57,7 @@ class Desk:
         if self.asked_hub:
             return by_slug.get(self.asked_hub) or self.hubs[0]
         hat = self.request.hat  # type: ignore[attr-defined]
-        return by_id.get(hat.hub_id if hat else None) or self.hubs[0]  # type: ignore[call-overload]
+        return by_id.get(hat.hub_id if hat else 0) or self.hubs[0]
 
     @cached_property
     def view(self) -> queue_of.QueueView:

@@ -9,6 +9,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from diginor.admin_base import ReadOnlyInline, ReadOnlyModelAdmin
+from members.models import Hub
 from services.models import Attachment, Message, Referral, RequestEvent, Satisfaction, ServiceRequest
 from services.models.queue import search_of
 
@@ -61,7 +62,7 @@ class HubFilter(admin.SimpleListFilter):
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
         """One line a hub."""
-        hubs = model_admin.admin_site._registry[ServiceRequest.hub.field.related_model].get_queryset(request)  # type: ignore[attr-defined]
+        hubs = Hub.objects.visible_to(request.user)  # type: ignore[arg-type]
         return [(str(hub.pk), str(hub)) for hub in hubs.in_order()]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
@@ -88,7 +89,7 @@ class ServiceRequestAdmin(ReadOnlyModelAdmin):
         """By the stored full text; the matches are found before they are ordered."""
         return search_of(rows, words)
 
-    def get_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> list[Any]:
         """The way to the desk first."""
         return ["in_triage", *(name for name in super().get_fields(request, obj) if name != "in_triage")]
 

@@ -117,7 +117,7 @@ def find(request: HttpRequest, code: str) -> ServiceRequest:
 
 def show(request: HttpRequest, sheet: ServiceRequest, bound: dict[str, Any], status: int = 200) -> HttpResponse:
     """Draw both panes, with the form that came back wrong if there is one."""
-    steps = {step.name: bound.get(step.name) or blank(step, request, sheet) for step in STEPS}
+    steps: dict[str, Any] = {step.name: bound.get(step.name) or blank(step, request, sheet) for step in STEPS}
     desk = Desk(request, current=sheet)
     reasons = [
         {"label": label, "url": f"{desk.query(motif=code)}#ecarter", "is_current": code == steps["reject"].chosen}
@@ -161,4 +161,4 @@ urlpatterns = [
     path("triage/<str:code>/", triage_request, name="triage_request"),
     *(path(f"triage/<str:code>/{step.slug}/", step_view(step), name=f"triage_{step.name}") for step in STEPS),
 ]
-admin.site.add_pages(urlpatterns)
+admin.site.add_pages(urlpatterns)  # type: ignore[attr-defined]

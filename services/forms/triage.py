@@ -15,7 +15,7 @@ from services.models import ServiceRequest, Topic
 LONGEST = 4000
 
 
-def _words(label: str | Promise, *, rows: int = 3, required: bool = True, **extra: Any) -> forms.CharField:
+def _words(label: Any, *, rows: int = 3, required: bool = True, **extra: Any) -> forms.CharField:
     widget = forms.Textarea(attrs={"rows": rows})
     return forms.CharField(label=label, max_length=LONGEST, required=required, widget=widget, **extra)
 
@@ -24,7 +24,8 @@ class StepForm(forms.Form):
     """The form of a step on a request (`sheet`) by a person of the desk; each has its own prefix in the page's ids."""
 
     def __init__(self, *args: Any, sheet: ServiceRequest, user: Any, name: str = "", **kwargs: Any):
-        super().__init__(*args, auto_id=f"{name}_%s", **kwargs)
+        kwargs["auto_id"] = f"{name}_%s"
+        super().__init__(*args, **kwargs)
         self.sheet = sheet
         self.user = user
 
@@ -46,7 +47,7 @@ class RouteForm(StepForm):
     @property
     def ticked(self) -> set[str]:
         """What was ticked, also when the form comes back."""
-        return set(self.data.getlist("organisations")) if self.is_bound else set()  # type: ignore[union-attr]
+        return set(self.data.getlist("organisations")) if self.is_bound else set()  # type: ignore[attr-defined]
 
 
 class RequalifyForm(StepForm):
@@ -172,4 +173,4 @@ class WriteForm(StepForm):
     """A message, and files."""
 
     body = _words(_("Votre message"))
-    files = FilesField(label=_("Fichiers"))
+    files = FilesField(label=_("Fichiers"))  # type: ignore[assignment]

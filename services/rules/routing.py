@@ -190,14 +190,15 @@ def _territory(company: CompanyFacts, offer: OfferFacts) -> Check:
     expected = _names(offer.territories.values())
     if not offer.territories:
         return Check("territory", OK, "", company.place, _("Intervient partout"))
-    if company.territories is None:
+    around = company.territories
+    if around is None:
         message = _("Commune à préciser\u202f: intervient en %(names)s") % {"names": expected}
         return Check("territory", UNKNOWN, expected, "", message)
-    shared = [place for place in offer.territories if place in company.territories]
+    shared = [place for place in offer.territories if place in around]
     if not shared:
         message = _("Hors de son territoire\u202f: %(names)s") % {"names": expected}
         return Check("territory", KO, expected, company.place, message)
-    nearest = offer.territories[min(shared, key=lambda place: company.territories[place])]
+    nearest = offer.territories[min(shared, key=lambda place: around[place])]
     return Check("territory", OK, expected, company.place, _("Territoire\u202f: %(name)s") % {"name": nearest})
 
 

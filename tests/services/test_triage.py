@@ -1,9 +1,8 @@
-"""The desk: its queue, its steps, and who may do what."""
+"""The desk: who may enter, what a request shows, and each step."""
 
 from datetime import timedelta
 
 import pytest
-from django.contrib.messages import get_messages
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
@@ -13,8 +12,6 @@ from django.utils.html import escape
 from diginor.models import OutgoingMail
 from services.actions import triage as actions
 from services.enums import RejectReason, RequestState, ThreadKind
-from services.models import ServiceRequest
-from services.models import queue as queue_of
 from tests.factories.members import AbsenceFactory, HubFactory, OrganisationFactory, UserFactory, commune, department
 from tests.factories.services import (
     AttachmentFactory,
@@ -24,7 +21,8 @@ from tests.factories.services import (
     ReferralFactory,
     RequestFactory,
     TopicFactory,
-)
+)  # fmt: skip
+from tests.services.desk import names, page, said, take
 
 pytestmark = pytest.mark.django_db
 
@@ -43,23 +41,6 @@ def lea(hub):
 def desk(client, lea):
     client.force_login(lea)
     return client
-
-
-def page(client, row=None, **query):
-    address = reverse("admin:triage_request", args=[row.code]) if row else reverse("admin:triage")
-    return client.get(address, query)
-
-
-def take(client, step, row, **data):
-    return client.post(reverse(f"admin:triage_{step}", args=[row.code]), data)
-
-
-def said(response):
-    return [str(message) for message in get_messages(response.wsgi_request)]
-
-
-def names(response):
-    return [line["row"].company_name for line in response.context["desk"].lines]
 
 
 # Who may enter
@@ -95,91 +76,6 @@ def test_who_keeps_two_hubs_switches_between_them(client, hub):
     assert names(page(client, guichet=hub.slug)) == [here.company_name]
     assert names(page(client, guichet=other.slug)) == [there.company_name]
     assert page(client, there).context["desk"].hub == other
-
-
-# The queue
-
-
-def test_each_view_shows_its_requests_the_most_urgent_first(desk, hub):
-    rows = {
-        "new": RequestFactory(hub=hub, company_name="Nouvelle"),
-        "late": RequestFactory(hub=hub, company_name="En retard", late=True),
-        "back": RequestFactory(hub=hub, company_name="Revenue", to_reroute=True),
-        "asked": RequestFactory(hub=hub, company_name="Interrogée", asked=True),
-        "suspect": RequestFactory(hub=hub, company_name="Douteuse", suspect=True),
-        "routed": RequestFactory(hub=hub, company_name="Orientée", routed=True),
-        "closed": RequestFactory(hub=hub, company_name="Terminée", closed=True),
-    }
-    stalled = RequestFactory(hub=hub, company_name="Arrêtée", in_progress=True)
-    ServiceRequest.objects.filter(pk=stalled.pk).update(responsible="hub", responsible_organisation=None)
-    shown = {view.slug: set(names(page(desk, vue=view.slug))) for view in queue_of.VIEWS}
-    assert shown["a-faire"] == {"Nouvelle", "En retard", "Revenue", "Arrêtée"}
-    assert shown["nouvelles"] == {"Nouvelle", "En retard"}
-    assert shown["a-reorienter"] == {"Revenue"}
-    assert shown["en-retard"] == {"En retard"}
-    assert shown["a-l-arret"] == {"Arrêtée"}
-    assert shown["en-attente"] == {"Interrogée"}
-    assert shown["mises-a-part"] == {"Douteuse"}
-    assert shown["ouvertes"] == {row.company_name for row in rows.values()} - {"Terminée"} | {"Arrêtée"}
-    assert shown["terminees"] == {"Terminée"}
-    assert names(page(desk))[0] == "En retard"
-
-
-def test_an_empty_view_says_why(desk):
-    for view in queue_of.VIEWS:
-        assert str(view.why_empty) in page(desk, vue=view.slug).content.decode().replace("&#x27;", "'")
-
-
-@pytest.mark.parametrize("slug", ["a-faire", "terminees"])
-def test_pages_by_key_show_every_request_once(desk, hub, slug):
-    moment = timezone.now().replace(microsecond=123456)
-    traits = {"closed": True, "referral": None} if slug == "terminees" else {}
-    for number in range(70):
-        due = {} if traits else {"due_at": moment + timedelta(hours=number // 3)}
-        RequestFactory(hub=hub, company_name=f"{number:02d}", at=moment - timedelta(hours=number // 3), **traits, **due)
-    seen, response = [], page(desk, vue=slug)
-    while True:
-        seen.append(names(response))
-        after = response.context["desk"].pages["after"]
-        if not after:
-            break
-        response = desk.get(after)
-    assert [len(rows) for rows in seen] == [30, 30, 10]
-    assert len({name for rows in seen for name in rows}) == 70
-    back = desk.get(response.context["desk"].pages["before"])
-    assert names(back) == seen[1]
-    assert names(desk.get(back.context["desk"].pages["before"])) == seen[0]
-
-
-def test_a_key_that_is_not_one_gives_the_first_page(desk, hub):
-    RequestFactory(hub=hub, company_name="Seule")
-    for key in ("x", "12", "-", "9" * 40 + "-1", "12-٣"):
-        assert names(page(desk, after=key)) == ["Seule"]
-
-
-@pytest.mark.parametrize(
-    "text",
-    ["Lemaître", "lemaitre", "LEMAITRE menuiserie", "menuisrie", "lemaittre", "gérante au numérique", "numerique",
-     "443 061 841 00047", "anne@lemaitre.example"],
-)  # fmt: skip
-def test_search_forgives_accents_spaces_and_typing_errors(desk, hub, text):
-    RequestFactory(
-        hub=hub, company_name="Menuiserie Lemaître", siret="44306184100047", no_siret_reason="",
-        contact_email="anne@lemaitre.example", need="La gérante veut passer au numérique.",
-    )  # fmt: skip
-    RequestFactory(hub=hub, company_name="Conserverie de la Baie", need="Automatiser la nuit.")
-    RequestFactory(company_name="Menuiserie Lemaître, ailleurs")
-    assert names(page(desk, q=text)) == ["Menuiserie Lemaître"]
-
-
-def test_search_finds_a_number_and_ended_requests_the_newest_first(desk, hub):
-    old = RequestFactory(hub=hub, company_name="Fonderie", closed=True, at=timezone.now() - timedelta(days=200))
-    new = RequestFactory(hub=hub, company_name="Fonderie")
-    assert names(page(desk, q=old.code.lower())) == ["Fonderie"]
-    found = page(desk, q="fonderie").context["desk"].lines
-    assert [line["row"].pk for line in found] == [new.pk, old.pk]
-    nothing = page(desk, q="zzzz")
-    assert "Aucune demande ne répond" in nothing.content.decode()
 
 
 # The request
@@ -262,7 +158,7 @@ def test_three_clicks_from_opening_to_routed(desk, offered):
     place, row = offered
     first = page(desk).context["desk"].lines[0]["url"]
     sheet = desk.get(first)  # one click: the request
-    assert f'name="organisations" value="{place.pk}"' in sheet.content.decode()  # two: the box
+    assert f'aria-describedby="raisons-{place.pk}"' in sheet.content.decode()  # two: the box
     done = take(desk, "route", row, organisations=[place.pk], word="Elle attend un appel.")  # three: send
     row.refresh_from_db()
     assert row.state == RequestState.ROUTED
@@ -274,7 +170,7 @@ def test_three_clicks_from_opening_to_routed(desk, offered):
     assert "La demande est partie" in desk.get(done.url).content.decode()
 
 
-def test_sending_to_nobody_says_so_and_keeps_the_word(desk, offered):
+def test_sending_to_nobody_or_elsewhere_says_so_and_keeps_the_word(desk, offered):
     _place, row = offered
     response = take(desk, "route", row, word="À rappeler avant vendredi.")
     assert response.status_code == 422
@@ -283,10 +179,6 @@ def test_sending_to_nobody_says_so_and_keeps_the_word(desk, offered):
     assert "À rappeler avant vendredi." in text
     row.refresh_from_db()
     assert row.state == RequestState.SUBMITTED
-
-
-def test_an_organisation_of_another_hub_cannot_be_ticked(desk, offered):
-    _place, row = offered
     assert take(desk, "route", row, organisations=[OrganisationFactory().pk]).status_code == 422
 
 
