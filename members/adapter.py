@@ -2,7 +2,9 @@
 
 import logging
 import time
+from base64 import urlsafe_b64encode
 from datetime import timedelta
+from hashlib import sha256
 from io import BytesIO
 from typing import Any
 
@@ -15,6 +17,7 @@ from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
 from allauth.socialaccount.models import SocialLogin
+from cryptography.fernet import Fernet, MultiFernet
 from django.conf import settings
 from django.contrib import messages
 from django.db import transaction
@@ -96,6 +99,11 @@ def know_address(user: User) -> None:
         known.save(update_fields=["verified", "primary"])
 
 
+def _seal() -> MultiFernet:
+    keys = [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]
+    return MultiFernet([Fernet(urlsafe_b64encode(sha256(f"second factor {key}".encode()).digest())) for key in keys])
+
+
 class SecondFactorAdapter(DefaultMFAAdapter):
     """Second factors, compulsory for professionals."""
 
@@ -106,6 +114,14 @@ class SecondFactorAdapter(DefaultMFAAdapter):
         ),
         "incorrect_code": gettext_lazy("Ce code ne convient pas. Vérifiez-le, ou attendez le suivant."),
     }
+
+    def encrypt(self, text: str) -> str:
+        """Seal the secrets of the second factor: a copy of the database alone does not give them."""
+        return _seal().encrypt(text.encode()).decode()
+
+    def decrypt(self, encrypted_text: str) -> str:
+        """Open what was sealed with the secret key of today, or with one of `SECRET_KEY_FALLBACKS`."""
+        return _seal().decrypt(encrypted_text.encode()).decode()
 
     def can_delete_authenticator(self, authenticator: Authenticator) -> bool:
         """The last factor stays on an account that must have one."""

@@ -134,7 +134,8 @@ class AccountMail(Mail):
         """What allauth gives, and the sentence of a security notice."""
         sign_in = f"{settings.SITE_URL}{reverse('account_login')}"
         defaults = {"action_url": sign_in, "what": SECURITY_NOTICES.get(self.kind, ""), "code": "", "ip": ""}
-        given = {name: self.details[name] for name in ("code", "ip", "timestamp") if name in self.details}
+        told = ("code", "ip", "timestamp")
+        given: dict[str, Any] = {name: self.details[name] for name in told if name in self.details}
         if link := self.details.get("password_reset_url") if self.kind.endswith("reset_key") else None:
             given["action_url"] = link
         return {**defaults, **given}

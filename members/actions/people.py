@@ -3,6 +3,8 @@
 from datetime import date, timedelta
 
 from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
+from allauth.socialaccount.models import SocialAccount
 from django.db import transaction
 from django.dispatch import Signal
 from django.utils import timezone
@@ -136,8 +138,8 @@ def close_account(user: User) -> None:
     for membership in list(user.memberships.filter(is_active=True).order_by("organisation_id", "pk")):
         remove(membership, by=user)
     user.hub_roles.all().delete()
-    user.authenticator_set.all().delete()
-    user.socialaccount_set.all().delete()
+    Authenticator.objects.filter(user=user).delete()
+    SocialAccount.objects.filter(user=user).delete()
     EmailAddress.objects.filter(user=user).delete()
     user.is_active = False
     user.set_unusable_password()

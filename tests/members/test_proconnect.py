@@ -37,9 +37,7 @@ def proconnect(server, settings):
 
 def sign_in(client, server, next_url=""):
     """Press the button, accept there, come back."""
-    leaving = client.post(
-        reverse("openid_connect_login", args=LEAVE) + (f"?next={next_url}" if next_url else "")
-    )
+    leaving = client.post(reverse("openid_connect_login", args=LEAVE) + (f"?next={next_url}" if next_url else ""))
     assert leaving.url.startswith(f"{server.url}/authorize?")
     return client.get(server.accept(leaving.url).removeprefix("http://testserver"))
 

@@ -8,6 +8,7 @@ from base64 import b32decode
 
 import pytest
 from allauth.mfa.models import Authenticator
+from cryptography.fernet import InvalidToken
 from django.urls import reverse
 
 from diginor.outbox.model import OutgoingMail
@@ -163,6 +164,16 @@ class TestCompulsory:
         answer = client.post(reverse("mfa_remove_webauthn", args=[key.pk]), follow=True)
         assert "Votre rôle demande une double sécurité" in answer.content.decode()
         assert Authenticator.objects.filter(pk=key.pk).exists()
+
+
+def test_the_secrets_are_sealed_and_survive_a_change_of_key(adviser, settings):
+    factors = Authenticator.objects.filter(user=adviser)
+    assert TOTP_SECRET not in str([factor.data for factor in factors])
+    settings.SECRET_KEY_FALLBACKS, settings.SECRET_KEY = [settings.SECRET_KEY], "another key"
+    assert factors.get(type="totp").wrap().validate_code(totp())
+    settings.SECRET_KEY_FALLBACKS = []
+    with pytest.raises(InvalidToken):
+        factors.get(type="totp").wrap().validate_code(totp())
 
 
 def test_in_demonstration_it_is_a_choice(client, settings):
