@@ -7,6 +7,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from members.enums import HubRoleKind, MembershipRole
@@ -33,7 +34,7 @@ def hats_of(user: Any) -> list[Hat]:
     hats = [_hub_hat(role) for role in user.all_hub_roles]
     for row in user.active_memberships:
         is_manager = row.role == MembershipRole.MANAGER
-        label = _("%(role)s · %(place)s") % {"role": row.get_role_display(), "place": row.organisation}
+        label = _label(row.get_role_display(), row.organisation)
         key = f"organisation-{row.organisation_id}"
         hats.append(Hat(key, label, reverse("inbox"), organisation_id=row.organisation_id, is_manager=is_manager))
     return hats
@@ -41,8 +42,12 @@ def hats_of(user: Any) -> list[Hat]:
 
 def _hub_hat(role: Any) -> Hat:
     home = "steering" if role.kind == HubRoleKind.OFFICER else "admin:triage"
-    label = _("%(role)s · %(place)s") % {"role": role.get_kind_display(), "place": role.hub}
+    label = _label(role.get_kind_display(), role.hub)
     return Hat(f"{role.kind}-{role.hub_id}", label, reverse(home), hub_id=role.hub_id)
+
+
+def _label(role: str, place: Any) -> str:
+    return capfirst(_("%(role)s · %(place)s") % {"role": role, "place": place})
 
 
 def hat_in_use(request: HttpRequest) -> Hat | None:

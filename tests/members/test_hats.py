@@ -40,7 +40,7 @@ def test_switching_leads_to_the_home_of_the_hat_and_stays(client, world):
     assert client.get(reverse("after_sign_in")).url == reverse("inbox")
     page = client.get(reverse("account"))
     assert page.wsgi_request.hat.organisation_id == nwx.pk
-    assert "conseil · NWX" in page.content.decode()
+    assert "Conseil · NWX" in page.content.decode()
 
 
 def test_a_hat_of_someone_else_cannot_be_worn(client, world):
