@@ -147,6 +147,13 @@ class Referral(WorkflowModel):
             ),
             models.Index(fields=["answer_in_time_until"], name="referral_answer_in_time"),
             models.Index(fields=["adviser"], condition=Q(state__in=["sent", "accepted"]), name="referral_adviser_live"),
+            models.Index(
+                F("adviser").asc(),
+                F("ended_at").desc(),
+                F("id").desc(),
+                condition=~Q(state__in=["sent", "accepted"]) & Q(adviser__isnull=False),
+                name="referral_adviser_ended",
+            ),
         ]
 
     def __str__(self) -> str:
