@@ -9,6 +9,7 @@ HOUR = 3600
 DAY = 24 * HOUR
 SUSPECT_FROM_ADDRESS, MOST_FROM_ADDRESS = 10, 40
 SUSPECT_FROM_EMAIL, MOST_FROM_EMAIL = 4, 12
+MOST_MESSAGES = 30
 
 
 @dataclass(frozen=True)
@@ -35,6 +36,11 @@ def filing(address: str, email: str) -> Verdict:
 def may_open_draft(address: str) -> bool:
     """Whether a network address may start one more request."""
     return hits(f"draft:{address}", seconds=HOUR) <= 60
+
+
+def may_write(code: str) -> bool:
+    """Whether one more message may come through the private link of a request: each is mailed to several people."""
+    return hits(f"message:{code}", seconds=HOUR) <= MOST_MESSAGES
 
 
 def may_mail_link(address: str, who: str) -> bool:

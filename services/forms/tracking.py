@@ -43,7 +43,7 @@ class OpinionForm(forms.Form):
     """Two questions and a comment."""
 
     score = forms.TypedChoiceField(
-        label=gettext_lazy("Êtes-vous satisfait de l’aide reçue\u202f?"),
+        label=gettext_lazy("Ce service vous a-t-il convenu\u202f?"),
         coerce=int,
         choices=[
             (5, gettext_lazy("5 – Tout à fait")),

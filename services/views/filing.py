@@ -47,6 +47,10 @@ def step(needs_need: bool = False, needs_company: bool = False) -> Callable:
             draft = filing.draft
             if filing.is_stale(request.POST.get("draft", "")):
                 return redirect("filing_done")
+            if request.method == "POST" and needs_need and draft is None:
+                messages.warning(
+                    request, _("Cette demande n’est plus ouverte ici. Reprenez-la par le lien reçu, ou recommencez.")
+                )
             if needs_need and not _is_said(draft):
                 return redirect("filing_need" if draft else "filing_start")
             if needs_company and (draft is None or not draft.company_name or draft.commune_id is None):
@@ -161,7 +165,7 @@ def filing_contact(request: HttpRequest, filing: Filing) -> HttpResponse:
     if uid := request.POST.get("remove"):
         return _remove_file(request, draft, uid)
     left = MOST_FILES - draft.attachments.with_filing().count()
-    first = {name: getattr(draft, name) for name in ContactForm.KEPT}
+    first = _contact_of(draft, request.user)
     is_sent = request.method == "POST"
     data, uploads = (request.POST, request.FILES) if is_sent else (None, None)
     form = ContactForm(data, uploads, files_left=left, initial=first)
@@ -175,6 +179,19 @@ def filing_contact(request: HttpRequest, filing: Filing) -> HttpResponse:
         if leaving:
             return redirect(leaving)
     return render(request, "services/public/filing_contact.html", _contact_page(form, draft))
+
+
+def _contact_of(draft: ServiceRequest, user: Any) -> dict[str, str]:
+    """What was said already, else what the account of a signed-in person knows."""
+    known = {}
+    if user.is_authenticated:
+        known = {
+            "contact_name": user.get_full_name(),
+            "contact_function": user.function,
+            "contact_email": user.email,
+            "contact_phone": user.phone,
+        }
+    return {name: getattr(draft, name) or known.get(name, "") for name in ContactForm.KEPT}
 
 
 def _contact_page(form: ContactForm, draft: ServiceRequest) -> dict[str, Any]:
@@ -222,7 +239,7 @@ def _too_many(request: HttpRequest, form: Any, name: str, context: dict[str, Any
 def filing_done(request: HttpRequest) -> HttpResponse:
     """The confirmation: the number, what happens next and when."""
     filed = Filing(request).filed
-    if filed is None:
+    if filed is None or filed.submitted_at is None:
         return redirect("filing_start")
     link = reverse("tracking", args=[tracking_token(filed)])
     context = {"filed": filed, "headline": headline_of(filed), "tracking_link": link}

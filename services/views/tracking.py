@@ -75,6 +75,10 @@ def tracking(request: HttpRequest, token: str, asked: Any) -> HttpResponse:
 def tracking_reply(request: HttpRequest, token: str, asked: Any) -> HttpResponse:
     """Write to the people who help; after the end the words come back, unsent."""
     form = ReplyForm(request.POST, request.FILES)
+    if form.is_valid() and not throttle.may_write(asked.code):
+        form.add_error(
+            "body", _("Vous avez beaucoup écrit en peu de temps. Attendez une heure, puis envoyez à nouveau.")
+        )
     if not form.is_valid():
         return _page(request, asked, token, reply=form)
     try:

@@ -171,6 +171,24 @@ def test_good_files_are_kept_when_another_field_is_wrong(client):
     assert Attachment.objects.get().request.state == RequestState.SUBMITTED
 
 
+def test_a_file_of_60_mb_is_refused_with_its_size_and_loses_nothing(client):
+    draft = write_draft(client)
+    film = SimpleUploadedFile("film.pdf", b"%PDF-1.7\n" + bytes(60_000_000), "application/pdf")
+    plan = SimpleUploadedFile("plan.pdf", b"%PDF-1.7\nplan", "application/pdf")
+    response = send(client, "filing_contact", CONTACT, files=[film, plan])
+    assert "trop lourd\u202f: 60\u202fMo" in errors(response, "files")
+    assert 'value="Anne Lebrun"' in response.content.decode()
+    draft.refresh_from_db()
+    assert (draft.state, [row.name for row in draft.attachments.all()]) == (RequestState.DRAFT, ["plan.pdf"])
+
+
+def test_a_signed_in_person_need_not_say_who_they_are(client):
+    client.force_login(UserFactory(first_name="Anne", last_name="Lebrun", email="anne@roc.example"))
+    write_draft(client)
+    form = client.get(reverse("filing_contact")).context["form"]
+    assert (form["contact_name"].value(), form["contact_email"].value()) == ("Anne Lebrun", "anne@roc.example")
+
+
 def test_a_file_can_be_taken_out_again(client, django_capture_on_commit_callbacks):
     draft = write_draft(client)
     plan = SimpleUploadedFile("plan.pdf", b"%PDF-1.7\nplan", "application/pdf")
@@ -195,6 +213,12 @@ def test_a_step_out_of_order_leads_to_the_one_before(client):
     assert client.get(reverse("filing_company")).url == reverse("filing_start")
     write_draft(client, until="company")
     assert client.get(reverse("filing_contact")).url == reverse("filing_company")
+
+
+def test_a_form_whose_session_is_gone_says_how_to_go_on(client):
+    response = client.post(reverse("filing_company"), {**COMPANY, "draft": "ABCDE23456"}, follow=True)
+    assert response.redirect_chain[-1][0] == reverse("filing_start")
+    assert "Reprenez-la par le lien reçu" in response.content.decode()
 
 
 def test_going_back_keeps_what_is_right(client):

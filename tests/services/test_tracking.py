@@ -123,6 +123,16 @@ def test_a_wrong_reply_is_explained_keeps_the_words_and_sends_nothing(client, da
     assert not Message.objects.exists()
 
 
+def test_too_many_messages_wait_with_their_words_kept(client, monkeypatch):
+    monkeypatch.setattr("services.throttle.MOST_MESSAGES", 1)
+    request = RequestFactory()
+    client.post(address(request, "tracking_reply"), {"body": "Un premier mot."})
+    page = client.post(address(request, "tracking_reply"), {"body": "Un second mot."}).content.decode()
+    assert "Vous avez beaucoup écrit" in page
+    assert "Un second mot." in page
+    assert Message.objects.count() == 1
+
+
 def test_a_reply_after_the_end_comes_back_unsent(client):
     request = RequestFactory(closed=True)
     page = client.post(address(request, "tracking_reply"), {"body": "Une dernière chose importante."}).content.decode()
