@@ -92,8 +92,9 @@ def test_the_topic_chosen_on_its_page_is_the_one_of_the_form(client, robot):
 def test_english_pages_speak_english(client, robot):
     with translation.override("en"):
         address = reverse("topic", args=[robot.family, robot.slug])
+        page = client.get(address).content.decode()
     assert address.startswith("/en/")
-    assert "Try a robot" in client.get(address).content.decode()
+    assert "Try a robot" in page
 
 
 def test_the_front_page_opens_four_doors_and_names_the_members(client, robot, skills):
