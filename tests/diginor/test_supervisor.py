@@ -106,8 +106,8 @@ def test_a_whole_life(directory, start):
     for words in ("celery -A diginor worker", "bin/postgres"):
         victim = wait_for(lambda words=words: pid_of(directory, words))
         os.kill(victim, signal.SIGKILL)
-        wait_for(lambda words=words, victim=victim: (pid_of(directory, words) or victim) != victim, 60, words)
-    wait_for(lambda: status_of(url + "/") < 500, 60, "the portal to be well again")
+        wait_for(lambda words=words, victim=victim: (pid_of(directory, words) or victim) != victim, 120, words)
+    wait_for(lambda: status_of(url + "/") < 500, 120, "the portal to be well again")
     assert supervisor.poll() is None, output_of(directory)
 
     supervisor.send_signal(signal.SIGINT)
