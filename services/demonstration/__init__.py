@@ -1,1 +1,1 @@
-"""The demonstration: invented people, companies and requests, told by the rules of the product on a calendar of the past."""
+"""The demonstration: invented people, companies and requests, told by the product's rules on a calendar of the past."""

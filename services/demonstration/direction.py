@@ -27,7 +27,7 @@ MOST_ROUNDS = 3
 
 @dataclass
 class Cast:
-    """Who acts: the desk of each hub, the advisers of each organisation, the organisations of last resort of each hub."""
+    """Who acts: the desks of hubs, the advisers of organisations, the organisations of last resort of hubs."""
 
     desks: dict[int, list[User]]
     advisers: dict[int, list[User]]
@@ -45,7 +45,7 @@ class Director:
         self.ranks = count()
         self.rounds = 0
         self.is_reacting = True
-        self._is_rerouting = self._has_opinion = False
+        self._is_rerouting = self.has_opinion = False
 
     # Playing
 
@@ -75,8 +75,8 @@ class Director:
         if life.stage == RequestState.TO_REROUTE and not self._is_rerouting and self.is_reacting:
             self._is_rerouting = True
             self.plan(at_work(self.rng, at, self.rng.choice((1, 1, 2, 2, 3))), self._reroute)
-        if life.asked_opinion_at and not self._has_opinion:
-            self._has_opinion = True
+        if life.asked_opinion_at and not self.has_opinion:
+            self.has_opinion = True
             if self.rng.random() < 0.46:
                 delay = timedelta(hours=self.rng.randrange(2, 24 * 11))
                 self.plan(life.asked_opinion_at + delay, self._rate)
@@ -110,23 +110,28 @@ class Director:
     def _pick(self, choices: list[Choice]) -> list[Choice]:
         left = list(choices)
         picked: list[Choice] = []
-        for _number in range(self.rng.choice((1, 1, 1, 2, 2, 3))):
+        for _number in range(self.rng.choice((1, 1, 1, 1, 2, 2, 3))):
             if left:
                 weights = [temper_of(place.slug).pull for place, _reasons in left]
                 picked.append(left.pop(self.rng.choices(range(len(left)), weights)[0]))
         return picked
 
     def _reroute(self, at: datetime) -> None:
+        if self.life.stage != RequestState.TO_REROUTE:
+            return
+        if self.rng.random() < 0.3:
+            self.reject(at, RejectReason.OUT_OF_SCOPE)
+            return
         had = {lead.place.pk for lead in self.life.leads}
         left = [choice for choice in self.choices if choice[0].pk not in had]
         if not left:
             others = [place for place in self.cast.last_resort[self.life.hub.pk] if place.pk not in had]
             left = [(place, []) for place in others[:1]]
-        self.route(at, left[:2])
+        self.route(at, left[:1])
 
     def reject(self, at: datetime, reason: str) -> None:
         """Set it aside with an answer."""
-        answer = self.rng.choice(words("rejections", str(reason)))
+        answer = self.rng.choice(words("rejections", "nobody_left" if self.rounds else str(reason)))
         self.life.reject(at, str(reason), answer, self.someone_at_desk())
 
     def ask(self, days: int, answered: bool) -> None:
@@ -138,7 +143,7 @@ class Director:
             self.life.ask(at, words("questions")[rank], self.someone_at_desk())
 
         def reply(at: datetime) -> None:
-            self._company_writes(at, words("replies")[rank])
+            self.company_writes(at, words("replies")[rank])
             self.plan(at_work(self.rng, at, self.rng.choice((0, 1))), self.route)
 
         self.plan(asked_at, question)
@@ -154,7 +159,8 @@ class Director:
         mean, silent, declined, _helped = temper_of(lead.place.slug).now(self.progress)
         delay = days if days is not None else round(self.rng.expovariate(1 / mean))
         drawn = self.rng.random()
-        fate = fate or ("silent" if drawn < silent or delay > 8 else "decline" if drawn < silent + declined else "accept")
+        is_silent = drawn < silent or delay > 8
+        fate = fate or ("silent" if is_silent else "decline" if drawn < silent + declined else "accept")
         adviser = self.rng.choice(self.cast.advisers[lead.place.pk])
         if fate == "decline":
             self.plan(at_work(self.rng, at, delay), lambda when: self._decline(lead, when, adviser))
@@ -213,17 +219,18 @@ class Director:
         self.plan(at, lambda when: self.write(lead, when, said[0]))
         if self.rng.random() < 0.72:
             delay = timedelta(hours=self.rng.randrange(1, 40), minutes=self.rng.randrange(60))
-            self.plan(at + delay, lambda when: self._company_writes(when, said[1]))
+            self.plan(at + delay, lambda when: self.company_writes(when, said[1]))
 
     def _exchange_of_one(self, lead: Lead, at: datetime, text: str) -> None:
-        self.plan(at, lambda when: self._company_writes(when, text) if lead.is_live else None)
+        self.plan(at, lambda when: self.company_writes(when, text) if lead.is_live else None)
 
     def write(self, lead: Lead, at: datetime, text: str, **details: Any) -> None:
         """The adviser writes, as long as the referral is hers."""
         if lead.stage == ReferralState.ACCEPTED and lead.adviser and self.life.stage in workflows.OPEN_STATES:
             self.life.write(at, text, lead.adviser, lead=lead, **details)
 
-    def _company_writes(self, at: datetime, text: str) -> None:
+    def company_writes(self, at: datetime, text: str) -> None:
+        """The company writes, as long as the request is open."""
         if self.life.stage in workflows.OPEN_STATES:
             self.life.write(at, text, Party.COMPANY)
 

@@ -32,7 +32,7 @@ def filing_time(rng: Random) -> time:
 
 
 def at_work(rng: Random, start: datetime, days: int) -> datetime:
-    """An instant of office hours, some working days after another; for no day at all, later the same day if there is time."""
+    """An instant of office hours, some working days after another; for none, later the same day if there is time."""
     local = start.astimezone(PARIS)
     if days == 0 and is_working_day(local.date()) and local.hour < 16:
         begin = max(local + timedelta(minutes=25), local.replace(hour=9, minute=0))

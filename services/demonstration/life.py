@@ -1,7 +1,7 @@
-"""The life of one request, kept in memory: the same steps and the same clock as the real actions, on a calendar of the past.
+"""The life of one request, in memory: the same steps and the same clock as the real actions, on a calendar of the past.
 
-Steps are checked against `services.workflows`, the turn and the follow-ups come from `services.rules.clock`; what a step
-changes follows `services.actions`, and a test settles every loaded request to see that nothing moves.
+Steps are checked against `services.workflows`, the turn and the follow-ups come from `services.rules.clock`; what a
+step changes follows `services.actions`, and a test settles every loaded request to see that nothing moves.
 """
 
 from dataclasses import dataclass, field
@@ -17,6 +17,8 @@ from services import workflows
 from services.actions.triage import IN_TIME_DAYS
 from services.enums import FollowUpKind, ReferralState, ReferralStep, RequestNote, RequestState, RequestStep, ThreadKind
 from services.rules import clock as rules
+
+ALERTS = (FollowUpKind.COMPANY_SILENT, FollowUpKind.ACTIVITY_ALERT, FollowUpKind.TRIAGE_ESCALATION)
 
 
 @dataclass(eq=False)
@@ -157,7 +159,9 @@ class Life:
     def next_alarm(self) -> Alarm | None:
         """The first thing that the clock has to do."""
         pending = [alarm for alarm in self.alarms.values() if alarm.done_at is None]
-        return min(pending, key=lambda alarm: (alarm.due.due_at, alarm.due.kind, alarm.due.referral_id or 0), default=None)
+        return min(
+            pending, key=lambda alarm: (alarm.due.due_at, alarm.due.kind, alarm.due.referral_id or 0), default=None
+        )
 
     def ring(self, alarm: Alarm) -> None:
         """Do what the clock does when the time of a follow-up comes."""
@@ -170,7 +174,11 @@ class Life:
         elif kind == FollowUpKind.SATISFACTION:
             self.asked_opinion_at = at
         else:
-            is_alert = kind in (FollowUpKind.COMPANY_SILENT, FollowUpKind.ACTIVITY_ALERT, FollowUpKind.TRIAGE_ESCALATION)
+            is_alert = kind in (
+                FollowUpKind.COMPANY_SILENT,
+                FollowUpKind.ACTIVITY_ALERT,
+                FollowUpKind.TRIAGE_ESCALATION,
+            )
             if kind == FollowUpKind.COMPANY_SILENT:
                 self.dates |= {"asked_at": None, "queued_at": at}
             if kind == FollowUpKind.ACTIVITY_ALERT and lead:
@@ -181,7 +189,9 @@ class Life:
 
     # Writing the history
 
-    def note(self, step: str, at: datetime, by: Any, *, lead: Lead | None = None, why: str = "", **data: Any) -> Happening:
+    def note(
+        self, step: str, at: datetime, by: Any, *, lead: Lead | None = None, why: str = "", **data: Any
+    ) -> Happening:
         """Add a row: `by` is a person of the desk or of the organisation of `lead`, or a party without account."""
         party, name = self._side(by, lead)
         row = Happening(
@@ -232,8 +242,7 @@ class Life:
         self.dates |= {"ended_at": at, "person_acted_at": at, "asked_at": None}
         for lead in self.leads:
             if lead.is_live:
-                row_place = lead
-                self._move(row_place, ReferralStep.CANCEL, at, Party.COMPANY, why=why)
+                self._move(lead, ReferralStep.CANCEL, at, Party.COMPANY, why=why)
                 lead.ended_at = at
         self.settle()
 
@@ -329,16 +338,23 @@ class Life:
         """A colleague goes on."""
         name = str(lead.place)
         self._move(
-            lead, ReferralStep.TRANSFER, at, by, why=why, from_organisation=name, to_organisation=name, to_adviser=str(to)
+            lead,
+            ReferralStep.TRANSFER,
+            at,
+            by,
+            why=why,
+            from_organisation=name,
+            to_organisation=name,
+            to_adviser=str(to),
         )
         lead.adviser = to
         self._stir(lead, at)
         self.settle()
 
-    def call(self, lead: Lead, at: datetime, by: User, note: str, next_step: str = "", due_on: date | None = None) -> None:
+    def call(self, lead: Lead, at: datetime, by: User, note: str) -> None:
         """An exchange by telephone is noted."""
-        self.note(RequestNote.CALL, at, by, lead=lead, why=note, next_step=next_step)
-        self._stir(lead, at, next_step, due_on)
+        self.note(RequestNote.CALL, at, by, lead=lead, why=note, next_step="")
+        self._stir(lead, at)
         self.settle()
 
     def close(self, lead: Lead, at: datetime, by: User, outcome: str, note: str) -> None:

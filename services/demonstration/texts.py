@@ -16,7 +16,7 @@ AFTER_GUILLEMET = re.compile(r"« ")
 
 @dataclass(frozen=True)
 class Need:
-    """A need as a company tells it, the sectors it suits (any when empty) and its answers to the questions of the topic."""
+    """A need as a company tells it, the sectors it suits (any when empty), its answers to the topic’s questions."""
 
     topic: str
     sectors: tuple[str, ...]

@@ -1,0 +1,145 @@
+"""The accounts of the demonstration: who they are, what each comes to do, and how they sign in."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.functional import Promise
+from django.utils.text import slugify
+from django.utils.translation import gettext_lazy as _
+
+from services.demonstration.texts import read
+
+# Known to everybody: it opens invented accounts only, and only in demonstration mode.
+PASSWORD = "pommier-mouette-14"  # noqa: S105
+MAIN_HUB, OTHER_HUB = "normandie", "bretagne-pays-de-la-loire"
+SHOWN_TEAMS = ("tes", "nwx", "cci-normandie", "cma-normandie")
+SHOWN_COMPANIES = ("Voilerie de l’Estran", "Optique Fine de Caen", "Laiterie du Bocage virois")
+
+
+@dataclass(frozen=True)
+class Person:
+    """An invented person."""
+
+    first_name: str
+    last_name: str
+    function: str
+    email: str
+
+    @property
+    def name(self) -> str:
+        """First and last name."""
+        return f"{self.first_name} {self.last_name}"
+
+
+@dataclass(frozen=True)
+class Account:
+    """A line of the page: a person, and where."""
+
+    person: Person
+    place: str
+
+
+@dataclass(frozen=True)
+class Role:
+    """People who come to do the same thing."""
+
+    code: str
+    label: str | Promise
+    comes_to: str | Promise
+    accounts: tuple[Account, ...]
+    has_password: bool = True
+
+
+def address(first_name: str, last_name: str, domain: str) -> str:
+    """An address that nobody can own."""
+    return f"{slugify(first_name)}.{slugify(last_name)}@{slugify(domain)[:50].strip('-')}.example"
+
+
+def administrator() -> Person:
+    """Who installs and configures."""
+    first, last, function = read("people")["administrator"]["person"]
+    return Person(first, last, function, address(first, last, "diginor"))
+
+
+def desk(hub: str) -> dict[str, list[Person]]:
+    """The people of a hub by role: staff, head, officer."""
+    roles: dict[str, list[list[str]]] = read("people")["hubs"].get(hub, {})
+    domains = {"officer": f"region-{hub}"}
+    return {
+        role: [Person(*row, address(row[0], row[1], domains.get(role, f"guichet-{hub}"))) for row in rows]
+        for role, rows in roles.items()
+    }
+
+
+def team(organisation: str) -> list[tuple[Person, str]]:
+    """The people of an organisation, each with a role: manager or adviser."""
+    rows = read("people")["organisations"].get(organisation, [])
+    return [(Person(first, last, job, _home(first, last, organisation)), role) for first, last, role, job in rows]
+
+
+def _home(first: str, last: str, organisation: str) -> str:
+    """The address of a person who works for several organisations is at the first of them."""
+    teams = read("people")["organisations"]
+    first_place = next(slug for slug, rows in teams.items() if any(row[:2] == [first, last] for row in rows))
+    return address(first, last, first_place if organisation in teams else organisation)
+
+
+def contact(row: list[Any]) -> Person:
+    """Who speaks for an invented company."""
+    return Person(row[7], row[8], row[9], address(row[7], row[8], row[0]))
+
+
+def roles() -> list[Role]:
+    """What the page and `make run` show, from the company to the administrator."""
+    companies = {row[0]: row for row in read("companies")[MAIN_HUB]}
+    main, other = desk(MAIN_HUB), desk(OTHER_HUB)
+    teams = [(slug.removesuffix("-normandie").upper(), *pair) for slug in SHOWN_TEAMS for pair in team(slug)]
+    return [
+        Role(
+            "company",
+            _("Entreprise"),
+            _("Déposer une demande, la suivre, répondre, donner son avis."),
+            tuple(Account(contact(companies[name]), name) for name in SHOWN_COMPANIES),
+            has_password=False,
+        ),
+        Role(
+            "staff",
+            _("Équipe du guichet"),
+            _("Trier la file, orienter vers les bonnes structures, relancer."),
+            _accounts(main["staff"] + main["head"], "Normandie"),
+        ),
+        Role(
+            "adviser",
+            _("Conseil d’une structure"),
+            _("Répondre aux demandes confiées, échanger, dire ce qui en est sorti."),
+            tuple(Account(person, place) for place, person, role in teams if role == "adviser"),
+        ),
+        Role(
+            "manager",
+            _("Responsable d’équipe"),
+            _("Voir la charge et les délais de l’équipe, inviter, poser une absence."),
+            tuple(Account(person, place) for place, person, role in teams if role == "manager"),
+        ),
+        Role(
+            "officer",
+            _("Pilotage régional"),
+            _("Lire le tableau de bord de sa région, et d’elle seule."),
+            _accounts(main["officer"], "Normandie") + _accounts(other["officer"], "Bretagne – Pays de la Loire"),
+        ),
+        Role(
+            "other_staff",
+            _("Équipe d’un autre guichet"),
+            _("Vérifier qu’elle ne voit rien de la Normandie."),
+            _accounts(other["staff"], "Bretagne – Pays de la Loire"),
+        ),
+        Role(
+            "administrator",
+            _("Administration"),
+            _("Régler le catalogue, les structures, les délais et les comptes."),
+            _accounts([administrator()], "DIGINOR"),
+        ),
+    ]
+
+
+def _accounts(people: list[Person], place: str) -> tuple[Account, ...]:
+    return tuple(Account(person, place) for person in people)
