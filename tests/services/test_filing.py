@@ -343,7 +343,7 @@ def test_a_forged_stamp_is_suspect(client, clock):
     assert draft.suspicions == [Suspicion.NO_STAMP]
 
 
-def test_many_filings_from_one_address_become_suspect_then_wait_with_nothing_lost(client, clock, monkeypatch):
+def test_many_filings_from_one_address_become_suspect_then_wait(client, clock, broker, monkeypatch):
     monkeypatch.setattr("services.throttle.SUSPECT_FROM_ADDRESS", 1)
     monkeypatch.setattr("services.throttle.MOST_FROM_ADDRESS", 2)
     for number in range(2):

@@ -123,7 +123,7 @@ def test_a_wrong_reply_is_explained_keeps_the_words_and_sends_nothing(client, da
     assert not Message.objects.exists()
 
 
-def test_too_many_messages_wait_with_their_words_kept(client, monkeypatch):
+def test_too_many_messages_wait_with_their_words_kept(client, broker, monkeypatch):
     monkeypatch.setattr("services.throttle.MOST_MESSAGES", 1)
     request = RequestFactory()
     client.post(address(request, "tracking_reply"), {"body": "Un premier mot."})
