@@ -1,0 +1,155 @@
+"""The whole portal in miniature: two hubs of two regions with everybody in them, and requests in every state."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from diginor.outbox.model import OutgoingMail
+from members.models import Hub, Organisation, User
+from services.models import FollowUp, Message, Referral, ServiceRequest, Topic
+from tests.factories.members import (
+    AbsenceFactory,
+    HubFactory,
+    InvitationFactory,
+    MembershipFactory,
+    OrganisationFactory,
+    UserFactory,
+    commune,
+    region,
+)
+from tests.factories.services import (
+    AttachmentFactory,
+    DelaySetFactory,
+    EventFactory,
+    FollowUpFactory,
+    MessageFactory,
+    OfferFactory,
+    QuestionFactory,
+    ReferralFactory,
+    RequestFactory,
+    SatisfactionFactory,
+    TopicFactory,
+)
+
+ROLES = ("visitor", "company", "adviser", "manager", "staff", "head", "officer", "administrator")
+
+
+@dataclass
+class Side:
+    """One hub: its people, one of its organisations with all that it was given, and what one company asked it."""
+
+    name: str
+    hub: Hub
+    place: Organisation
+    people: dict[str, User]
+    topic: Topic
+    requests: dict[str, ServiceRequest] = field(default_factory=dict)
+    referrals: dict[str, Referral] = field(default_factory=dict)
+    rows: dict[str, Any] = field(default_factory=dict)
+
+    def file(self, name: str, **traits: Any) -> ServiceRequest:
+        """Have the company file a request of this hub."""
+        where = commune() if self.hub.territory == region() else commune("35238", "Rennes")
+        common = {"hub": self.hub, "topic": self.topic, "commune": where, "contact_email": self.people["company"].email}
+        asked: ServiceRequest = RequestFactory(**common, **traits, company_name=f"Atelier {name} {self.name}")
+        EventFactory(request=asked)
+        self.requests[name] = asked
+        return asked
+
+    def refer(self, name: str, request: ServiceRequest, **traits: Any) -> Referral:
+        """Give a request to the organisation."""
+        row: Referral = ReferralFactory(request=request, organisation=self.place, **traits)
+        self.referrals[name] = row
+        return row
+
+
+@dataclass
+class World:
+    """Two hubs that must not see each other's work, and the administrator of both."""
+
+    own: Side
+    other: Side
+    administrator: User
+
+    def person(self, role: str) -> User | None:
+        """Whoever plays a role on the first side."""
+        if role == "visitor":
+            return None
+        return self.administrator if role == "administrator" else self.own.people[role]
+
+
+def make_world() -> World:
+    """Make it."""
+    topic = TopicFactory(name="Essayer un robot collaboratif", slug="robot", keywords="robot tester cobot")
+    QuestionFactory(topic=topic, choice=True)
+    for family in ("funding", "training", "networking"):
+        TopicFactory(**{family: True})
+    world = World(
+        own=_side("du Bocage", HubFactory(name="Guichet de Normandie", slug="normandie", is_default=True), topic),
+        other=_side("d’Armor", HubFactory(name="Guichet de Bretagne", slug="bretagne", territory=region("53")), topic),
+        administrator=UserFactory(administrator=True),
+    )
+    for side, neighbour in ((world.own, world.other), (world.other, world.own)):
+        side.rows["neighbour"] = neighbour.hub
+    return world
+
+
+def _side(name: str, hub: Hub, topic: Topic) -> Side:
+    place = OrganisationFactory(member=True, of_hub=hub, name=f"Pôle {name}")
+    people = {
+        "company": UserFactory(),
+        "adviser": UserFactory(adviser_of=place),
+        "manager": UserFactory(manager_of=place),
+        "staff": UserFactory(staff_of=hub),
+        "head": UserFactory(head_of=hub),
+        "officer": UserFactory(officer_of=hub),
+    }
+    side = Side(name, hub, place, people, topic)
+    colleague = OrganisationFactory(member=True, of_hub=hub, name=f"Chambre {name}")
+    side.rows = {
+        "offer": OfferFactory(organisation=place, topic=topic),
+        "membership": MembershipFactory(organisation=place),
+        "absence": AbsenceFactory(organisation=place),
+        "invitation": InvitationFactory(organisation=place, invited_by=people["manager"]),
+        "delays": DelaySetFactory(hub=hub),
+        "topic": TopicFactory(training=True),
+        "mail": OutgoingMail.objects.create(dedupe_key=name, kind="Test", recipient="x@exemple.example", status="sent"),
+        "colleague": colleague,
+    }
+    _file_everything(side)
+    return side
+
+
+def _file_everything(side: Side) -> None:
+    side.file("brouillon", draft=True)
+    side.file("déposé")
+    side.file("douteux", suspect=True)
+    side.file("refusé", rejected=True)
+    side.file("retiré", withdrawn=True)
+    side.file("à réorienter", to_reroute=True)
+    side.rows["question"] = MessageFactory(request=side.file("interrogé", asked=True), question=True)
+    mine = {"referral": None, "responsible_organisation": side.place}
+    routed = side.file("orienté", routed=True, **mine)
+    side.refer("sent", routed)
+    side.rows["file"] = AttachmentFactory(request=routed)
+    side.refer("late", side.file("en retard", routed=True, late=True, **mine), late=True)
+    follows = {"adviser": side.people["adviser"]}
+    progress = side.file("en cours", in_progress=True, **mine)
+    side.refer("accepted", progress, accepted=True, **follows, next_step="Je vous appelle")
+    _talk(progress, side.people["adviser"], side.place)
+    closed = side.file("terminé", closed=True, referral=None)
+    side.refer("closed", closed, closed=True, **follows)
+    side.rows["opinion"] = SatisfactionFactory(request=closed)
+    side.rows["follow_up"] = _follow_up(progress)
+
+
+def _talk(request: ServiceRequest, adviser: User, place: Organisation) -> list[Message]:
+    return [
+        MessageFactory(request=request),
+        MessageFactory(request=request, party="organisation", author=adviser, organisation=place, author_name="Paul"),
+        MessageFactory(request=request, internal=True),
+    ]
+
+
+def _follow_up(request: ServiceRequest) -> FollowUp:
+    row: FollowUp = FollowUpFactory(request=request)
+    return row
