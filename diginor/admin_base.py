@@ -5,11 +5,14 @@ from typing import Any
 from django.contrib import admin
 from django.core.paginator import Paginator
 from django.db.models import Model, Q, QuerySet, URLField
+from django.forms.formsets import DELETION_FIELD_NAME
+from django.forms.models import BaseInlineFormSet
 from django.http import HttpRequest
 from django.utils.functional import cached_property
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
+from diginor.admin_choose import Chooser
 from diginor.text_search import query
 
 MOST_COUNTED = 1000
@@ -67,6 +70,8 @@ class Scoped:
     hub_path: str = ""
     admin_site: Any
     model: type[Model]
+    # Chosen by name among any number of rows.
+    raw_id_fields: Any = ()
 
     def get_queryset(self, request: HttpRequest) -> QuerySet:
         """The rows that the person may see."""
@@ -94,8 +99,11 @@ class Scoped:
 
     def _limit(self, db_field: Any, request: HttpRequest, kwargs: dict[str, Any]) -> None:
         related = self.admin_site._registry.get(db_field.remote_field.model)
-        if related is not None:
-            kwargs.setdefault("queryset", related.get_queryset(request))
+        if related is None:
+            return
+        rows = kwargs.setdefault("queryset", related.get_queryset(request))
+        if db_field.name in self.raw_id_fields:
+            kwargs.setdefault("widget", Chooser(db_field, rows))
 
 
 class PortalModelAdmin(Rights, Scoped, admin.ModelAdmin):
@@ -147,11 +155,30 @@ class ReadOnlyModelAdmin(PortalModelAdmin):
     desk_may = frozenset({VIEW})
 
 
+class NamedDeletion(BaseInlineFormSet):
+    """Says what the box at the end of each line is for."""
+
+    def add_fields(self, form: Any, index: int | None) -> None:
+        """Name the box for those who hear it."""
+        super().add_fields(form, index)
+        if DELETION_FIELD_NAME in form.fields:
+            form.fields[DELETION_FIELD_NAME].widget.attrs["aria-label"] = _("Supprimer cette ligne")
+
+
 class PortalInline(Rights, Scoped, admin.TabularInline):
-    """Rows shown on the sheet they belong to."""
+    """Rows shown on the sheet they belong to; each cell names its column for those who hear it."""
 
     extra = 0
     show_change_link = False
+    formset = NamedDeletion
+
+    def formfield_for_dbfield(self, db_field: Any, request: Any, **kwargs: Any) -> Any:
+        """Name the field as its column does."""
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if field is not None:
+            bare = getattr(field.widget, "widget", field.widget)
+            bare.attrs["aria-label"] = str(capfirst(field.label))
+        return field
 
 
 class ReadOnlyInline(PortalInline):

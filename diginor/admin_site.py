@@ -14,6 +14,7 @@ from django.utils.decorators import method_decorator
 from django.utils.translation import gettext_lazy as _
 
 from diginor.admin_base import PortalModelAdmin
+from diginor.admin_choose import ChoiceView
 
 
 class PortalAdminSite(AdminSite):
@@ -44,6 +45,10 @@ class PortalAdminSite(AdminSite):
     def has_permission(self, request: HttpRequest) -> bool:
         """Let in active people who keep the desk of a hub, and administrators."""
         return bool(request.user.is_active and request.user.is_authenticated and request.user.is_staff)
+
+    def autocomplete_view(self, request: HttpRequest) -> Any:
+        """Answer the fields that choose rows by name."""
+        return ChoiceView.as_view(admin_site=self)(request)
 
     @method_decorator(login_not_required)
     def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:

@@ -24,7 +24,7 @@ class AbsenceInline(PortalInline):
     model = Absence
     fk_name = "organisation"
     desk_may = ALL
-    autocomplete_fields = ["user", "backup", "backup_organisation"]
+    raw_id_fields = ["user", "backup", "backup_organisation"]
     ordering = ["-starts_on", "pk"]
 
 
@@ -32,7 +32,7 @@ class AbsenceInline(PortalInline):
 class OrganisationAdmin(PortalModelAdmin):
     """Members of the ecosystem and companies that ask."""
 
-    desk_may = frozenset({VIEW, ADD, CHANGE})
+    admin_may = desk_may = frozenset({VIEW, ADD, CHANGE})
     list_display = ["name", "acronym", "kind", "size", "commune", "capacity", "is_active"]
     list_select_related = ["commune"]
     list_filter = ["kind", "size", "is_active"]
@@ -40,7 +40,7 @@ class OrganisationAdmin(PortalModelAdmin):
     search_fields = ["name"]
     search_help_text = _("Un nom, un sigle ou un SIRET.")
     close_to = ("name",)
-    autocomplete_fields = ["commune"]
+    raw_id_fields = ["commune"]
     prepopulated_fields = {"slug": ["name"]}
     readonly_fields = ["created_at"]
     inlines = [TeamInline, AbsenceInline]
@@ -66,7 +66,7 @@ class HubRoleInline(PortalInline):
     """Who keeps, leads or steers the hub."""
 
     model = HubRole
-    autocomplete_fields = ["user"]
+    raw_id_fields = ["user"]
 
 
 @admin.register(Hub)
@@ -78,7 +78,7 @@ class HubAdmin(PortalModelAdmin):
     list_select_related = ["territory"]
     ordering = ["name", "pk"]
     search_fields = ["name"]
-    autocomplete_fields = ["territory", "organisations"]
+    raw_id_fields = ["territory", "organisations"]
     inlines = [HubRoleInline]
 
     def find(self, rows: QuerySet, words: str) -> QuerySet:
@@ -99,7 +99,7 @@ class HubRoleAdmin(PortalModelAdmin):
     list_select_related = ["user", "hub"]
     list_filter = ["kind"]
     ordering = ["hub", "kind", "pk"]
-    autocomplete_fields = ["user", "hub"]
+    raw_id_fields = ["user", "hub"]
 
 
 @admin.register(Absence)
@@ -111,4 +111,4 @@ class AbsenceAdmin(PortalModelAdmin):
     list_display = ["organisation", "user", "starts_on", "ends_on", "backup", "backup_organisation"]
     list_select_related = ["organisation", "user", "backup", "backup_organisation"]
     ordering = ["-ends_on", "-pk"]
-    autocomplete_fields = ["organisation", "user", "backup", "backup_organisation"]
+    raw_id_fields = ["organisation", "user", "backup", "backup_organisation"]

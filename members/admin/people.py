@@ -26,7 +26,7 @@ class MembershipInline(PortalInline):
     model = Membership
     hub_path = "organisation__hubs"
     admin_may = frozenset({VIEW, ADD, CHANGE})
-    autocomplete_fields = ["organisation"]
+    raw_id_fields = ["organisation"]
     fields = ["organisation", "role", "is_active", "started_on", "ended_on"]
 
 
@@ -35,13 +35,14 @@ class HubRoleInline(PortalInline):
 
     model = HubRole
     hub_path = "hub"
-    autocomplete_fields = ["hub"]
+    raw_id_fields = ["hub"]
 
 
 @admin.register(User)
 class UserAdmin(PortalModelAdmin):
-    """People; the desk reads, administrators change."""
+    """People; the desk reads, administrators change; an account is closed, never deleted."""
 
+    admin_may = frozenset({VIEW, ADD, CHANGE})
     list_display = ["email", "last_name", "first_name", "is_active", "joined_at"]
     list_display_links = ["email"]
     list_filter = ["is_active", "language"]
@@ -146,7 +147,7 @@ class InvitationAdmin(PortalModelAdmin):
     ordering = ["-created_at", "-pk"]
     search_fields = ["email"]
     search_help_text = _("Une adresse électronique entière.")
-    autocomplete_fields = ["organisation"]
+    raw_id_fields = ["organisation"]
     form = InvitationForm
     fields = ["email", "organisation", "role"]
 

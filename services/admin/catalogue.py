@@ -72,7 +72,7 @@ class OfferAdmin(PortalModelAdmin):
     ordering = ["-pk"]
     search_fields = ["organisation__name"]
     search_help_text = _("Le nom d’une structure ou d’un sujet.")
-    autocomplete_fields = ["organisation", "topic", "territories"]
+    raw_id_fields = ["organisation", "topic", "territories"]
     fieldsets = [
         (None, {"fields": ["organisation", "topic", "is_active", "note"]}),
         (_("Où"), {"fields": ["territories"]}),
@@ -98,4 +98,4 @@ class DelaySetAdmin(PortalModelAdmin):
     list_display = ["hub", "topic"]
     list_select_related = ["hub", "topic"]
     ordering = ["hub", "topic", "pk"]
-    autocomplete_fields = ["hub", "topic"]
+    raw_id_fields = ["hub", "topic"]
