@@ -268,10 +268,10 @@ class Director:
     def _rate(self, at: datetime) -> None:
         life = self.life
         if life.dates.get("helped_at"):
-            weights = (1, 2, 7, 30 - 6 * self.progress, 60 + 12 * self.progress)
+            weights = (1, 2, 5, 26 - 6 * self.progress, 66 + 8 * self.progress)
         elif life.dates.get("taken_at"):
-            weights = (4, 10, 26, 38, 22)
+            weights = (2, 6, 20, 42, 30)
         else:
-            weights = (16, 20, 30, 24, 10)
+            weights = (10, 16, 30, 26, 18)
         score = self.rng.choices((1, 2, 3, 4, 5), weights)[0]
         life.rate(at, score, score >= 3, self.rng.choice(words("opinions", str(score))))

@@ -1,0 +1,43 @@
+"""The pages of the demonstration: the accounts, and the mails that the portal has sent to them."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from diginor.access import access, public
+from diginor.outbox.model import OutgoingMail
+from services.demonstration import accounts, inventory, outbox
+
+
+@require_safe
+@access(public)
+@never_cache
+def demonstration(request: HttpRequest) -> HttpResponse:
+    """Who may be played, with what each comes to do, and the last mails."""
+    context = {
+        "roles": accounts.roles(),
+        "password": accounts.PASSWORD,
+        "facts": inventory.facts(),
+        "lines": outbox.latest(),
+    }
+    return render(request, "services/demonstration/home.html", context)
+
+
+@require_safe
+@access(public)
+@never_cache
+def demonstration_mails(request: HttpRequest) -> HttpResponse:
+    """The mails, the newest first, those of one address when it is asked for."""
+    address = request.GET.get("adresse", "").strip()[:254]
+    page = outbox.page(address, after=request.GET.get("before", ""), before=request.GET.get("after", ""))
+    return render(request, "services/demonstration/mails.html", {"page": page, "address": address})
+
+
+@require_safe
+@access(public)
+@never_cache
+def demonstration_mail(request: HttpRequest, pk: str) -> HttpResponse:
+    """One mail as its reader sees it."""
+    mail = get_object_or_404(OutgoingMail, pk=pk)
+    return render(request, "services/demonstration/mail.html", {"mail": mail, "line": outbox.line(mail)})
