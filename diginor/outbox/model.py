@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Upper
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -77,6 +78,7 @@ class OutgoingMail(models.Model):
             ),
             models.Index(fields=["recipient", "created_at"], condition=Q(status="held"), name="outgoingmail_held"),
             models.Index(fields=["recipient"], condition=Q(status="refused"), name="outgoingmail_refused"),
+            models.Index(Upper("recipient"), name="outgoingmail_recipient"),
             models.Index(fields=["-created_at", "-id"], name="outgoingmail_recent"),
         ]
 

@@ -93,6 +93,7 @@ class Organisation(models.Model):
         indexes = [
             GinIndex(fields=["name"], opclasses=["gin_trgm_ops"], name="organisation_name_trgm"),
             models.Index(fields=["-created_at", "-id"], name="organisation_recent"),
+            models.Index(fields=["kind", "-created_at", "-id"], name="organisation_of_kind"),
         ]
 
     def __str__(self) -> str:

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Lower
@@ -97,6 +98,11 @@ class User(AbstractBaseUser, PermissionsMixin):
         verbose_name = _("personne")
         verbose_name_plural = _("personnes")
         constraints = [models.UniqueConstraint(Lower("email"), name="user_email_once")]
+        indexes = [
+            GinIndex(
+                fields=["last_name", "first_name", "email"], opclasses=["gin_trgm_ops"] * 3, name="user_names_trgm"
+            )
+        ]
 
     def __str__(self) -> str:
         return self.get_full_name() or self.email

@@ -129,6 +129,7 @@ class Referral(WorkflowModel):
             ),
         ]
         indexes = [
+            models.Index(fields=["state", "-id"], name="referral_by_state"),
             models.Index(fields=["organisation", "due_at", "id"], condition=Q(state="sent"), name="referral_to_answer"),
             models.Index(
                 fields=["organisation", "due_at", "id"], condition=Q(state="accepted"), name="referral_in_progress"

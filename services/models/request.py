@@ -188,6 +188,7 @@ class ServiceRequest(WorkflowModel):
             ),
             models.Index(F("hub").asc(), F("submitted_at").desc(), F("id").desc(), name="servicerequest_recent"),
             models.Index(F("created_at").desc(), F("id").desc(), name="servicerequest_created"),
+            models.Index(fields=["state", "-created_at", "-id"], name="servicerequest_by_state"),
             models.Index(Upper("contact_email"), name="servicerequest_email"),
             models.Index(fields=["siret"], condition=~Q(siret=""), name="servicerequest_siret"),
             models.Index(fields=["routed_at"], condition=Q(routed_at__isnull=False), name="servicerequest_routed"),
