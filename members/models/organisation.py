@@ -44,7 +44,10 @@ class OrganisationQuerySet(models.QuerySet):
         if user.is_superuser:  # type: ignore[attr-defined]
             return self.all()
         hubs = user.hub_ids(HubRoleKind.STAFF, HubRoleKind.HEAD)  # type: ignore[attr-defined]
-        return self.filter(Q(hubs__in=hubs) | Q(known_by__in=hubs)).distinct()
+        # Joins would make every row distinct before the first one shows; an OR would read every organisation.
+        members = Organisation.hubs.through.objects.filter(hub__in=hubs).values("organisation")
+        known = Organisation.known_by.through.objects.filter(hub__in=hubs).values("organisation")
+        return self.filter(pk__in=members.union(known))
 
     def led_by(self, user: object) -> "OrganisationQuerySet":
         """The organisations whose team the person leads."""

@@ -51,8 +51,9 @@ class UserQuerySet(models.QuerySet):
         if user.is_superuser:
             return self.all()
         hubs = user.hub_ids(HubRoleKind.STAFF, HubRoleKind.HEAD)
-        in_hub = Q(memberships__organisation__hubs__in=hubs) | Q(hub_roles__hub__in=hubs)
-        return self.filter(pk__in=UserQuerySet(User).filter(in_hub).values("pk"))
+        in_teams = User.objects.filter(memberships__organisation__hubs__in=hubs).values("pk")
+        at_desks = User.objects.filter(hub_roles__hub__in=hubs).values("pk")
+        return self.filter(pk__in=in_teams.union(at_desks))
 
 
 class UserManager(BaseUserManager.from_queryset(UserQuerySet)):  # type: ignore[misc]

@@ -184,6 +184,11 @@ class ServiceRequest(WorkflowModel):
                 fields=["hub", "due_at", "id"], condition=OPEN & Q(responsible="company"), name="servicerequest_waiting"
             ),
             models.Index(
+                fields=["hub", "due_at", "id"],
+                condition=Q(responsible="hub", state__in=["routed", "in_progress"]),
+                name="servicerequest_stalled",
+            ),
+            models.Index(
                 fields=["hub", "due_at", "id"], condition=OPEN & Q(is_suspect=True), name="servicerequest_suspect"
             ),
             models.Index(F("hub").asc(), F("submitted_at").desc(), F("id").desc(), name="servicerequest_recent"),
