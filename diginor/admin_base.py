@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from diginor.admin_choose import Chooser
 from diginor.text_search import query
 
-MOST_COUNTED = 1000
+MOST_COUNTED, MOST_FOUND = 1000, 500
 VIEW, ADD, CHANGE, DELETE = "view", "add", "change", "delete"
 ALL = frozenset({VIEW, ADD, CHANGE, DELETE})
 
@@ -131,11 +131,12 @@ class PortalModelAdmin(Rights, Scoped, admin.ModelAdmin):
     def find(self, rows: QuerySet, words: str) -> QuerySet:
         """The rows that answer what was typed: by full text, or by close spellings."""
         if self.full_text:
-            return rows.filter(search=query(words))
+            return rows.filter(pk__in=rows.order_by().filter(search=query(words)).values("pk")[:MOST_FOUND])
         near = Q()
         for column in self.close_to:
             near |= Q(**{f"{column}__trigram_word_similar": words})
-        return rows.filter(near) if near else rows.none()
+        # Found before they are ordered: walking the order until enough rows match may read the whole table.
+        return rows.filter(pk__in=rows.order_by().filter(near).values("pk")[:MOST_FOUND]) if near else rows.none()
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
         """Call the list by the name of what it holds."""

@@ -1,5 +1,7 @@
 """The outbox in the administration: what left, what waits, what was refused; administrators only."""
 
+from typing import Any
+
 from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest
@@ -11,6 +13,21 @@ from diginor.admin_base import ReadOnlyModelAdmin
 from diginor.outbox.model import MailStatus, OutgoingMail
 
 
+class StatusFilter(admin.SimpleListFilter):
+    """The states that an index finds; what left is nearly everything, and comes first without a filter."""
+
+    title = _("état")
+    parameter_name = "status"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        """Waiting, refused, held."""
+        return [(status.value, status.label) for status in (MailStatus.QUEUED, MailStatus.REFUSED, MailStatus.HELD)]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
+        """The mails in that state."""
+        return queryset.filter(status=self.value()) if self.value() in dict(self.lookup_choices) else queryset
+
+
 @admin.register(OutgoingMail)
 class OutgoingMailAdmin(ReadOnlyModelAdmin):
     """Mails, the newest first; a sign-in code is never shown."""
@@ -18,7 +35,7 @@ class OutgoingMailAdmin(ReadOnlyModelAdmin):
     desk_may = frozenset()
     list_display = ["created_at", "recipient", "subject", "status", "attempts", "sent_at"]
     list_display_links = ["subject"]
-    list_filter = ["status"]
+    list_filter = [StatusFilter]
     ordering = ["-created_at", "-pk"]
     search_fields = ["recipient"]
     search_help_text = _("Une adresse électronique entière.")

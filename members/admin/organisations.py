@@ -35,7 +35,7 @@ class OrganisationAdmin(PortalModelAdmin):
     admin_may = desk_may = frozenset({VIEW, ADD, CHANGE})
     list_display = ["name", "acronym", "kind", "size", "commune", "capacity", "is_active"]
     list_select_related = ["commune"]
-    list_filter = ["kind", "size", "is_active"]
+    list_filter = ["kind"]
     ordering = ["-created_at", "-pk"]
     search_fields = ["name"]
     search_help_text = _("Un nom, un sigle ou un SIRET.")

@@ -45,8 +45,7 @@ class UserAdmin(PortalModelAdmin):
     admin_may = frozenset({VIEW, ADD, CHANGE})
     list_display = ["email", "last_name", "first_name", "is_active", "joined_at"]
     list_display_links = ["email"]
-    list_filter = ["is_active", "language"]
-    ordering = ["-joined_at", "-pk"]
+    ordering = ["-pk"]
     search_fields = ["email"]
     search_help_text = _("Un nom, ou une adresse électronique.")
     close_to = ("last_name", "first_name", "email")

@@ -2,7 +2,8 @@
 
 from collections.abc import Iterable
 
-from django.db.models import Prefetch
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import OuterRef, Prefetch
 from django.utils import timezone
 
 from members.enums import TerritoryKind
@@ -12,6 +13,8 @@ from services.enums import ReferralState
 from services.models import Offer, Referral, ServiceRequest
 from services.rules.routing import CompanyFacts, OfferFacts, OrganisationFacts, Verdict, rank
 
+# An organisation's open referrals are counted no further than this.
+MOST_COUNTED = 500
 # From the nearest to the widest: « closest territory » compares these.
 NEARNESS = [
     TerritoryKind.DISTRICT, TerritoryKind.DELEGATED, TerritoryKind.COMMUNE, TerritoryKind.EPCI, TerritoryKind.ADHOC,
@@ -41,16 +44,16 @@ def company_facts(request: ServiceRequest) -> CompanyFacts:
 
 def organisation_facts(request: ServiceRequest) -> Iterable[OrganisationFacts]:
     """What is known today of every organisation of the hub."""
+    live = Referral.objects.live().filter(organisation=OuterRef("pk")).order_by()
     offers = Offer.objects.filter(topic=request.topic_id, is_active=True).prefetch_related("territories").order_by("pk")
-    rows = request.hub.organisations.prefetch_related(Prefetch("offers", offers, to_attr="on_topic")).order_by("pk")
-    places = list(rows)
+    rows = request.hub.organisations.prefetch_related(Prefetch("offers", offers, to_attr="on_topic"))
+    places = list(rows.annotate(in_hand=ArraySubquery(live.values("pk")[:MOST_COUNTED])).order_by("pk"))
     ids = {place.pk for place in places}
-    loads = Referral.objects.open_by_organisation(ids)
     absences = {row.organisation_id: row for row in _whole_absences(ids)}
     kept = request.referrals.exclude(state=ReferralState.CANCELLED).order_by("sent_at", "pk")
     earlier = dict(kept.values_list("organisation_id", "state"))
     return [
-        _facts(place, loads.get(place.pk, 0), absences.get(place.pk), earlier.get(place.pk, "")) for place in places
+        _facts(place, len(place.in_hand), absences.get(place.pk), earlier.get(place.pk, "")) for place in places
     ]
 
 

@@ -77,7 +77,7 @@ class ServiceRequestAdmin(ReadOnlyModelAdmin):
 
     list_display = ["code", "company_name", "state", "topic", "hub", "due_at", "created_at"]
     list_select_related = ["topic", "hub"]
-    list_filter = ["state", "family", HubFilter]
+    list_filter = ["state", HubFilter]
     ordering = ["-created_at", "-pk"]
     search_fields = ["company_name"]
     search_help_text = _("Une entreprise, un numéro, un SIRET, une adresse, un mot du besoin.")
@@ -106,14 +106,16 @@ class ReferralAdmin(ReadOnlyModelAdmin):
     hub_path = "request__hub"
     list_display = ["code", "request", "organisation", "state", "adviser", "due_at", "sent_at"]
     list_select_related = ["request", "organisation", "adviser"]
-    list_filter = ["state", "outcome", "decline_reason"]
+    list_filter = ["state"]
     ordering = ["-pk"]
     search_fields = ["code"]
     search_help_text = _("Le numéro d’une orientation ou d’une demande.")
 
     def find(self, rows: QuerySet, words: str) -> QuerySet:
         """By a whole number."""
-        return rows.filter(Q(code=words.upper()) | Q(request__code=words.upper()))
+        # Two searches by unique codes: one across the join would read both tables.
+        requests = list(ServiceRequest.objects.filter(code=words.upper()).values_list("pk", flat=True))
+        return rows.filter(Q(code=words.upper()) | Q(request_id__in=requests))
 
 
 @admin.register(Satisfaction)
@@ -123,5 +125,4 @@ class SatisfactionAdmin(ReadOnlyModelAdmin):
     hub_path = "request__hub"
     list_display = ["request", "score", "was_clear", "asked_at", "answered_at"]
     list_select_related = ["request"]
-    list_filter = ["was_clear"]
     ordering = ["-pk"]
