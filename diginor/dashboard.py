@@ -21,6 +21,7 @@ class Panel:
     build: Callable[[Any], dict[str, Any]]
     rows: Callable[[Any], tuple[list[str], list[list[Any]]]]
     position: int = 100
+    layout: str = "columns"  # above, in the columns, or below
 
 
 _panels: dict[str, Panel] = {}

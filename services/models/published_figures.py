@@ -39,7 +39,7 @@ def published() -> Published | None:
     stamp = FigureStamp.objects.current()
     if stamp is None:
         return None
-    key = f"published-figures-{stamp.as_of:%Y%m%d%H}"
+    key = f"published-figures-{stamp.rebuilt_at.timestamp()}-{stamp.as_of:%Y%m%d%H}"
     found: Published | None = cache.get(key)
     if found is None:
         found = _published(stamp.as_of)

@@ -10,32 +10,32 @@ from services.panels import charts, places, stats
 from services.rules.figures import BY_CODE, COHORT
 
 CHART = "services/steering/panel_chart.html"
+WIDE = "services/steering/panel_wide.html"
 
 
 def register_all() -> None:
     """Register them; called once, when the application is ready."""
-    register(
-        Panel("chiffres", _("Les chiffres"), COHORT, "services/steering/panel_stats.html", stats.build, stats.rows, 10)
-    )
-    _chart(
-        "mois", _("Demandes déposées"), _("Demandes déposées, par semaine ou par mois de dépôt."), charts.OF_STEPS, 20
-    )
-    _chart("territoire", _("Territoires"), places.DEFINITION, places.OF_TERRITORY, 30)
-    _chart("familles", _("Familles d’aide"), _("Demandes déposées, par famille."), charts.OF_FAMILIES, 40)
-    _chart("delais", _("Délais de réponse"), BY_CODE["answered"].definition, charts.OF_DELAYS, 50)
-    _chart(
-        "suites",
-        _("Suites données"),
-        _("Ce que sont devenues toutes les orientations des demandes."),
-        charts.OF_OUTCOMES,
-        60,
-    )
-    _chart("structures", _("Structures"), charts.ORGANISATIONS_DEFINITION, charts.OF_ORGANISATIONS, 70)
+    template = "services/steering/panel_stats.html"
+    register(Panel("chiffres", _("Les chiffres"), COHORT, template, stats.build, stats.rows, 10, "above"))
+    filed, outcomes = _("Demandes déposées, par semaine ou par mois."), _("Ce que deviennent toutes les orientations.")
+    _chart("mois", _("Demandes déposées"), filed, charts.OF_STEPS, 20)
+    _chart("familles", _("Familles d’aide"), _("Demandes déposées, par famille."), charts.OF_FAMILIES, 30)
+    _chart("delais", _("Délais de réponse"), BY_CODE["answered"].definition, charts.OF_DELAYS, 40)
+    _chart("tailles", _("Tailles"), _("Demandes déposées, par taille de l’entreprise."), charts.OF_SIZES, 50)
+    _chart("territoire", _("Territoires"), places.DEFINITION, places.OF_TERRITORY, 60)
+    _chart("suites", _("Suites données"), outcomes, charts.OF_OUTCOMES, 70)
     _chart("secteurs", _("Secteurs"), _("Demandes déposées, par secteur de l’entreprise."), charts.OF_SECTORS, 80)
-    _chart("tailles", _("Tailles"), _("Demandes déposées, par taille de l’entreprise."), charts.OF_SIZES, 90)
+    _chart("structures", _("Structures"), charts.ORGANISATIONS_DEFINITION, charts.OF_ORGANISATIONS, 90, WIDE)
 
 
-def _chart(code: str, title: str | Promise, definition: str | Promise, source: charts.Source, position: int) -> None:
+def _chart(
+    code: str,
+    title: str | Promise,
+    definition: str | Promise,
+    source: charts.Source,
+    position: int,
+    template: str = CHART,
+) -> None:
     """Register a chart and the file of its table."""
 
     def build(filters: Any) -> dict[str, Any]:
@@ -44,4 +44,5 @@ def _chart(code: str, title: str | Promise, definition: str | Promise, source: c
     def rows(filters: Any) -> tuple[list[str], list[list[Any]]]:
         return source.table(filters)
 
-    register(Panel(code, title, definition, CHART, build, rows, position))
+    layout = "below" if template == WIDE else "columns"
+    register(Panel(code, title, definition, template, build, rows, position, layout))

@@ -18,6 +18,7 @@ from services.rules.figures import BY_CODE, DELAYS, IN_TIME, Counts
 
 BARS = 6
 TABLE = 13
+SHORT = 25  # letters
 Table = tuple[list[str], list[list[Any]]]
 ORGANISATIONS_DEFINITION = gettext_lazy(
     "Pour chaque structure, les demandes de la période qu’elle a reçues et ce qu’elle en a fait. "
@@ -135,12 +136,12 @@ def ranked_finding(filters: PageFilters, dimension: str) -> str:
 
 
 def ranked_drawing(filters: PageFilters, finding: str, dimension: str) -> SafeString:
-    """Bars of the first values; the others together."""
-    items: list[tuple[str, Any]] = [(name, counts["submitted"]) for name, counts in filters.ranked(dimension)]
-    if len(items) > BARS + 1:
-        rest = sum(count for _name, count in items[BARS:])
-        items = [*items[:BARS], (_("Tous les autres"), rest)]
-    return charts.bars(items, title=finding)
+    """Bars of the first values; the others are told, and in the table."""
+    ranked = filters.ranked(dimension)
+    items = [(name, counts["submitted"]) for name, counts in ranked[:BARS]]
+    rest = sum(counts["submitted"] for _name, counts in ranked[BARS:])
+    desc = _("Tous les autres réunis\u202f: %(requests)s.") % {"requests": requests_written(rest)} if rest else ""
+    return charts.bars(items, title=finding, desc=desc)
 
 
 def _by(dimension: str, header: Any) -> Source:
@@ -302,7 +303,18 @@ def _organisation_series(filters: PageFilters) -> list[Series]:
     totals = {key: sum(steps.values()) for key, steps in found.items()}
     first = sorted(found, key=lambda key: (-totals[key], filters.name("organisation", key)))[: BARS + 2]
     steps = [step for step, _counts in filters.reading.steps]
-    return [Series(filters.name("organisation", key), [found[key].get(step, 0) for step in steps]) for key in first]
+    named = [(_short(filters.name("organisation", key)), found[key]) for key in first]
+    return [Series(name, [received.get(step, 0) for step in steps]) for name, received in named]
+
+
+def _short(name: str) -> str:
+    """The end of a long name: names that begin alike differ there."""
+    words, kept = name.split(), ""
+    if len(name) <= SHORT:
+        return name
+    while words and len(f"… {words[-1]} {kept}") <= SHORT:
+        kept = f"{words.pop()} {kept}".strip()
+    return f"… {kept}"
 
 
 def _in_percent(value: Any) -> str:

@@ -5,6 +5,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from diginor.maps import department_map
+from diginor.text_search import plain
 from diginor.wording import number, percent
 from services.enums import Family
 from services.models.published_figures import Published, published
@@ -41,10 +42,16 @@ def tables(found: Published) -> dict[str, Any]:
     families = dict(Family.choices)
     values = {code: count for code, (_name, count) in found.departments.items()}
     return {
-        "families": [(families.get(code, _("Non précisée")), _count(count)) for code, count in found.families.items()],
-        "departments": [(name, _count(count)) for name, count in found.departments.values()],
+        "families": [
+            (families.get(code, _("Non précisée")), _count(count)) for code, count in found.families.items() if code
+        ],
+        "departments": [(name, _count(count)) for name, count in sorted(found.departments.values(), key=_by_name)],
         "map": department_map(values, title=_("Demandes déposées par département")) if values else "",
     }
+
+
+def _by_name(row: tuple[str, int | None]) -> str:
+    return plain(row[0])
 
 
 def _count(count: int | None) -> str:

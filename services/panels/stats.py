@@ -127,6 +127,9 @@ def _change_of_count(now: int, before: int) -> str:
     if now == before:
         return _("Autant que sur la période précédente.")
     told = {"past": number(before), "size": percent(abs(round(100 * (now - before) / before)))}
+    if now >= 2 * before:
+        told["times"] = number(round(now / before, 1), 1)
+        return _("%(times)s fois plus que sur la période précédente (%(past)s).") % told
     if now > before:
         return _("%(size)s de plus que sur la période précédente (%(past)s).") % told
     return _("%(size)s de moins que sur la période précédente (%(past)s).") % told

@@ -58,8 +58,8 @@ def last_days(today: date, days: int) -> Period:
 
 
 def last_months(today: date, months: int) -> Period:
-    """The last months up to today: from the day after the same day, that many months ago."""
-    return Period(today - relativedelta(months=months) + timedelta(days=1), today)
+    """The last months, the present one included even when it has only begun."""
+    return Period(today.replace(day=1) - relativedelta(months=months - 1), today)
 
 
 def quarter_to_date(today: date) -> Period:

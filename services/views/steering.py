@@ -72,7 +72,9 @@ def asked(request: HttpRequest) -> Asked:
 def steering(request: HttpRequest) -> HttpResponse:
     """Every panel, for the filters of the address."""
     found = asked(request)
-    panels = [{"panel": panel, "content": panel.build(found.filters)} for panel in dashboard.panels()]
+    panels: dict[str, list[dict[str, object]]] = {"above": [], "columns": [], "below": []}
+    for panel in dashboard.panels():
+        panels[panel.layout].append({"panel": panel, "content": panel.build(found.filters)})
     context = {
         "form": found.form,
         "panels": panels,

@@ -304,7 +304,7 @@ def periods_of(month: date) -> list[date]:
 def test_periods_are_counted_in_whole_days():
     today = date(2026, 3, 31)
     assert periods.last_days(today, 30) == Period(date(2026, 3, 2), today)
-    assert periods.last_months(today, 12) == Period(date(2025, 4, 1), today)
+    assert periods.last_months(date(2026, 3, 10), 12) == Period(date(2025, 4, 1), date(2026, 3, 10))
     assert periods.quarter_to_date(today) == Period(date(2026, 1, 1), today)
     assert periods.year_to_date(today) == Period(date(2026, 1, 1), today)
 
