@@ -1,0 +1,152 @@
+"""Every page that somebody may see, and how to come to it: read by the tests of what holds for all pages."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.urls import reverse
+from playwright.sync_api import Page
+
+from services.actions.digests import stop_url
+from services.links import tracking_token
+from tests.factories.members import PASSWORD
+from tests.world import Side, World
+
+Session = Callable[[World], dict[str, Any]]
+
+
+@dataclass(frozen=True)
+class PortalPage:
+    """One page: whom it is shown to, where it is, and what has to be done before."""
+
+    name: str
+    role: str
+    where: Callable[[Side], str]
+    status: int = 200
+    is_public: bool = False
+    session: Session | None = None
+    steps: Callable[[Page, World], None] | None = None
+
+    def __str__(self) -> str:
+        return f"{self.role}: {self.name}"
+
+
+@dataclass
+class Book:
+    """The pages, as they are declared below."""
+
+    pages: list[PortalPage] = field(default_factory=list)
+
+    def add(self, role: str, *named: str, **options: Any) -> None:
+        """Add pages by the names of their addresses, without arguments."""
+        for name in named:
+            self.pages.append(PortalPage(name, role, lambda side, name=name: reverse(name), **options))  # type: ignore[misc]
+
+    def at(self, role: str, name: str, where: Callable[[Side], str], **options: Any) -> None:
+        """Add one page whose address is made from the world."""
+        self.pages.append(PortalPage(name, role, where, **options))
+
+    def of(self, role: str) -> list[PortalPage]:
+        """The pages of a role."""
+        return [page for page in self.pages if page.role == role]
+
+
+def _tracked(state: str) -> Callable[[Side], str]:
+    return lambda side: reverse("tracking", args=[tracking_token(side.requests[state])])
+
+
+def _referred(state: str) -> Callable[[Side], str]:
+    return lambda side: reverse("referral", args=[side.referrals[state].code])
+
+
+def _triaged(state: str) -> Callable[[Side], str]:
+    return lambda side: reverse("admin:triage_request", args=[side.requests[state].code])
+
+
+def _filing(world: World) -> dict[str, Any]:
+    return {"filing": {"draft": world.own.requests["brouillon"].code, "filed": world.own.requests["déposé"].code}}
+
+
+def _ask_for_code(page: Page, world: World) -> None:
+    page.get_by_label("Adresse électronique").fill(world.own.people["company"].email)
+    page.get_by_role("button", name="Recevoir un code").click()
+
+
+def _give_password(page: Page, world: World) -> None:
+    page.get_by_label("Adresse électronique").fill(world.own.rows["protected"].email)
+    page.get_by_label("Mot de passe", exact=True).fill(PASSWORD)
+    page.get_by_role("button", name="Se connecter").click()
+
+
+BOOK = Book()
+_public = {"is_public": True}
+BOOK.add("visitor", "home", "services", "filing_start", "filing_need", "key_figures", **_public)
+BOOK.add("visitor", "legal", "accessibility", "privacy", "ecodesign", "account_login", "password_sign_in", **_public)
+BOOK.add("visitor", "account_reset_password", **_public)
+BOOK.add("visitor", "health", "account_reset_password_done", "account_inactive")
+BOOK.at("visitor", "family", lambda side: reverse("family", args=["demonstration"]), **_public)
+BOOK.at("visitor", "topic", lambda side: reverse("topic", args=["demonstration", "robot"]), **_public)
+BOOK.at("visitor", "search", lambda side: "/services/?q=robot", **_public)
+BOOK.at("visitor", "search without result", lambda side: "/services/?q=xyzzyxyzzy", **_public)
+BOOK.at("visitor", "filing search", lambda side: "/demande/?q=robot", **_public)
+BOOK.at("visitor", "filing need with a topic", lambda side: "/demande/besoin/?sujet=robot", **_public)
+for _state in (
+    "déposé",
+    "interrogé",
+    "orienté",
+    "en retard",
+    "en cours",
+    "à réorienter",
+    "refusé",
+    "retiré",
+    "terminé",
+):
+    BOOK.at("visitor", f"tracking {_state}", _tracked(_state), is_public=_state in ("déposé", "en cours"))
+BOOK.at("visitor", "withdraw", lambda side: _tracked("orienté")(side) + "retirer/")
+BOOK.at("visitor", "link invalid", lambda side: reverse("tracking", args=["inconnu"]), status=404)
+BOOK.at("visitor", "not found", lambda side: "/rien-ici/", status=404)
+BOOK.at("visitor", "digest stop", lambda side: "/resume" + stop_url(side.people["adviser"]).partition("/resume")[2])
+BOOK.at("visitor", "invitation", lambda side: reverse("invitation", args=[side.rows["invitation"].code]))
+BOOK.at("visitor", "english home", lambda side: "/en/", **_public)
+BOOK.at("visitor", "english topic", lambda side: "/en/services/demonstration/robot/", **_public)
+BOOK.add("coming", "account_login", steps=_ask_for_code)
+BOOK.add("coming", "password_sign_in", steps=_give_password)
+BOOK.add("filing", "filing_start", "filing_need", "filing_company", "filing_contact", session=_filing, is_public=True)
+BOOK.add("filing", "filing_done", "filing_save", session=_filing)
+
+BOOK.add("company", "my_requests", "account", "my_data", "close_account", "account_email", "account_logout")
+BOOK.at("company", "my request", lambda side: reverse("my_request", args=[side.requests["en cours"].code]))
+
+for _view in ("a-repondre", "en-cours", "en-retard", "terminees"):
+    BOOK.at("adviser", f"inbox {_view}", lambda side, view=_view: f"/espace/?vue={view}")  # type: ignore[misc]
+for _state in ("sent", "late", "accepted", "closed"):
+    BOOK.at("adviser", f"referral {_state}", _referred(_state))
+BOOK.add("adviser", "account", "mfa_index", "mfa_activate_totp", "mfa_add_webauthn", "mfa_list_webauthn")
+BOOK.add("adviser", "mfa_generate_recovery_codes", "account_set_password")
+BOOK.at("adviser", "forbidden", lambda side: "/gestion/triage/", status=403)
+
+BOOK.add("manager", "team", "inbox")
+BOOK.at("manager", "person", lambda side: reverse("team_person", args=[side.rows["membership"].code]))
+
+BOOK.add("staff", "admin:triage", "steering")
+for _view in ("a-reorienter", "en-retard", "entreprise", "orientees", "a-verifier", "terminees"):
+    BOOK.at("staff", f"triage {_view}", lambda side, view=_view: f"/gestion/triage/?vue={view}")  # type: ignore[misc]
+for _state in ("déposé", "douteux", "interrogé", "orienté", "en cours", "à réorienter", "refusé", "terminé"):
+    BOOK.at("staff", f"triage of {_state}", _triaged(_state))
+BOOK.at("staff", "triage search", lambda side: "/gestion/triage/?q=Atelier")
+BOOK.at("staff", "triage reject", lambda side: _triaged("déposé")(side) + "?motif=out_of_scope")
+
+BOOK.add("officer", "steering", "steering_requests")
+BOOK.at("officer", "steering request", lambda side: reverse("steering_request", args=[side.requests["en cours"].code]))
+
+BOOK.add("administrator", "admin:index")
+for _list in ("members_organisation", "members_user", "members_hub", "services_topic", "services_offer"):
+    BOOK.add("administrator", f"admin:{_list}_changelist", f"admin:{_list}_add")
+for _list in ("services_servicerequest", "services_referral", "members_territory", "diginor_outgoingmail"):
+    BOOK.add("administrator", f"admin:{_list}_changelist")
+_sheet = "admin:services_servicerequest_change"
+BOOK.at("administrator", "request sheet", lambda side: reverse(_sheet, args=[side.requests["en cours"].pk]))
+_place = "admin:members_organisation"
+BOOK.at("administrator", "organisation sheet", lambda side: reverse(f"{_place}_change", args=[side.place.pk]))
+BOOK.at("administrator", "organisation delete", lambda side: reverse(f"{_place}_delete", args=[side.place.pk]))
+BOOK.at("administrator", "organisation history", lambda side: reverse(f"{_place}_history", args=[side.place.pk]))
