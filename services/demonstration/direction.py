@@ -172,7 +172,8 @@ class Director:
             return
         busy = lead.place.slug in ("cci-normandie", "region-normandie")
         reasons = [DeclineReason.NO_CAPACITY] * (6 if busy else 2) + [DeclineReason.NOT_OUR_FIELD] * 3
-        reason = self.rng.choice([*reasons, DeclineReason.ALREADY_HELPED, DeclineReason.OTHER])
+        rare = (DeclineReason.ALREADY_HELPED, DeclineReason.OTHER, DeclineReason.NOT_OUR_TERRITORY)
+        reason = self.rng.choice([*reasons, *rare])
         self.life.decline(lead, at, adviser, str(reason), self.rng.choice(words("declines", str(reason))))
 
     def accept(self, lead: Lead, at: datetime, adviser: User, follow: bool = True) -> None:
