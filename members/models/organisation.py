@@ -6,7 +6,7 @@ from django.contrib.postgres.indexes import GinIndex
 from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
@@ -15,6 +15,7 @@ from stdnum.fr import siret as siret_number
 from members.enums import HubRoleKind, LegalForm, OrganisationKind, Sector, SizeCategory
 from members.models.territory import Territory
 
+FEW = 2000
 naf_code = RegexValidator(r"^\d{2}(\.\d{1,2}[A-Z]?)?$", _("Un code NAF s’écrit comme 62.01Z."))
 
 
@@ -44,10 +45,15 @@ class OrganisationQuerySet(models.QuerySet):
         if user.is_superuser:  # type: ignore[attr-defined]
             return self.all()
         hubs = user.hub_ids(HubRoleKind.STAFF, HubRoleKind.HEAD)  # type: ignore[attr-defined]
-        # Joins would make every row distinct before the first one shows; an OR would read every organisation.
-        members = Organisation.hubs.through.objects.filter(hub__in=hubs).values("organisation")
-        known = Organisation.known_by.through.objects.filter(hub__in=hubs).values("organisation")
-        return self.filter(pk__in=members.union(known))
+        members = Organisation.hubs.through.objects.filter(hub__in=hubs)
+        known = Organisation.known_by.through.objects.filter(hub__in=hubs)
+        # A small hub is found by its own rows, a large one by walking the list: each is slow the other way round.
+        both = members.values_list("organisation").union(known.values_list("organisation"))
+        few = {pk for (pk,) in both[:FEW]}
+        if len(few) < FEW:
+            return self.filter(pk__in=few)
+        here = {"organisation": OuterRef("pk")}
+        return self.filter(Exists(members.filter(**here)) | Exists(known.filter(**here)))
 
     def led_by(self, user: object) -> "OrganisationQuerySet":
         """The organisations whose team the person leads."""
