@@ -1,6 +1,7 @@
 """What the desk does with a request."""
 
 from collections.abc import Iterable
+from datetime import datetime
 
 from django.db import transaction
 from django.utils import timezone
@@ -34,7 +35,7 @@ def route(
     word: str = "",
     reasons: dict[int, list[str]] | None = None,
 ) -> list[Referral]:
-    """Send the request to organisations, with a word and the reasons that were shown; who has it already is left out."""
+    """Send the request to organisations, with a word and the reasons shown; who has it already is left out."""
     request.lock()
     has_it = set(request.referrals.live().values_list("organisation_id", flat=True))
     chosen = [row for row in organisations if row.pk not in has_it]
@@ -47,25 +48,29 @@ def route(
     request.save(update_fields=["routed_at", "asked_at", "is_suspect"])
     delays = DelaySet.objects.resolve(request.hub_id, request.topic_id)
     expiry = add_working_days(row.at, delays.answer_expiry)
-    referrals = [
-        Referral.objects.create(
-            request=request,
-            organisation=place,
-            word=word,
-            reasons=(reasons or {}).get(place.pk, []),
-            sent_at=row.at,
-            active_at=row.at,
-            answer_in_time_until=add_working_days(row.at, IN_TIME_DAYS),
-            expires_at=expiry,
-            due_at=expiry,
-        )
-        for place in chosen
-    ]
+    referrals = [_send(request, place, word, (reasons or {}).get(place.pk, []), row.at, expiry) for place in chosen]
     settle(request)
     for referral in referrals:
         post(notifications.ReferralSent(request, row.pk, referral))
     post(notifications.RequestRouted(request, row.pk, referrals=referrals, answer_by=expiry))
     return referrals
+
+
+def _send(
+    request: ServiceRequest, place: Organisation, word: str, reasons: list[str], at: datetime, expiry: datetime
+) -> Referral:
+    """Give the request to one organisation, with both its deadlines."""
+    return Referral.objects.create(
+        request=request,
+        organisation=place,
+        word=word,
+        reasons=reasons,
+        sent_at=at,
+        active_at=at,
+        answer_in_time_until=add_working_days(at, IN_TIME_DAYS),
+        expires_at=expiry,
+        due_at=expiry,
+    )
 
 
 @transaction.atomic

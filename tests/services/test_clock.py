@@ -8,7 +8,7 @@ from services.actions import clock as clock_actions
 from services.actions import company, filing, referral, thread, triage
 from services.enums import FollowUpKind, ReferralState, RequestState
 from services.models import DelaySet, FollowUp, Satisfaction
-from tests.services.desk import Desk, fresh, mails_of, run_clock
+from tests.services.cast import Desk, fresh, mails_of, run_clock
 
 pytestmark = pytest.mark.django_db
 

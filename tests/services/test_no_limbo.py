@@ -33,7 +33,7 @@ from services.links import tracking_token
 from services.models import FollowUp, Referral, RequestEvent, ServiceRequest
 from services.workflows import TRIAGE_STATES
 from tests.factories.members import HubFactory, UserFactory
-from tests.services.desk import Desk, run_clock
+from tests.services.cast import Desk, run_clock
 
 MOST_OPEN = 3
 ALERTS = {"TriageReminder", "TriageEscalation", "RequestToReroute", "ActivityAlert", "CompanySilent", "NewRequest"}

@@ -16,7 +16,7 @@ from services.actions import clock, company, filing, referral, thread, triage
 from services.enums import ReferralState, RequestState
 from services.models import FollowUp, Message, Referral, RequestEvent, ServiceRequest
 from tests.factories.members import UserFactory
-from tests.services.desk import Desk, fresh, mails_of
+from tests.services.cast import Desk, fresh, mails_of
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
