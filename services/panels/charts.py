@@ -22,7 +22,7 @@ SHORT = 25  # letters
 Table = tuple[list[str], list[list[Any]]]
 ORGANISATIONS_DEFINITION = gettext_lazy(
     "Pour chaque structure, les demandes de la période qu’elle a reçues et ce qu’elle en a fait. "
-    "«\u202fOuvertes\u202f»\u202f: "
+    "« Ouvertes » : "
     "celles qui attendent sa réponse ou qu’elle accompagne encore."
 )
 
@@ -81,9 +81,9 @@ def _steps_finding(filters: PageFilters) -> str:
         return _("Aucune demande sur la période.")
     told = {"step": _step_name(filters, highest[0]).lower(), "requests": requests_written(highest[1]["submitted"])}
     if filters.reading.is_by_week:
-        return _("Le plus de demandes la semaine du %(step)s\u202f: %(requests)s.") % told
+        return _("Le plus de demandes la semaine du %(step)s : %(requests)s.") % told
     told["step"] = date_format(highest[0], "F Y")
-    return _("Le plus de demandes en %(step)s\u202f: %(requests)s.") % told
+    return _("Le plus de demandes en %(step)s : %(requests)s.") % told
 
 
 def _steps_drawing(filters: PageFilters, finding: str) -> SafeString:
@@ -130,9 +130,9 @@ def ranked_finding(filters: PageFilters, dimension: str) -> str:
     shares = [(name, percent(round(share(counts["submitted"], whole) or 0))) for name, counts in ranked[:2]]
     told = {"name": shares[0][0], "share": shares[0][1]}
     if len(shares) == 1:
-        return _("%(name)s\u202f: toutes les demandes.") % told
+        return _("%(name)s : toutes les demandes.") % told
     told |= {"other": shares[1][0], "other_share": shares[1][1]}
-    return _("%(name)s vient en tête avec %(share)s des demandes, devant %(other)s (%(other_share)s).") % told
+    return _("En tête : %(name)s (%(share)s des demandes), devant %(other)s (%(other_share)s).") % told
 
 
 def ranked_drawing(filters: PageFilters, finding: str, dimension: str) -> SafeString:
@@ -140,7 +140,7 @@ def ranked_drawing(filters: PageFilters, finding: str, dimension: str) -> SafeSt
     ranked = filters.ranked(dimension)
     items = [(name, counts["submitted"]) for name, counts in ranked[:BARS]]
     rest = sum(counts["submitted"] for _name, counts in ranked[BARS:])
-    desc = _("Tous les autres réunis\u202f: %(requests)s.") % {"requests": requests_written(rest)} if rest else ""
+    desc = _("Tous les autres réunis : %(requests)s.") % {"requests": requests_written(rest)} if rest else ""
     return charts.bars(items, title=finding, desc=desc)
 
 

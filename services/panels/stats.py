@@ -42,7 +42,7 @@ def rows(filters: PageFilters) -> tuple[list[str], list[list[Any]]]:
         lines.append([str(figure.label), *parts[0], *parts[1], str(figure.definition)])
     lines.append(
         [
-            _("Avis\u202f: taux de réponse"),
+            _("Avis : taux de réponse"),
             _percent(now),
             now["rated"],
             now["asked"],
@@ -89,12 +89,12 @@ def _made_of(figure: Figure, counts: Counts) -> str:
         if not counts["asked"]:
             return _("Aucun avis demandé pour l’instant.")
         told["rate"] = percent(round(response_rate(counts) or 0))
-        return _("%(rated)s avis sur %(asked)s demandés\u202f: %(rate)s de réponse.") % told
+        return _("%(rated)s avis sur %(asked)s demandés : %(rate)s de réponse.") % told
     if not bottom:
         return _("Rien à compter pour l’instant.")
     told = {"top": number(top), "bottom": number(bottom), "what": str(figure.counted)}
     made = _("%(top)s sur %(bottom)s %(what)s.") % told
-    warning = _("Peu de cas\u202f: à lire avec prudence.")
+    warning = _("Peu de cas : à lire avec prudence.")
     return f"{made} {warning}" if bottom < FEW else made
 
 

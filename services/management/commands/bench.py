@@ -20,14 +20,16 @@ from django.db import connection
 from diginor.embedded import free_port, running
 
 DATABASE = "diginor_bench"
+DROP = f"DROP DATABASE IF EXISTS {DATABASE} WITH (FORCE)"
 STAGES = [1_000, 100_000, 1_000_000]
 
 
 class Command(BaseCommand):
     """`manage.py bench`: load, measure, print Markdown tables; the database is dropped at the end unless kept.
 
-    `--keep` keeps it, and the next run goes on from there; `--stages 1000 20000` loads less; `--seconds 20` shortens
-    the load on the web worker, and 0 leaves it out. Ends with an error when a promise of speed does not hold.
+    `--keep` keeps it, `--again` then measures in it without loading what is there; `--stages 1000 20000` loads less;
+    `--seconds 20` shortens the load on the web worker, and 0 leaves it out. Ends with an error when a promise of speed
+    does not hold.
     """
 
     help = __doc__
@@ -37,7 +39,8 @@ class Command(BaseCommand):
         """How much, how long, and whether to keep the database."""
         parser.add_argument("--stages", nargs="+", type=int, default=STAGES, metavar="REQUESTS")
         parser.add_argument("--seconds", type=int, default=60, help="how long the web worker is loaded")
-        parser.add_argument("--keep", action="store_true", help="keep the database for the next run")
+        parser.add_argument("--keep", action="store_true", help="keep the database at the end")
+        parser.add_argument("--again", action="store_true", help="measure in the database that an earlier run kept")
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Make the database if need be, then measure inside it."""
@@ -46,6 +49,8 @@ class Command(BaseCommand):
             return
         with _server() as url:
             base = url.rpartition("/")[0]
+            if not options["again"]:
+                _run_beside(base, DROP)
             _make_database(base)
             try:
                 again = [sys.executable, "manage.py", "bench", *sys.argv[2:]]
@@ -53,7 +58,7 @@ class Command(BaseCommand):
                 done = subprocess.run(again, cwd=settings.BASE_DIR, env=environment, check=False)
             finally:
                 if not options["keep"]:
-                    _run_beside(base, f"DROP DATABASE IF EXISTS {DATABASE} WITH (FORCE)")
+                    _run_beside(base, DROP)
         if done.returncode:
             raise CommandError("a promise of speed does not hold, or the benchmark failed", returncode=done.returncode)
 
