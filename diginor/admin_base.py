@@ -1,6 +1,6 @@
 """What every list of the administration shares: no count of a whole table, no facet, rights by hub, not by group."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django.contrib import admin
 from django.core.paginator import Paginator
@@ -67,11 +67,11 @@ class Scoped:
     """Shows the rows of the person's hubs, and offers only such rows in choices."""
 
     # The way from the row to its hub; left empty, the model's own `visible_to` decides, or everything is shown.
-    hub_path: str = ""
+    hub_path: ClassVar[str] = ""
     admin_site: Any
     model: type[Model]
     # Chosen by name among any number of rows.
-    raw_id_fields: Any = ()
+    raw_id_fields: ClassVar[Any] = ()
 
     def get_queryset(self, request: HttpRequest) -> QuerySet:
         """The rows that the person may see."""
@@ -145,7 +145,7 @@ class PortalModelAdmin(Rights, Scoped, admin.ModelAdmin):
 
     def add_view(self, request: HttpRequest, form_url: str = "", extra_context: dict[str, Any] | None = None) -> Any:
         """Name what is added without an article, which French would have to agree."""
-        title = _("%(name)s\u202f: nouvelle fiche") % {"name": capfirst(self.model._meta.verbose_name)}
+        title = _("%(name)s : nouvelle fiche") % {"name": capfirst(self.model._meta.verbose_name)}
         return super().add_view(request, form_url, {"title": title, **(extra_context or {})})
 
 
@@ -177,7 +177,7 @@ class PortalInline(Rights, Scoped, admin.TabularInline):
         """Name the field as its column does."""
         field = super().formfield_for_dbfield(db_field, request, **kwargs)
         if field is not None:
-            bare = getattr(field.widget, "widget", field.widget)
+            bare: Any = getattr(field.widget, "widget", field.widget)
             bare.attrs["aria-label"] = str(capfirst(field.label))
         return field
 

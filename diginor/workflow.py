@@ -35,7 +35,8 @@ class WorkflowModel(models.Model):
 
     def lock(self) -> None:
         """Wait for the row, then read it afresh; related objects already in hand are kept where they still hold."""
-        relations = [field for field in self._meta.concrete_fields if field.is_relation and field.is_cached(self)]
+        fields: Any = self._meta.concrete_fields
+        relations = [field for field in fields if field.is_relation and field.is_cached(self)]
         kept = [(field, field.get_cached_value(self)) for field in relations]
         self.refresh_from_db(from_queryset=type(self)._base_manager.select_for_update(of=("self",)))
         for field, value in kept:
@@ -44,7 +45,7 @@ class WorkflowModel(models.Model):
 
     def is_open_to(self, step: str) -> bool:
         """Tell whether the step may start from the present state."""
-        return self.state in self.workflow[step][0]  # type: ignore[attr-defined]
+        return self.state in self.workflow[step][0]
 
     @transaction.atomic
     def take(
@@ -58,7 +59,8 @@ class WorkflowModel(models.Model):
         self.state = self.workflow[step][1]
         for name, value in (changes or {}).items():
             setattr(self, name, value)
-        self.save(update_fields=["state", *(changes or {})])
+        written: list[str] = ["state", *(changes or {})]
+        self.save(update_fields=written)
         row = self.log(step, by=by, why=why, from_state=before, to_state=self.state, **details)
         step_taken.send(type(self), instance=self, step=step, row=row)
         return row

@@ -110,7 +110,7 @@ class SecondFactorAdapter(DefaultMFAAdapter):
     error_messages = {
         **DefaultMFAAdapter.error_messages,
         "cannot_delete_authenticator": gettext_lazy(
-            "Votre rôle demande une double sécurité\u202f: ajoutez un autre moyen avant de retirer celui-ci."
+            "Votre rôle demande une double sécurité : ajoutez un autre moyen avant de retirer celui-ci."
         ),
         "incorrect_code": gettext_lazy("Ce code ne convient pas. Vérifiez-le, ou attendez le suivant."),
     }
@@ -166,7 +166,7 @@ class ProConnectAdapter(DefaultSocialAccountAdapter):
         if not any(address.verified for address in sociallogin.email_addresses):
             messages.warning(
                 request,
-                _("ProConnect ne garantit pas votre adresse électronique\u202f: recevez plutôt un code par courriel."),
+                _("ProConnect ne garantit pas votre adresse électronique : recevez plutôt un code par courriel."),
             )
             raise ImmediateHttpResponse(redirect("account_login"))
 

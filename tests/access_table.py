@@ -111,7 +111,7 @@ ACTING = """
 # What the desk and administrators may do in the lists of the administration: view, add, change, delete.
 LISTS = {
     "diginor.outgoingmail": ("", "v"),
-    "members.organisation": ("vac", "vacd"),
+    "members.organisation": ("vac", "vac"),
     "members.hub": ("vc", "vacd"),
     "members.hubrole": ("v", "vacd"),
     "members.absence": ("vacd", "vacd"),

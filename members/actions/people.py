@@ -39,7 +39,7 @@ person_left = Signal()
 class LastManagerStays(PeopleRefusal):
     """An organisation keeps at least one manager."""
 
-    message = _("Cette personne est la dernière responsable de l’équipe\u202f: nommez quelqu’un d’autre avant.")
+    message = _("Cette personne est la dernière responsable de l’équipe : nommez quelqu’un d’autre avant.")
 
 
 class AbsenceOverlaps(PeopleRefusal):

@@ -1,5 +1,7 @@
 """Organisations, hubs and absences."""
 
+from typing import Any
+
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
@@ -59,7 +61,8 @@ class OrganisationAdmin(PortalModelAdmin):
         """What the desk of a hub adds is known by that hub, so that the desk finds it again."""
         super().save_related(request, form, formsets, change)
         if not change and not request.user.is_superuser:
-            form.instance.known_by.add(*request.user.staffed_hubs())
+            user: Any = request.user
+            form.instance.known_by.add(*user.staffed_hubs())
 
 
 class HubRoleInline(PortalInline):

@@ -42,7 +42,7 @@ class AdviserProfileForm(ProfileForm):
 
     class Meta(ProfileForm.Meta):
         fields = [*ProfileForm.Meta.fields, "mail_preference"]
-        labels = {**ProfileForm.Meta.labels, "mail_preference": _("Quand vous écrire\u202f?")}
+        labels = {**ProfileForm.Meta.labels, "mail_preference": _("Quand vous écrire ?")}
         widgets = {
             **ProfileForm.Meta.widgets,
             "mail_preference": RadioCards(

@@ -37,7 +37,7 @@ class PasskeyForm(OwnWords, webauthn.AddWebAuthnForm):
     """The name of a passkey, and whether it opens the account alone."""
 
     words = {
-        "name": (_("Nom de la clé"), _("Pour la reconnaître plus tard, par exemple «\u202fTéléphone\u202f».")),
+        "name": (_("Nom de la clé"), _("Pour la reconnaître plus tard, par exemple « Téléphone ».")),
         "passwordless": (
             _("Me connecter avec cette clé seule"),
             _("L’appareil vous demande alors son code, votre empreinte ou votre visage."),

@@ -62,7 +62,7 @@ class AbsenceForm(forms.Form):
     starts_on = forms.DateField(label=_("Premier jour d’absence"), widget=DayInput())
     ends_on = forms.DateField(label=_("Dernier jour d’absence"), widget=DayInput())
     backup = PersonChoice(
-        label=_("Qui prend le relais\u202f?"),
+        label=_("Qui prend le relais ?"),
         queryset=User.objects.none(),
         required=False,
         empty_label=_("Personne en particulier"),

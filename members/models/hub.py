@@ -11,7 +11,7 @@ from members.models.territory import Territory
 from members.models.user import User
 
 
-class HubQuerySet(models.QuerySet):
+class HubQuerySet(models.QuerySet["Hub"]):
     """How hubs are found."""
 
     def in_order(self) -> "HubQuerySet":

@@ -22,7 +22,7 @@ naf_code = RegexValidator(r"^\d{2}(\.\d{1,2}[A-Z]?)?$", _("Un code NAF s’écri
 def validate_siret(value: str) -> None:
     """Refuse a number that is not a SIRET, saying what one looks like."""
     if not siret_number.is_valid(value):
-        raise ValidationError(_("Ce numéro n’est pas un SIRET valable\u202f: il compte 14 chiffres."), code="siret")
+        raise ValidationError(_("Ce numéro n’est pas un SIRET valable : il compte 14 chiffres."), code="siret")
 
 
 class OrganisationQuerySet(models.QuerySet):

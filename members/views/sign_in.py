@@ -68,7 +68,7 @@ class CodeView(account.ConfirmLoginCodeView):
         self.stage = request._login_stage  # type: ignore[attr-defined]
         self._process = CodeSignIn.resume(self.stage)
         if self._process is None:
-            messages.warning(request, _("Ce code n’est plus valable\u202f: demandez-en un autre."))
+            messages.warning(request, _("Ce code n’est plus valable : demandez-en un autre."))
             return redirect("account_login")
         return FormView.dispatch(self, request, *args, **kwargs)
 
@@ -88,5 +88,5 @@ def switch_hat(request: HttpRequest) -> HttpResponse:
         messages.error(request, _("Vous n’avez plus ce rôle."))
         return redirect("after_sign_in")
     request.session[SESSION_KEY] = chosen.key
-    messages.success(request, _("Vous agissez maintenant comme\u202f: %(hat)s.") % {"hat": chosen.label})
+    messages.success(request, _("Vous agissez maintenant comme : %(hat)s.") % {"hat": chosen.label})
     return redirect(chosen.home)

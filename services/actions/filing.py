@@ -22,7 +22,8 @@ from services.models import Attachment, ServiceRequest, Topic
 @transaction.atomic
 def start_draft(*, hub: Hub | None = None, language: str = "fr") -> ServiceRequest:
     """Open a draft; the commune will say which hub receives it."""
-    return ServiceRequest.objects.create(hub=hub or Hub.objects.for_commune(None), language=language)
+    receiver: Any = hub or Hub.objects.for_commune(None)
+    return ServiceRequest.objects.create(hub=receiver, language=language)
 
 
 @transaction.atomic
@@ -75,7 +76,7 @@ def remove_file(draft: ServiceRequest, attachment: Attachment) -> None:
     _touch(draft)
     storage, name = attachment.file.storage, attachment.file.name
     attachment.delete()
-    transaction.on_commit(lambda: storage.delete(name))
+    transaction.on_commit(lambda: storage.delete(str(name)))
 
 
 @transaction.atomic

@@ -43,7 +43,7 @@ class SeveralChoices(forms.TypedMultipleChoiceField):
             required=False,
             empty_value=[],
             widget=forms.CheckboxSelectMultiple,
-            help_text=_("Rien de coché\u202f: toutes."),
+            help_text=_("Rien de coché : toutes."),
         )
 
 
@@ -57,7 +57,7 @@ class OfferForm(forms.ModelForm):
     def __init__(self, *args: Any, **kwargs: Any):
         super().__init__(*args, **kwargs)
         if "legal_out" in self.fields:
-            self.fields["legal_out"].help_text = _("Rien de coché\u202f: aucune.")
+            self.fields["legal_out"].help_text = _("Rien de coché : aucune.")
 
 
 @admin.register(Offer)

@@ -136,7 +136,7 @@ def who_did_what(sheet: ServiceRequest) -> str:
     """What happened meanwhile, for somebody whose step is refused."""
     last = sheet.events.in_order().last()
     if last is None:
-        return _("Rien n’a changé\u202f: cette étape n’est plus ouverte.")
+        return _("Rien n’a changé : cette étape n’est plus ouverte.")
     event = event_of(last)
     facts = {"what": event["label"], "who": event["who"], "when": moment(last.at)}
-    return _("Rien n’a changé. Entre-temps\u202f: « %(what)s », par %(who)s, le %(when)s.") % facts
+    return _("Rien n’a changé. Entre-temps : « %(what)s », par %(who)s, le %(when)s.") % facts

@@ -20,7 +20,7 @@ def insert(model: type[models.Model], columns: Mapping[str, str], source: str) -
     for field in model._meta.concrete_fields:
         if field.primary_key or field.generated or field.null or field.column in wanted:
             continue
-        wanted[field.column] = _literal(field)
+        wanted[str(field.column)] = _literal(field)
     names = ", ".join(f'"{name}"' for name in wanted)
     run(f"INSERT INTO {model._meta.db_table} ({names}) SELECT {', '.join(wanted.values())} {source}")
 

@@ -64,7 +64,8 @@ class Casting:
         return kept
 
     def _team(self, place: Organisation) -> list[User]:
-        advisers, managers = [], []
+        advisers: list[User] = []
+        managers: list[User] = []
         for who, role in accounts.team(place.slug):
             user = self.person(who)
             started_on = self.today - timedelta(days=STORY_DAYS + 20)

@@ -90,10 +90,7 @@ class Scenes:
         ended.has_opinion = True
         work = ended.life.leads[0]
         for days, note in ((28, words("calls")[0]), (17, words("calls")[1])):
-            ended.plan(
-                back_at_work(ended.rng, self.now, days),
-                lambda at, note=note: ended.life.call(work, at, work.adviser, note),
-            )
+            ended.plan(back_at_work(ended.rng, self.now, days), partial(_call, ended.life, work, note))
         ended.plan(self.now - timedelta(days=8, hours=2), lambda at: ended.close(work, at, Outcome.HELPED))
         return [moving.play(), ended.play()]
 
@@ -108,10 +105,7 @@ class Scenes:
             director = self._open(company, topic, days + 1)
             question = words("questions")[which]
             at = back_at_work(director.rng, self.now, days)
-            director.plan(
-                at,
-                lambda when, of=director, said=question: of.life.ask(when, said, of.someone_at_desk()),
-            )
+            director.plan(at, partial(_ask, director, question))
             lives.append(director.play())
         return lives
 
@@ -269,3 +263,12 @@ class Scenes:
             life = Life(asker.hub, self.now - timedelta(days=days, hours=3), {"contact_name": "", **said})
             lives.append(Director(life, rng, self.cast, self.now, 1).play())
         return lives
+
+
+def _call(life: Life, work: Lead, note: str, at: datetime) -> None:
+    if work.adviser:
+        life.call(work, at, work.adviser, note)
+
+
+def _ask(director: Director, question: str, at: datetime) -> None:
+    director.life.ask(at, question, director.someone_at_desk())

@@ -13,7 +13,7 @@ from diginor.wording import file_size
 from services.rules import files as rules
 
 MOST_FILES = 5
-HELP = gettext_lazy("PDF, image, Word, Excel, LibreOffice, texte ou CSV\u202f; 10\u202fMo au plus par fichier.")
+HELP = gettext_lazy("PDF, image, Word, Excel, LibreOffice, texte ou CSV ; 10 Mo au plus par fichier.")
 
 
 class ManyFiles(FileDrop):
@@ -57,22 +57,22 @@ class FilesField(forms.FileField):
         facts = {"name": upload.name, "most": self.most}
         if len(self.accepted) >= self.most:
             text = ngettext(
-                "«\u202f%(name)s\u202f» n’a pas été joint\u202f: %(most)d fichier au plus.",
-                "«\u202f%(name)s\u202f» n’a pas été joint\u202f: %(most)d fichiers au plus.",
+                "« %(name)s » n’a pas été joint : %(most)d fichier au plus.",
+                "« %(name)s » n’a pas été joint : %(most)d fichiers au plus.",
                 self.most,
             )
             return text % facts
         if not upload.size:
-            return _("«\u202f%(name)s\u202f» est vide.") % facts
+            return _("« %(name)s » est vide.") % facts
         if upload.size > settings.ATTACHMENT_MAX_BYTES:
             facts |= {"size": file_size(upload.size), "limit": file_size(settings.ATTACHMENT_MAX_BYTES)}
-            return _("«\u202f%(name)s\u202f» est trop lourd\u202f: %(size)s, pour %(limit)s au plus.") % facts
+            return _("« %(name)s » est trop lourd : %(size)s, pour %(limit)s au plus.") % facts
         if rules.extension_of(upload.name or "") not in rules.EXTENSIONS:
-            text = _("«\u202f%(name)s\u202f» n’est pas d’un type accepté. Joignez un PDF, une image ou un document.")
+            text = _("« %(name)s » n’est pas d’un type accepté. Joignez un PDF, une image ou un document.")
             return text % facts
         checked = rules.type_of(upload.name or "", upload)
         if not checked:
-            text = _("«\u202f%(name)s\u202f» ne contient pas ce que son nom annonce. Enregistrez-le à nouveau en PDF.")
+            text = _("« %(name)s » ne contient pas ce que son nom annonce. Enregistrez-le à nouveau en PDF.")
             return text % facts
         upload.content_type = checked
         return ""

@@ -25,7 +25,7 @@ class CommuneMixin(forms.Form):
                 "data-suggest-label": gettext_lazy("Communes proposées"),
             }
         ),
-        help_text=gettext_lazy("Son nom ou son code postal\u202f: «\u202fGranville\u202f» ou «\u202f50400\u202f»."),
+        help_text=gettext_lazy("Son nom ou son code postal : « Granville » ou « 50400 »."),
         error_messages={"required": gettext_lazy("Indiquez votre commune.")},
     )
     commune_code = forms.CharField(required=False, max_length=10, widget=forms.HiddenInput)

@@ -42,13 +42,13 @@ class NeedForm(Traps, Partial):
         max_length=NEED_LONGEST,
         widget=forms.Textarea(attrs={"rows": 7}),
         help_text=gettext_lazy(
-            "Avec vos mots\u202f: ce que fait votre entreprise, ce que vous voulez changer, pour quand. "
+            "Avec vos mots : ce que fait votre entreprise, ce que vous voulez changer, pour quand. "
             "Quelques phrases suffisent."
         ),
         error_messages={
             "required": gettext_lazy("Décrivez votre besoin en quelques phrases."),
-            "min_length": gettext_lazy("Dites-en un peu plus\u202f: au moins %(limit_value)d caractères."),
-            "max_length": gettext_lazy("C’est un peu long\u202f: %(limit_value)d caractères au plus."),
+            "min_length": gettext_lazy("Dites-en un peu plus : au moins %(limit_value)d caractères."),
+            "max_length": gettext_lazy("C’est un peu long : %(limit_value)d caractères au plus."),
         },
     )
 
@@ -117,10 +117,10 @@ def _told(question: Question, value: Any) -> str:
 SIRET_PROBLEMS = {
     "letters": gettext_lazy("Un SIRET ne contient que des chiffres. Vérifiez ce que vous avez écrit."),
     "siren": gettext_lazy(
-        "Ces 9 chiffres sont un SIREN. Ajoutez les 5 chiffres de votre établissement\u202f: un SIRET en compte 14."
+        "Ces 9 chiffres sont un SIREN. Ajoutez les 5 chiffres de votre établissement : un SIRET en compte 14."
     ),
     "length": gettext_lazy("Un SIRET compte 14 chiffres. Vous en avez écrit %(count)d."),
-    "checksum": gettext_lazy("Ce SIRET n’existe pas\u202f: un chiffre est faux. Vérifiez-le sur une facture."),
+    "checksum": gettext_lazy("Ce SIRET n’existe pas : un chiffre est faux. Vérifiez-le sur une facture."),
 }
 
 
@@ -135,7 +135,7 @@ class CompanyForm(CommuneMixin, Partial):
         help_text=gettext_lazy("14 chiffres, avec ou sans espaces. Il figure sur vos factures."),
     )
     no_siret_reason = forms.ChoiceField(
-        label=gettext_lazy("Pourquoi n’avez-vous pas de SIRET\u202f?"),
+        label=gettext_lazy("Pourquoi n’avez-vous pas de SIRET ?"),
         required=False,
         choices=NoSiretReason.choices,
         widget=RadioCards,
@@ -197,7 +197,7 @@ class CompanyForm(CommuneMixin, Partial):
         if day and day > timezone.localdate():
             raise forms.ValidationError(_("Cette date est dans le futur."), code="future")
         if day and day.year < OLDEST_YEAR:
-            raise forms.ValidationError(_("Cette date semble fausse\u202f: vérifiez l’année."), code="past")
+            raise forms.ValidationError(_("Cette date semble fausse : vérifiez l’année."), code="past")
         return day
 
     def clean(self) -> dict[str, Any]:
@@ -272,7 +272,7 @@ class ContactForm(Traps, Partial):
         likely = likely_address(email)
         if likely and self.data.get(self.add_prefix("confirmed_email"), "") != email:
             self.doubtful_email = email
-            text = _("Vouliez-vous écrire %(likely)s\u202f? Corrigez, ou envoyez à nouveau si l’adresse est bonne.")
+            text = _("Vouliez-vous écrire %(likely)s ? Corrigez, ou envoyez à nouveau si l’adresse est bonne.")
             raise forms.ValidationError(text % {"likely": likely}, code="typo")
         return email
 

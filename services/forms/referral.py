@@ -46,11 +46,11 @@ class AcceptForm(StepForm):
     spot = "accept"
 
     next_step = forms.CharField(
-        label=_("Que faites-vous ensuite\u202f?"),
+        label=_("Que faites-vous ensuite ?"),
         max_length=200,
         initial=_("Je vous appelle"),
         help_text=_(
-            "L’entreprise lit cette phrase. Exemple\u202f: «\u202fJe vous appelle pour comprendre votre projet\u202f»."
+            "L’entreprise lit cette phrase. Exemple : « Je vous appelle pour comprendre votre projet »."
         ),
         error_messages={"required": _("Dites à l’entreprise ce que vous faites ensuite.")},
     )
@@ -78,10 +78,10 @@ class DeclineForm(StepForm):
     spot = "decline"
 
     reason = forms.ChoiceField(
-        label=_("Pourquoi déclinez-vous\u202f?"),
+        label=_("Pourquoi déclinez-vous ?"),
         choices=[(value, capfirst(label)) for value, label in DeclineReason.choices],
         widget=RadioCards(),
-        error_messages={"required": _("Choisissez une raison\u202f: l’équipe du guichet en a besoin pour la suite.")},
+        error_messages={"required": _("Choisissez une raison : l’équipe du guichet en a besoin pour la suite.")},
     )
     note = forms.CharField(
         label=_("Quelques mots de plus"),
@@ -89,7 +89,7 @@ class DeclineForm(StepForm):
         max_length=2000,
         widget=forms.Textarea(attrs={"rows": 3}),
         help_text=_(
-            "L’entreprise et l’équipe du guichet les lisent. Vous connaissez une meilleure adresse\u202f? Dites-le ici."
+            "L’entreprise et l’équipe du guichet les lisent. Vous connaissez une meilleure adresse ? Dites-le ici."
         ),
     )
 
@@ -97,7 +97,7 @@ class DeclineForm(StepForm):
         """Another reason is told in words."""
         data: dict[str, Any] = super().clean() or self.cleaned_data
         if data.get("reason") == DeclineReason.OTHER and not data.get("note", "").strip():
-            self.add_error("note", _("Vous avez choisi «\u202fautre raison\u202f»\u202f: dites laquelle."))
+            self.add_error("note", _("Vous avez choisi « autre raison » : dites laquelle."))
         return data
 
 
@@ -107,7 +107,7 @@ class TransferForm(StepForm):
     spot = "transfer"
 
     to = forms.ChoiceField(
-        label=_("Qui prend la suite\u202f?"),
+        label=_("Qui prend la suite ?"),
         error_messages={
             "required": _("Choisissez une personne ou une structure."),
             "invalid_choice": _(
@@ -156,7 +156,7 @@ class CloseForm(StepForm):
     spot = "close"
 
     outcome = forms.ChoiceField(
-        label=_("Quel est le résultat\u202f?"),
+        label=_("Quel est le résultat ?"),
         choices=[(value, capfirst(label)) for value, label in Outcome.choices],
         widget=RadioCards(
             hints={
@@ -173,7 +173,7 @@ class CloseForm(StepForm):
         max_length=4000,
         widget=forms.Textarea(attrs={"rows": 4}),
         help_text=_("Ce qui a été fait, ce qui reste à faire. L’entreprise reçoit ce texte."),
-        error_messages={"required": _("Écrivez une ou deux phrases\u202f: l’entreprise les reçoit.")},
+        error_messages={"required": _("Écrivez une ou deux phrases : l’entreprise les reçoit.")},
     )
 
 
@@ -183,7 +183,7 @@ class CallForm(StepForm):
     spot = "call"
 
     note = forms.CharField(
-        label=_("Qu’avez-vous échangé\u202f?"),
+        label=_("Qu’avez-vous échangé ?"),
         max_length=4000,
         widget=forms.Textarea(attrs={"rows": 3}),
         help_text=_("Pour votre équipe et celle du guichet. L’entreprise ne lit pas cette note."),
@@ -193,7 +193,7 @@ class CallForm(StepForm):
         label=_("Prochaine étape"),
         required=False,
         max_length=200,
-        help_text=_("L’entreprise lit cette phrase. Exemple\u202f: «\u202fJe vous envoie un devis\u202f»."),
+        help_text=_("L’entreprise lit cette phrase. Exemple : « Je vous envoie un devis »."),
     )
     due_on = forms.DateField(
         label=_("Au plus tard le"),
@@ -210,7 +210,7 @@ class CallForm(StepForm):
         """A step that is announced has a date."""
         data: dict[str, Any] = super().clean() or self.cleaned_data
         if data.get("next_step") and not data.get("due_on") and "due_on" not in self.errors:
-            self.add_error("due_on", _("Vous annoncez une étape\u202f: dites pour quand."))
+            self.add_error("due_on", _("Vous annoncez une étape : dites pour quand."))
         return data
 
 

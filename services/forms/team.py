@@ -34,7 +34,7 @@ class TeamAbsenceForm(AbsenceForm):
             pk=organisation.pk
         )
         self.fields["backup_organisation"].queryset = others.distinct().order_by("name", "pk")  # type: ignore[attr-defined]
-        self.fields["user"].help_text = _("Choisissez une personne, ou laissez «\u202ftoute la structure\u202f».")
+        self.fields["user"].help_text = _("Choisissez une personne, ou laissez « toute la structure ».")
 
     def clean(self) -> dict[str, Any]:
         """The stand-in is of the same kind as who is away."""
@@ -43,7 +43,7 @@ class TeamAbsenceForm(AbsenceForm):
             self.add_error("backup_organisation", _("Pour une personne seule, choisissez une ou un collègue."))
         if not data.get("user") and data.get("backup"):
             self.add_error(
-                "backup", _("Toute la structure est absente\u202f: choisissez plutôt une structure de relais.")
+                "backup", _("Toute la structure est absente : choisissez plutôt une structure de relais.")
             )
         return data
 
@@ -57,7 +57,7 @@ class ReassignForm(forms.Form):
         error_messages={"required": _("Cochez au moins une demande.")},
     )
     adviser = forms.ChoiceField(
-        label=_("Qui les reprend\u202f?"), error_messages={"required": _("Choisissez une personne.")}
+        label=_("Qui les reprend ?"), error_messages={"required": _("Choisissez une personne.")}
     )
 
     def __init__(self, *args: Any, rows: list[Referral], team: list[User], **kwargs: Any):

@@ -18,7 +18,7 @@ class ReplyForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 4}),
         error_messages={
             "required": gettext_lazy("Écrivez votre message."),
-            "max_length": gettext_lazy("C’est un peu long\u202f: %(limit_value)d caractères au plus."),
+            "max_length": gettext_lazy("C’est un peu long : %(limit_value)d caractères au plus."),
         },
     )
 
@@ -31,7 +31,7 @@ class WithdrawForm(forms.Form):
     """Why the request is taken back, if the person wants to say it."""
 
     why = forms.CharField(
-        label=gettext_lazy("Pourquoi\u202f?"),
+        label=gettext_lazy("Pourquoi ?"),
         required=False,
         max_length=1000,
         widget=forms.Textarea(attrs={"rows": 3}),
@@ -43,7 +43,7 @@ class OpinionForm(forms.Form):
     """Two questions and a comment."""
 
     score = forms.TypedChoiceField(
-        label=gettext_lazy("Ce service vous a-t-il convenu\u202f?"),
+        label=gettext_lazy("Ce service vous a-t-il convenu ?"),
         coerce=int,
         choices=[
             (5, gettext_lazy("5 – Tout à fait")),
@@ -56,7 +56,7 @@ class OpinionForm(forms.Form):
         error_messages={"required": gettext_lazy("Choisissez une réponse.")},
     )
     was_clear = forms.TypedChoiceField(
-        label=gettext_lazy("Saviez-vous toujours qui s’occupait de votre demande, et pour quand\u202f?"),
+        label=gettext_lazy("Saviez-vous toujours qui s’occupait de votre demande, et pour quand ?"),
         required=False,
         coerce=lambda value: value == "yes",
         empty_value=None,

@@ -58,12 +58,12 @@ class RequalifyForm(StepForm):
 
     def __init__(self, *args: Any, **kwargs: Any):
         super().__init__(*args, **kwargs)
-        field = self.fields["topic"]
-        field.queryset = Topic.objects.active()  # type: ignore[attr-defined]
+        field: Any = self.fields["topic"]
+        field.queryset = Topic.objects.active()
         families: dict[str, list[tuple[int, str]]] = {}
-        for topic in field.queryset:  # type: ignore[attr-defined]
+        for topic in field.queryset:
             families.setdefault(topic.get_family_display(), []).append((topic.pk, str(topic)))
-        field.widget.choices = list(families.items())  # type: ignore[attr-defined]
+        field.widget.choices = list(families.items())
         field.initial = self.sheet.topic_id
 
     def clean_topic(self) -> Topic:
@@ -101,7 +101,7 @@ class AskForm(StepForm):
 
 ANSWERS: dict[str, str | Promise] = {
     RejectReason.OUT_OF_SCOPE: _(
-        "Nous avons lu votre demande avec attention. Elle sort de ce que notre guichet peut accompagner\u202f: nous "
+        "Nous avons lu votre demande avec attention. Elle sort de ce que notre guichet peut accompagner : nous "
         "aidons les entreprises à réussir leurs projets numériques.\n\n"
         "Votre chambre consulaire ou votre mairie saura vous dire à qui vous adresser."
     ),
@@ -115,7 +115,7 @@ ANSWERS: dict[str, str | Promise] = {
     ),
     RejectReason.SPAM: _(
         "Votre message ne semble pas décrire un besoin d’entreprise.\n\n"
-        "Si nous nous trompons, déposez une nouvelle demande en quelques mots simples\u202f: nous la lirons."
+        "Si nous nous trompons, déposez une nouvelle demande en quelques mots simples : nous la lirons."
     ),
 }
 

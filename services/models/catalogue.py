@@ -153,7 +153,7 @@ class Question(Translated, models.Model):
         _("choix"),
         default=list,
         blank=True,
-        help_text=_("Pour un choix\u202f: [[« code », « Français », « English »], …]"),
+        help_text=_("Pour un choix : [[« code », « Français », « English »], …]"),
     )
     is_required = models.BooleanField(_("réponse obligatoire"), default=False)
 
@@ -199,7 +199,7 @@ class Offer(models.Model):
     )
     topic = models.ForeignKey(Topic, verbose_name=_("sujet"), on_delete=models.CASCADE, related_name="offers")
     territories = models.ManyToManyField(
-        Territory, verbose_name=_("territoires"), blank=True, related_name="+", help_text=_("Vide\u202f: partout.")
+        Territory, verbose_name=_("territoires"), blank=True, related_name="+", help_text=_("Vide : partout.")
     )
     sizes = ArrayField(
         models.CharField(max_length=10, choices=SizeCategory.choices),

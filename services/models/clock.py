@@ -1,6 +1,7 @@
 """The clock's data: the delays of a hub, and the follow-ups that are due."""
 
 from datetime import datetime
+from typing import Any
 
 from django.db import models
 from django.db.models import Q
@@ -13,11 +14,11 @@ from services.models.catalogue import Topic
 from services.rules.clock import Delays
 
 
-def _delay(label: str) -> models.PositiveSmallIntegerField:
+def _delay(label: Any) -> models.PositiveSmallIntegerField:
     return models.PositiveSmallIntegerField(label, null=True, blank=True)
 
 
-class DelaySetQuerySet(models.QuerySet):
+class DelaySetQuerySet(models.QuerySet["DelaySet"]):
     """How delays are read."""
 
     def resolve(self, hub_id: int, topic_id: int | None) -> Delays:
@@ -42,18 +43,18 @@ class DelaySet(models.Model):
         blank=True,
         on_delete=models.CASCADE,
         related_name="+",
-        help_text=_("Vide\u202f: pour tous les sujets du guichet."),
+        help_text=_("Vide : pour tous les sujets du guichet."),
     )
-    draft_resume = _delay(_("brouillon\u202f: rappel après (jours)"))
-    triage_reminder = _delay(_("à orienter\u202f: rappel après (jours ouvrés)"))
-    triage_escalation = _delay(_("à orienter\u202f: alerte après (jours ouvrés)"))
-    company_reminder = _delay(_("question à l’entreprise\u202f: rappel après (jours ouvrés)"))
-    company_silent = _delay(_("question à l’entreprise\u202f: retour à l’équipe après (jours ouvrés)"))
-    answer_reminder = _delay(_("orientation\u202f: rappel après (jours ouvrés)"))
-    team_reminder = _delay(_("orientation\u202f: rappel à la structure après (jours ouvrés)"))
-    answer_expiry = _delay(_("orientation\u202f: fin du délai après (jours ouvrés)"))
-    activity_reminder = _delay(_("inactivité\u202f: rappel après (jours ouvrés)"))
-    activity_alert = _delay(_("inactivité\u202f: alerte après (jours ouvrés)"))
+    draft_resume = _delay(_("brouillon : rappel après (jours)"))
+    triage_reminder = _delay(_("à orienter : rappel après (jours ouvrés)"))
+    triage_escalation = _delay(_("à orienter : alerte après (jours ouvrés)"))
+    company_reminder = _delay(_("question à l’entreprise : rappel après (jours ouvrés)"))
+    company_silent = _delay(_("question à l’entreprise : retour à l’équipe après (jours ouvrés)"))
+    answer_reminder = _delay(_("orientation : rappel après (jours ouvrés)"))
+    team_reminder = _delay(_("orientation : rappel à la structure après (jours ouvrés)"))
+    answer_expiry = _delay(_("orientation : fin du délai après (jours ouvrés)"))
+    activity_reminder = _delay(_("inactivité : rappel après (jours ouvrés)"))
+    activity_alert = _delay(_("inactivité : alerte après (jours ouvrés)"))
     satisfaction = _delay(_("avis demandé après (jours)"))
     second_assessment = _delay(_("second bilan proposé après (mois)"))
     erasure = _delay(_("effacement après (années)"))

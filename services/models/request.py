@@ -47,7 +47,7 @@ class ServiceRequestQuerySet(models.QuerySet):
 
     def with_company_referrals(self) -> "ServiceRequestQuerySet":
         """With who has each request, in one more query."""
-        referrals = RequestEvent._meta.get_field("referral").related_model
+        referrals: Any = RequestEvent._meta.get_field("referral").related_model
         return self.prefetch_related(models.Prefetch("referrals", referrals.objects.for_company()))
 
     def behind_link(self, code: str) -> "ServiceRequestQuerySet":
@@ -272,7 +272,7 @@ class ServiceRequest(WorkflowModel):
         return Party.COMPANY, self.contact_name or str(by)
 
 
-class RequestEventQuerySet(models.QuerySet):
+class RequestEventQuerySet(models.QuerySet["RequestEvent"]):
     """How the history is read."""
 
     def in_order(self) -> "RequestEventQuerySet":
@@ -329,7 +329,7 @@ class RequestEvent(HistoryRow):
     @property
     def label(self) -> str:
         """The step in French."""
-        return STEP_LABELS.get(self.step, self.step)
+        return str(STEP_LABELS.get(self.step, self.step))
 
 
 STEP_LABELS = {**dict(ReferralStep.choices), **dict(RequestStep.choices), **dict(RequestNote.choices)}

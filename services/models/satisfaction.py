@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from services.models.request import ServiceRequest
 
 
-class SatisfactionQuerySet(models.QuerySet):
+class SatisfactionQuerySet(models.QuerySet["Satisfaction"]):
     """How opinions are found."""
 
     def asked_of(self, request: ServiceRequest) -> "Satisfaction | None":

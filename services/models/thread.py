@@ -68,7 +68,7 @@ class Message(models.Model):
         return f"{self.author_name} · {self.created_at:%Y-%m-%d %H:%M}"
 
 
-class AttachmentQuerySet(models.QuerySet):
+class AttachmentQuerySet(models.QuerySet["Attachment"]):
     """How files are found."""
 
     def shared(self) -> "AttachmentQuerySet":

@@ -118,7 +118,7 @@ FIGURES: tuple[Figure, ...] = (
         "helped",
         _("Aidées"),
         _(
-            "Demandes dont une orientation s’est terminée par «\u202fl’entreprise a été aidée\u202f», divisées par les "
+            "Demandes dont une orientation s’est terminée par « l’entreprise a été aidée », divisées par les "
             "demandes transmises il y a au moins 45 jours."
         ),
         _("demandes"),
@@ -139,7 +139,7 @@ FIGURES: tuple[Figure, ...] = (
         _("Satisfaction"),
         _(
             "Moyenne des notes de 1 à 5. L’avis est demandé après toute demande terminée, quelle qu’en soit "
-            "l’issue\u202f; le taux de réponse est toujours donné."
+            "l’issue ; le taux de réponse est toujours donné."
         ),
         _("avis"),
         ("score",),

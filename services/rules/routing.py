@@ -192,14 +192,14 @@ def _territory(company: CompanyFacts, offer: OfferFacts) -> Check:
         return Check("territory", OK, "", company.place, _("Intervient partout"))
     around = company.territories
     if around is None:
-        message = _("Commune à préciser\u202f: intervient en %(names)s") % {"names": expected}
+        message = _("Commune à préciser : intervient en %(names)s") % {"names": expected}
         return Check("territory", UNKNOWN, expected, "", message)
     shared = [place for place in offer.territories if place in around]
     if not shared:
-        message = _("Hors de son territoire\u202f: %(names)s") % {"names": expected}
+        message = _("Hors de son territoire : %(names)s") % {"names": expected}
         return Check("territory", KO, expected, company.place, message)
     nearest = offer.territories[min(shared, key=lambda place: around[place])]
-    return Check("territory", OK, expected, company.place, _("Territoire\u202f: %(name)s") % {"name": nearest})
+    return Check("territory", OK, expected, company.place, _("Territoire : %(name)s") % {"name": nearest})
 
 
 def _size(company: CompanyFacts, offer: OfferFacts) -> Check:
@@ -208,9 +208,9 @@ def _size(company: CompanyFacts, offer: OfferFacts) -> Check:
     actual = str(labels.get(company.size, company.size))
     words = (
         _("Toutes les tailles"),
-        _("Taille\u202f: %(actual)s"),
-        _("Taille\u202f: aide seulement %(expected)s"),
-        _("Taille à préciser\u202f: aide seulement %(expected)s"),
+        _("Taille : %(actual)s"),
+        _("Taille : aide seulement %(expected)s"),
+        _("Taille à préciser : aide seulement %(expected)s"),
     )
     return _listed("size", offer.sizes, company.size, expected, actual, words)
 
@@ -218,9 +218,9 @@ def _size(company: CompanyFacts, offer: OfferFacts) -> Check:
 def _legal_in(company: CompanyFacts, offer: OfferFacts) -> Check:
     words = (
         _("Toutes les formes juridiques"),
-        _("Forme juridique\u202f: %(actual)s"),
-        _("Forme juridique\u202f: aide seulement %(expected)s"),
-        _("Forme juridique à préciser\u202f: aide seulement %(expected)s"),
+        _("Forme juridique : %(actual)s"),
+        _("Forme juridique : aide seulement %(expected)s"),
+        _("Forme juridique à préciser : aide seulement %(expected)s"),
     )
     return _listed("legal_in", offer.legal_in, company.legal_form, *_legal(company, offer.legal_in), words)
 
@@ -228,9 +228,9 @@ def _legal_in(company: CompanyFacts, offer: OfferFacts) -> Check:
 def _legal_out(company: CompanyFacts, offer: OfferFacts) -> Check:
     words = (
         _("Aucune forme juridique exclue"),
-        _("Forme juridique exclue\u202f: %(actual)s"),
-        _("Forme juridique non exclue\u202f: %(actual)s"),
-        _("Forme juridique à préciser\u202f: n’aide pas %(expected)s"),
+        _("Forme juridique exclue : %(actual)s"),
+        _("Forme juridique non exclue : %(actual)s"),
+        _("Forme juridique à préciser : n’aide pas %(expected)s"),
     )
     expected, actual = _legal(company, offer.legal_out)
     return _listed("legal_out", offer.legal_out, company.legal_form, expected, actual, words, excludes=True)
@@ -268,13 +268,13 @@ def _age(company: CompanyFacts, offer: OfferFacts) -> Check:
     if not expected:
         return Check("age", OK, "", "" if company.age is None else _years(company.age), _("Tous les âges"))
     if company.age is None:
-        message = _("Date de création à préciser\u202f: aide %(ages)s") % {"ages": expected}
+        message = _("Date de création à préciser : aide %(ages)s") % {"ages": expected}
         return Check("age", UNKNOWN, expected, "", message)
     actual = _years(company.age)
     is_old_enough = not offer.min_age or company.age >= offer.min_age
     if is_old_enough and (offer.max_age is None or company.age <= offer.max_age):
-        return Check("age", OK, expected, actual, _("Âge\u202f: %(age)s") % {"age": actual})
-    message = _("Âge\u202f: %(age)s, aide seulement %(ages)s") % {"age": actual, "ages": expected}
+        return Check("age", OK, expected, actual, _("Âge : %(age)s") % {"age": actual})
+    message = _("Âge : %(age)s, aide seulement %(ages)s") % {"age": actual, "ages": expected}
     return Check("age", KO, expected, actual, message)
 
 
@@ -297,11 +297,11 @@ def _naf_in(company: CompanyFacts, offer: OfferFacts) -> Check:
         return Check("naf_in", OK, "", company.naf, _("Toutes les activités"))
     found = _any_under(company.naf, offer.naf_in)
     if found is None:
-        message = _("Code NAF à préciser\u202f: aide seulement %(codes)s") % values
+        message = _("Code NAF à préciser : aide seulement %(codes)s") % values
         return Check("naf_in", UNKNOWN, expected, company.naf, message)
     if found:
-        return Check("naf_in", OK, expected, company.naf, _("Activité\u202f: %(code)s") % values)
-    return Check("naf_in", KO, expected, company.naf, _("Activité %(code)s\u202f: aide seulement %(codes)s") % values)
+        return Check("naf_in", OK, expected, company.naf, _("Activité : %(code)s") % values)
+    return Check("naf_in", KO, expected, company.naf, _("Activité %(code)s : aide seulement %(codes)s") % values)
 
 
 def _naf_out(company: CompanyFacts, offer: OfferFacts) -> Check:
@@ -311,11 +311,11 @@ def _naf_out(company: CompanyFacts, offer: OfferFacts) -> Check:
         return Check("naf_out", OK, "", company.naf, _("Aucune activité exclue"))
     found = _any_under(company.naf, offer.naf_out)
     if found is None:
-        message = _("Code NAF à préciser\u202f: n’aide pas %(codes)s") % values
+        message = _("Code NAF à préciser : n’aide pas %(codes)s") % values
         return Check("naf_out", UNKNOWN, expected, company.naf, message)
     if found:
-        return Check("naf_out", KO, expected, company.naf, _("Activité exclue\u202f: %(code)s") % values)
-    return Check("naf_out", OK, expected, company.naf, _("Activité non exclue\u202f: %(code)s") % values)
+        return Check("naf_out", KO, expected, company.naf, _("Activité exclue : %(code)s") % values)
+    return Check("naf_out", OK, expected, company.naf, _("Activité non exclue : %(code)s") % values)
 
 
 def _any_under(code: str, levels: tuple[str, ...]) -> bool | None:
@@ -332,9 +332,9 @@ def _capacity(organisation: OrganisationFacts) -> Check:
         return Check("capacity", OK, "", str(count), _("Sans limite de capacité"))
     values = {"count": count, "limit": limit}
     if count >= limit:
-        message = _("Complet\u202f: %(count)s orientations ouvertes sur %(limit)s") % values
+        message = _("Complet : %(count)s orientations ouvertes sur %(limit)s") % values
         return Check("capacity", KO, str(limit), str(count), message)
-    message = _("Disponible\u202f: %(count)s orientations ouvertes sur %(limit)s") % values
+    message = _("Disponible : %(count)s orientations ouvertes sur %(limit)s") % values
     return Check("capacity", OK, str(limit), str(count), message)
 
 
@@ -344,7 +344,7 @@ def _absence(organisation: OrganisationFacts) -> Check:
     values = {"day": _short(organisation.absent_until), "backup": organisation.backup_name}
     message = _("Absente jusqu’au %(day)s") % values
     if organisation.backup_name:
-        message = _("Absente jusqu’au %(day)s, relais\u202f: %(backup)s") % values
+        message = _("Absente jusqu’au %(day)s, relais : %(backup)s") % values
     return Check("absence", KO, _("présente"), _("absente jusqu’au %(day)s") % values, message)
 
 

@@ -54,7 +54,7 @@ class Told:
 
 
 def listed(names: Sequence[str]) -> str:
-    """Names in a sentence: «\u202fA, B et C\u202f»."""
+    """Names in a sentence: « A, B et C »."""
     if len(names) < 2:
         return "".join(names)
     return _("%(first)s et %(last)s") % {"first": ", ".join(names[:-1]), "last": names[-1]}
@@ -77,18 +77,18 @@ def headline(at: Situation) -> str:
 def _company_turn(at: Situation) -> str:
     if at.is_late:
         return _("L’équipe du guichet attendait votre réponse avant le %(day)s. Vous pouvez encore répondre.")
-    return _("C’est à vous\u202f: répondez à la question de l’équipe avant le %(day)s.")
+    return _("C’est à vous : répondez à la question de l’équipe avant le %(day)s.")
 
 
 def _organisation_turn(at: Situation) -> str:
     if not at.is_taken:
         if at.is_late:
-            return _("%(name)s devait répondre avant le %(day)s. Délai dépassé\u202f: l’équipe du guichet s’en occupe.")
+            return _("%(name)s devait répondre avant le %(day)s. Délai dépassé : l’équipe du guichet s’en occupe.")
         return _("%(name)s vous répond avant le %(day)s.")
     if at.is_late:
-        return _("%(name)s devait avancer avant le %(day)s. Délai dépassé\u202f: écrivez ci-dessous, on vous lira.")
+        return _("%(name)s devait avancer avant le %(day)s. Délai dépassé : écrivez ci-dessous, on vous lira.")
     if at.next_step:
-        return _("%(name)s s’occupe de votre demande. Prochaine étape avant le %(day)s\u202f: %(step)s")
+        return _("%(name)s s’occupe de votre demande. Prochaine étape avant le %(day)s : %(step)s")
     return _("%(name)s s’occupe de votre demande et vous donne des nouvelles avant le %(day)s.")
 
 
@@ -117,10 +117,10 @@ def _ending(at: Situation) -> str:
     if Outcome.HELPED in at.outcomes and at.helpers:
         return _("Votre demande a abouti avec %(names)s.") % names
     if Outcome.HELPED_ELSEWHERE in at.outcomes:
-        return _("Votre demande est terminée\u202f: vous avez trouvé de l’aide ailleurs.")
+        return _("Votre demande est terminée : vous avez trouvé de l’aide ailleurs.")
     if Outcome.UNREACHABLE in at.outcomes:
-        return _("Votre demande est terminée\u202f: personne n’a réussi à vous joindre.")
-    return _("Votre demande est terminée\u202f: aucune aide n’était possible cette fois.")
+        return _("Votre demande est terminée : personne n’a réussi à vous joindre.")
+    return _("Votre demande est terminée : aucune aide n’était possible cette fois.")
 
 
 def _rejection(reason: str) -> str:
@@ -148,7 +148,7 @@ def _declined(fact: Fact) -> Told:
         DeclineReason.NO_CAPACITY: _("%(name)s vous remercie, mais n’a pas de disponibilité en ce moment."),
         DeclineReason.ALREADY_HELPED: _("%(name)s vous accompagne déjà et poursuit avec vous."),
     }.get(fact.reason) or _("%(name)s vous remercie, mais ne peut pas vous aider cette fois.")  # type: ignore[call-overload]
-    return Told(kind % name, _("Vous n’avez rien à faire\u202f: l’équipe du guichet suit votre demande."))
+    return Told(kind % name, _("Vous n’avez rien à faire : l’équipe du guichet suit votre demande."))
 
 
 def _closed(fact: Fact) -> Told:
@@ -185,11 +185,11 @@ def _routed(fact: Fact) -> Told:
 
 def _expired(fact: Fact) -> Told:
     text = _("%(name)s n’a pas répondu dans le délai prévu.") % {"name": fact.organisation}
-    return Told(text, _("Vous n’avez rien à faire\u202f: l’équipe du guichet suit votre demande."))
+    return Told(text, _("Vous n’avez rien à faire : l’équipe du guichet suit votre demande."))
 
 
 def _moved(fact: Fact) -> Told:
-    return Told(_("Votre demande est confiée à un autre guichet\u202f: %(name)s.") % {"name": fact.after})
+    return Told(_("Votre demande est confiée à un autre guichet : %(name)s.") % {"name": fact.after})
 
 
 def _called(fact: Fact) -> Told:
@@ -197,7 +197,7 @@ def _called(fact: Fact) -> Told:
 
 
 def _requalified(fact: Fact) -> Told:
-    return Told(_("L’équipe du guichet a précisé le sujet de votre demande\u202f: %(name)s.") % {"name": fact.after})
+    return Told(_("L’équipe du guichet a précisé le sujet de votre demande : %(name)s.") % {"name": fact.after})
 
 
 _TELLERS = {

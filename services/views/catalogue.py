@@ -58,7 +58,7 @@ def found_for(asked: str) -> list[Found]:
 def _why(asked: str, topic: Topic) -> str:
     words = shared_words(asked, f"{topic.name} {topic.name_en} {topic.keywords} {topic.summary} {topic.summary_en}")
     if words:
-        return _("parce que vous parlez de\u202f: %(words)s") % {"words": ", ".join(words)}
+        return _("parce que vous parlez de : %(words)s") % {"words": ", ".join(words)}
     return _("parce que l’orthographe est proche")
 
 

@@ -228,7 +228,7 @@ def _send(request: HttpRequest, filing: Filing, form: ContactForm) -> HttpRespon
 
 def _too_many(request: HttpRequest, form: Any, name: str, context: dict[str, Any]) -> HttpResponse:
     """Ask to wait, with everything that was typed still on the page."""
-    text = _("Trop d’envois en peu de temps. Attendez une heure, puis envoyez à nouveau\u202f: rien n’est perdu.")
+    text = _("Trop d’envois en peu de temps. Attendez une heure, puis envoyez à nouveau : rien n’est perdu.")
     form.add_error(None, text)
     return render(request, f"services/public/{name}.html", {**context, "form": form}, status=429)
 
@@ -280,7 +280,7 @@ def filing_resume(request: HttpRequest, token: str) -> HttpResponse:
     if draft.state != RequestState.DRAFT:
         return render(request, "services/public/already_filed.html", {"filed": draft, "token": token}, status=410)
     filing.open(draft)
-    messages.success(request, _("Vous pouvez continuer votre demande\u202f: tout a été conservé."))
+    messages.success(request, _("Vous pouvez continuer votre demande : tout a été conservé."))
     return redirect("filing_contact" if draft.company_name else "filing_company" if draft.need else "filing_need")
 
 

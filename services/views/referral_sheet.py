@@ -98,7 +98,7 @@ def _told(row: RequestEvent, referral: Referral) -> dict[str, Any]:
         who = f"{who}, {row.organisation}"
     is_private = row.step == RequestNote.CALL and row.organisation_id != referral.organisation_id
     return {
-        "text": _("%(who)s\u202f: %(what)s") % {"who": who[:1].upper() + who[1:], "what": row.label},
+        "text": _("%(who)s : %(what)s") % {"who": who[:1].upper() + who[1:], "what": row.label},
         "at": row.at,
         "detail": "" if is_private else row.why,
     }

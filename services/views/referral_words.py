@@ -28,22 +28,22 @@ def _to_answer(referral: Referral, now: datetime) -> tuple[str, str]:
     if referral.due_at is None:
         return _("À accepter ou à décliner."), "wait"
     if referral.due_at < now:
-        return _("En retard\u202f: réponse attendue le %(day)s. La demande va repartir au guichet.") % when, "off"
+        return _("En retard : réponse attendue le %(day)s. La demande va repartir au guichet.") % when, "off"
     if referral.due_at - now < SOON:
-        return _("Dernier délai\u202f: accepter ou décliner avant le %(day)s.") % when, "late"
+        return _("Dernier délai : accepter ou décliner avant le %(day)s.") % when, "late"
     return _("Accepter ou décliner avant le %(day)s.") % when, "wait"
 
 
 def _in_progress(referral: Referral, now: datetime) -> tuple[str, str]:
     when = {"day": day(referral.due_at, "short"), "step": referral.next_step.rstrip(". ")}
     if referral.is_stalled:
-        return _("À l’arrêt\u202f: l’équipe du guichet a été prévenue. Donnez des nouvelles à l’entreprise."), "off"
+        return _("À l’arrêt : l’équipe du guichet a été prévenue. Donnez des nouvelles à l’entreprise."), "off"
     if referral.due_at is None:
         return _("Donner des nouvelles à l’entreprise."), "wait"
     if referral.due_at < now:
         if referral.next_step:
-            return _("En retard\u202f: «\u202f%(step)s\u202f» était promis pour le %(day)s.") % when, "off"
-        return _("En retard\u202f: l’entreprise attendait des nouvelles le %(day)s.") % when, "off"
+            return _("En retard : « %(step)s » était promis pour le %(day)s.") % when, "off"
+        return _("En retard : l’entreprise attendait des nouvelles le %(day)s.") % when, "off"
     if referral.next_step:
         return _("%(step)s, avant le %(day)s.") % when, "wait"
     return _("Donner des nouvelles avant le %(day)s.") % when, "wait"
@@ -57,13 +57,13 @@ def _ended(referral: Referral) -> tuple[str, str]:
     }
     if referral.state == ReferralState.CLOSED:
         return _(
-            "Terminée le %(day)s\u202f: %(outcome)s."
+            "Terminée le %(day)s : %(outcome)s."
         ) % facts, "ok" if referral.outcome == Outcome.HELPED else "done"
     if referral.state == ReferralState.DECLINED:
-        return _("Déclinée le %(day)s\u202f: %(reason)s.") % facts, "done"
+        return _("Déclinée le %(day)s : %(reason)s.") % facts, "done"
     if referral.state == ReferralState.EXPIRED:
-        return _("Restée sans réponse\u202f: le guichet l’a reprise le %(day)s.") % facts, "off"
-    return _("Sans suite depuis le %(day)s\u202f: il n’y a plus rien à faire.") % facts, "done"
+        return _("Restée sans réponse : le guichet l’a reprise le %(day)s.") % facts, "off"
+    return _("Sans suite depuis le %(day)s : il n’y a plus rien à faire.") % facts, "done"
 
 
 def why_ended(referral: Referral) -> str:
@@ -73,7 +73,7 @@ def why_ended(referral: Referral) -> str:
     if referral.state == ReferralState.DECLINED:
         return referral.decline_note
     if referral.state == ReferralState.EXPIRED:
-        return _("Le délai de réponse est passé. Vous pouviez aider\u202f? Écrivez à l’équipe du guichet.")
+        return _("Le délai de réponse est passé. Vous pouviez aider ? Écrivez à l’équipe du guichet.")
     return _("L’entreprise a retiré sa demande, ou l’équipe du guichet l’a reprise.")
 
 
@@ -90,7 +90,7 @@ _BY_OTHERS: dict[str, Any] = {
     ReferralStep.CLOSE: gettext_lazy("%(who)s a déjà terminé cette demande, le %(when)s."),
     ReferralStep.CANCEL: gettext_lazy("Cette demande est devenue sans objet le %(when)s."),
     ReferralStep.EXPIRE: gettext_lazy(
-        "Le délai de réponse est passé\u202f: le guichet a repris la demande le %(when)s."
+        "Le délai de réponse est passé : le guichet a repris la demande le %(when)s."
     ),
 }
 
@@ -100,5 +100,5 @@ def refusal(referral: Referral, user: User) -> str:
     last: RequestEvent | None = referral.events.last_step()
     words = (_BY_YOU if last and last.by_id == user.pk else _BY_OTHERS).get(last.step) if last else None
     if last is None or words is None:
-        return _("Cette étape n’est plus possible\u202f: la demande a changé. Relisez-la avant d’agir.")
+        return _("Cette étape n’est plus possible : la demande a changé. Relisez-la avant d’agir.")
     return str(words) % {"who": str(last.by or last.by_name), "when": moment(last.at)}

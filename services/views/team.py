@@ -76,7 +76,7 @@ def team_uninvite(request: HttpRequest, code: str) -> HttpResponse:
     """Take back an invitation that still waits."""
     invitation = get_object_or_404(_led(request).invitations.all(), code=code)
     people.revoke_invitation(invitation, by=_me(request))
-    messages.success(request, _("L’invitation est annulée\u202f: son lien n’ouvre plus rien."))
+    messages.success(request, _("L’invitation est annulée : son lien n’ouvre plus rien."))
     return redirect("team")
 
 

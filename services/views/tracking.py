@@ -84,7 +84,7 @@ def tracking_reply(request: HttpRequest, token: str, asked: Any) -> HttpResponse
     try:
         write(asked, by=Party.COMPANY, **form.cleaned_data)
     except StepRefused:
-        messages.error(request, _("Cette demande est terminée\u202f: votre message n’est pas parti."))
+        messages.error(request, _("Cette demande est terminée : votre message n’est pas parti."))
         return _page(request, asked, token, lost_message=form.cleaned_data["body"])
     messages.success(request, _("Votre message est envoyé."))
     return redirect("tracking", token)
@@ -100,7 +100,7 @@ def tracking_withdraw(request: HttpRequest, token: str, asked: Any) -> HttpRespo
             company.withdraw(asked, by=Party.COMPANY, **form.cleaned_data)
             messages.success(request, _("Votre demande est retirée. Les personnes qui vous aidaient sont prévenues."))
         except StepRefused:
-            messages.error(request, _("Cette demande est déjà terminée\u202f: rien n’a changé."))
+            messages.error(request, _("Cette demande est déjà terminée : rien n’a changé."))
         return redirect("tracking", token)
     if not asked.is_open:
         return redirect("tracking", token)
@@ -116,7 +116,7 @@ def tracking_satisfaction(request: HttpRequest, token: str, asked: Any) -> HttpR
         return _page(request, asked, token, opinion_form=form)
     try:
         company.rate(asked, by=Party.COMPANY, **form.cleaned_data)
-        messages.success(request, _("Merci\u202f: votre avis est enregistré."))
+        messages.success(request, _("Merci : votre avis est enregistré."))
     except StepRefused:
         messages.error(request, _("Vous avez déjà donné votre avis sur cette demande."))
     return redirect("tracking", token)

@@ -72,7 +72,7 @@ def test_a_file_of_60_mb_is_told_its_size():
     big.size = 60_000_000
     with translation.override("fr"):
         text = said(big)
-    assert text == "«\u202ffilm.pdf\u202f» est trop lourd\u202f: 60\u202fMo, pour 10\u202fMo au plus."
+    assert text == "« film.pdf » est trop lourd : 60\u202fMo, pour 10\u202fMo au plus."
 
 
 def test_each_wrong_file_is_named_and_the_good_one_kept():

@@ -80,7 +80,7 @@ def test_an_empty_or_short_need_is_refused_with_a_sentence(client, need):
     response = send(client, "filing_need", NEED, need=need)
     assert errors(response, "need") in {
         "Décrivez votre besoin en quelques phrases.",
-        "Dites-en un peu plus\u202f: au moins 20 caractères.",
+        "Dites-en un peu plus : au moins 20 caractères.",
     }
     assert 'aria-invalid="true"' in response.content.decode()
     assert not ServiceRequest.objects.exists()
@@ -176,7 +176,7 @@ def test_a_file_of_60_mb_is_refused_with_its_size_and_loses_nothing(client):
     film = SimpleUploadedFile("film.pdf", b"%PDF-1.7\n" + bytes(60_000_000), "application/pdf")
     plan = SimpleUploadedFile("plan.pdf", b"%PDF-1.7\nplan", "application/pdf")
     response = send(client, "filing_contact", CONTACT, files=[film, plan])
-    assert "trop lourd\u202f: 60\u202fMo" in errors(response, "files")
+    assert "trop lourd : 60\u202fMo" in errors(response, "files")
     assert 'value="Anne Lebrun"' in response.content.decode()
     draft.refresh_from_db()
     assert (draft.state, [row.name for row in draft.attachments.all()]) == (RequestState.DRAFT, ["plan.pdf"])

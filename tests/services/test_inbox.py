@@ -55,8 +55,8 @@ def test_what_is_late_is_said_late(client, adviser, place):
     ReferralFactory(organisation=place, accepted=True, late=True, next_step="Envoyer un devis")
     text = show(client, vue="en-retard").content.decode()
 
-    assert "En retard\u202f: réponse attendue le" in text
-    assert "«\u202fEnvoyer un devis\u202f» était promis pour le" in text
+    assert "En retard : réponse attendue le" in text
+    assert "« Envoyer un devis » était promis pour le" in text
 
 
 def test_another_organisation_shows_nothing(client, adviser):

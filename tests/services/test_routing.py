@@ -123,8 +123,8 @@ def test_messages_name_what_was_expected_and_what_was_found():
     far = OfferFacts(1, {9: "Calvados", 8: "Orne"}, max_age=3)
     messages = [check.message for check in assess(COMPANY, replace(NWX, offers=(far,))).reasons_out]
     assert messages == [
-        "Hors de son territoire\u202f: Calvados, Orne",
-        "Âge\u202f: 6 ans, aide seulement jusqu’à 3 ans",
+        "Hors de son territoire : Calvados, Orne",
+        "Âge : 6 ans, aide seulement jusqu’à 3 ans",
     ]
 
 

@@ -63,7 +63,7 @@ def test_the_page_follows_the_life_of_a_request(client, desk, clock):
     referrals.accept(to_nwx, by=desk["karim"], next_step="visite de l’atelier", due_on=day)
     page = page_of(client, request)
     assert "NWX s’occupe de votre demande." in page
-    assert "Prochaine étape avant le lundi 16 mars 2026\u202f: visite de l’atelier" in page
+    assert "Prochaine étape avant le lundi 16 mars 2026 : visite de l’atelier" in page
     assert "Karim Benali" in page
     assert f'href="mailto:{desk["karim"].email}"' in page
     assert 'href="tel:0231000001"' in page

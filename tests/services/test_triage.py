@@ -114,7 +114,7 @@ def test_every_organisation_of_the_hub_shows_why_it_is_in_or_out(desk, hub):
     OfferFactory(organisation=outside, topic=topic, territories=[department("76")])
     OrganisationFactory(name="Sans offre", of_hub=hub)
     text = page(desk, RequestFactory(hub=hub, topic=topic, commune=commune())).content.decode()
-    for words in ("Dedans", "Territoire\u202f: Calvados", "Hors de son territoire\u202f: Seine-Maritime", "Sans offre"):
+    for words in ("Dedans", "Territoire : Calvados", "Hors de son territoire : Seine-Maritime", "Sans offre"):
         assert words in text
     assert "N’aide pas sur ce sujet" in text
     assert "2 structures écartées" in text
@@ -224,7 +224,7 @@ def test_merge_joins_a_duplicate_and_refuses_what_is_not_one(desk, hub):
 def test_a_question_gives_the_turn_to_the_company(desk, hub):
     row = RequestFactory(hub=hub)
     assert take(desk, "ask", row, question="  ").status_code == 422
-    take(desk, "ask", row, question="Quel est votre effectif\u202f?")
+    take(desk, "ask", row, question="Quel est votre effectif ?")
     row.refresh_from_db()
     assert row.responsible == "company"
     assert "Quel est votre effectif" in page(desk, row).content.decode()

@@ -15,10 +15,10 @@ class Command(BaseCommand):
     def handle(self, *args: object, **options: object) -> None:
         """Print them."""
         if not settings.DEMO:
-            raise CommandError("Les comptes inventés n’existent qu’en démonstration\u202f: DIGINOR_DEMO=1.")
+            raise CommandError("Les comptes inventés n’existent qu’en démonstration : DIGINOR_DEMO=1.")
         page = f"{settings.SITE_URL}{reverse('demonstration')}"
         self.stdout.write(
-            f"Comptes de démonstration, mot de passe «\u202f{accounts.PASSWORD}\u202f» (tous\u202f: {page})"
+            f"Comptes de démonstration, mot de passe « {accounts.PASSWORD} » (tous : {page})"
         )
         for role in accounts.roles():
             account = role.accounts[0]

@@ -20,7 +20,7 @@ class Command(BaseCommand):
     def handle(self, *args: object, again: bool = False, **options: object) -> None:
         """Load, unless it is there already."""
         if not settings.DEMO:
-            raise CommandError("Les données inventées n’entrent qu’en démonstration\u202f: DIGINOR_DEMO=1.")
+            raise CommandError("Les données inventées n’entrent qu’en démonstration : DIGINOR_DEMO=1.")
         start = time.monotonic()
         if loading.is_loaded() and not again:
             self.stdout.write("Les données de démonstration sont déjà chargées (--again les refait).")
