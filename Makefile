@@ -26,7 +26,7 @@ check: .venv/installed-dev ## run every linter
 	$(BIN)/djlint --lint --quiet templates
 	$(BIN)/lint-imports
 	$(DEMO) $(BIN)/mypy
-	$(DEMO) $(BIN)/python manage.py makemigrations --check --dry-run
+	$(DEMO) $(BIN)/python -W ignore::RuntimeWarning manage.py makemigrations --check --dry-run
 	SECRET_KEY="$$($(BIN)/python -c 'import secrets; print(secrets.token_urlsafe(64))')" SITE_URL=https://diginor.example \
 	ALLOWED_HOSTS=diginor.example $(BIN)/python manage.py check --deploy --fail-level WARNING
 

@@ -66,7 +66,9 @@ def desk(hub: str) -> dict[str, list[Person]]:
     roles: dict[str, list[list[str]]] = read("people")["hubs"].get(hub, {})
     domains = {"officer": f"region-{hub}"}
     return {
-        role: [Person(row[0], row[1], row[2], address(row[0], row[1], domains.get(role, f"guichet-{hub}"))) for row in rows]
+        role: [
+            Person(row[0], row[1], row[2], address(row[0], row[1], domains.get(role, f"guichet-{hub}"))) for row in rows
+        ]
         for role, rows in roles.items()
     }
 

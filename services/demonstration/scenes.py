@@ -1,7 +1,8 @@
 """What is going on today: one of each situation, so that every page of the portal has something to show."""
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
+from functools import partial
 from random import Random
 from typing import Any
 
@@ -12,7 +13,7 @@ from members.models import Organisation
 from services.demonstration.companies import Asker
 from services.demonstration.direction import Choice, Director
 from services.demonstration.hours import at_work, back_at_work
-from services.demonstration.life import Life
+from services.demonstration.life import Lead, Life
 from services.demonstration.story import SEED, Storyteller, robot
 from services.demonstration.texts import words
 from services.enums import DeclineReason, Outcome, Suspicion

@@ -76,7 +76,7 @@ class AttachmentQuerySet(models.QuerySet["Attachment"]):
         return self.filter(Q(message=None) | Q(message__thread=ThreadKind.SHARED)).order_by("created_at", "pk")
 
     def visible_to(self, user: "User") -> "AttachmentQuerySet":
-        """For the desk and the organisations of the request, all its files; for the person who asked, the shared ones."""
+        """All the files for the desk and the organisations of a request; the shared ones for the person who asked."""
         if user.is_superuser:
             return self.order_by("pk")
         desk = Q(request__hub__in=user.hub_ids(HubRoleKind.STAFF, HubRoleKind.HEAD))
