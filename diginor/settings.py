@@ -44,10 +44,6 @@ INSTALLED_APPS = [
     "allauth.socialaccount",
     "allauth.socialaccount.providers.openid_connect",
     "csp",
-    "django_filters",
-    "django_htmx",
-    "import_export",
-    "template_partials",
 ]
 
 MIDDLEWARE = [
@@ -63,7 +59,6 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
-    "django_htmx.middleware.HtmxMiddleware",
     "members.hats.HatMiddleware",
     "members.middleware.SecondFactorMiddleware",
 ]

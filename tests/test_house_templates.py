@@ -7,14 +7,13 @@ from typing import Any
 
 import allauth
 import django
-import import_export
 from babel.messages.mofile import read_mo
 from babel.messages.pofile import read_po
 
 from tests.sources import APPS, ROOT, app_code, files, name_of
 
 TEMPLATES = ROOT / "templates"
-LIBRARIES = [Path(package.__file__).parent for package in (allauth, django, import_export)]
+LIBRARIES = [Path(package.__file__).parent for package in (allauth, django)]
 BY_NAME = {"400.html", "403.html", "403_csrf.html", "404.html", "429.html", "500.html", "maintenance.html"}
 # Shown when nothing works any more, hence without translation: they speak both languages at once.
 BILINGUAL = {"500.html", "maintenance.html"}
