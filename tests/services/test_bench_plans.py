@@ -1,0 +1,85 @@
+"""The main pages read through indexes whatever the size; and the benchmark loads what it says, and judges it right."""
+
+import re
+
+import pytest
+from django.db import connection, transaction
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from services.bench import catalogue, load, report
+from services.bench.measure import Cost
+from services.bench.pages import pages, session_of
+from services.bench.server import Load
+from services.models import FigureCell, Referral, ServiceRequest
+from services.models.figure_requests import counted_in
+
+BIG = (
+    "servicerequest",
+    "referral",
+    "requestevent",
+    "message",
+    "followup",
+    "satisfaction",
+    "figurecell",
+    "figuredetail",
+)
+WALK = re.compile(rf"Seq Scan on services_({'|'.join(BIG)})\b")
+
+
+@pytest.fixture
+def loaded(transactional_db):
+    """A thousand requests, as the benchmark loads them."""
+    catalogue.build()
+    load.load(1000)
+
+
+def plan_of(statement: str) -> str:
+    """How the database would answer when reading a whole table is the last resort."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off")
+        cursor.execute(f"EXPLAIN {statement}")
+        return "\n".join(line for (line,) in cursor.fetchall())
+
+
+def test_no_page_reads_a_whole_table(loaded):
+    offences = []
+    for page in pages():
+        client = Client()
+        if page.user:
+            client.cookies["sessionid"] = session_of(page.user)
+        with CaptureQueriesContext(connection) as captured:
+            answer = client.get(page.url)
+        assert answer.status_code == 200, page.url
+        for query in captured:
+            statement = query["sql"].strip()
+            if statement.startswith(("SELECT", "WITH")) and WALK.search(plan := plan_of(statement)):
+                offences.append(f"{page.label}\n{statement}\n{plan}")
+    assert not offences, "\n\n".join(offences)
+
+
+def test_the_load_keeps_its_proportions_and_is_counted(loaded):
+    assert ServiceRequest.objects.count() == 1000
+    assert 2000 < Referral.objects.count() < 2400
+    assert ServiceRequest.objects.open().count() > 350
+    hub = ServiceRequest.objects.order_by("pk").first().hub_id
+    cells = FigureCell.objects.filter(cut="all", grain="month").order_by("pk")
+    assert sum(cell.submitted for cell in cells) == counted_in((hub,)).count()
+    rates = {name: sum(getattr(cell, name) for cell in cells) for name in ("submitted", "routed", "taken", "helped")}
+    assert rates["submitted"] > rates["routed"] > rates["taken"] > rates["helped"] > 100
+
+
+def a_result(flat: float, dashboard: float = 30, queries: int = 6) -> dict[str, Cost]:
+    """The cost of every page."""
+    return {page.label: Cost(flat if page.is_flat else dashboard, 99, queries) for page in pages()}
+
+
+def test_the_report_tells_promises_kept_and_broken(loaded):
+    good = {1000: a_result(10), 1_000_000: a_result(12.9)}
+    assert not report.broken_promises(good, Load([100, 120], 500, 0, 10))
+    assert "1\u202f000\u202f000 demandes" in report.table(good)
+    assert "1,29" in report.table(good)
+    slow = {1000: a_result(10), 1_000_000: a_result(13.5, 61, 7)}
+    broken = "; ".join(report.broken_promises(slow, Load([100, 151], 500, 2, 10)))
+    for words in ("1.35 times", "7 queries instead of 6", "61 ms", "151 MB", "2 pages failed"):
+        assert words in broken
