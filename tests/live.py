@@ -89,14 +89,12 @@ class Live:
         self.url = f"http://{HOST}:{self.port}"
         self.environment = _environment(directory, self.url, smtp)
         celery = ["-m", "celery", "-A", "diginor"]
-        quiet = ["--loglevel=INFO"]
-        self.web = self._service(
-            "web", ["-m", "gunicorn", "-c", "deploy/gunicorn.conf.py", "-b", f"{HOST}:{self.port}"]
-        )
-        self.web.command += ["diginor.wsgi"]
-        self.worker = self._service("worker", [*celery, "worker", "--concurrency=1", "--without-gossip", "--without-mingle", *quiet])
+        quiet = ["--without-gossip", "--without-mingle", "--loglevel=INFO"]
+        gunicorn = ["-m", "gunicorn", "-c", "deploy/gunicorn.conf.py", "-b", f"{HOST}:{self.port}", "diginor.wsgi"]
+        self.web = self._service("web", gunicorn)
+        self.worker = self._service("worker", [*celery, "worker", "--concurrency=1", *quiet])
         schedule = str(directory / "beat-schedule")
-        self.beat = self._service("beat", [*celery, "beat", "--pidfile=", f"--schedule={schedule}", *quiet])
+        self.beat = self._service("beat", [*celery, "beat", "--pidfile=", f"--schedule={schedule}", "--loglevel=INFO"])
 
     def _service(self, name: str, command: list[str]) -> Service:
         log = Path(self.environment["MEDIA_ROOT"]).parent / f"{name}.log"
