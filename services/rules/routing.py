@@ -332,9 +332,9 @@ def _capacity(organisation: OrganisationFacts) -> Check:
         return Check("capacity", OK, "", str(count), _("Sans limite de capacité"))
     values = {"count": count, "limit": limit}
     if count >= limit:
-        message = _("Complet : %(count)s orientations ouvertes sur %(limit)s") % values
+        message = _("Complet : %(count)s en cours sur %(limit)s") % values
         return Check("capacity", KO, str(limit), str(count), message)
-    message = _("Disponible : %(count)s orientations ouvertes sur %(limit)s") % values
+    message = _("Disponible : %(count)s en cours sur %(limit)s") % values
     return Check("capacity", OK, str(limit), str(count), message)
 
 
