@@ -76,11 +76,11 @@ def _published(as_of: datetime) -> Published:
 
 
 def without_lonely(values: dict, refused: set) -> dict:
-    """Hide what is refused and, when that leaves one alone, the smallest other one: no subtraction gives it back."""
+    """Hide what is refused, and the smallest others with it until no subtraction from the whole gives a few back."""
     hidden = set(refused)
     others = sorted((key for key in values if key not in hidden), key=lambda key: (values[key], str(key)))
-    if len(hidden) == 1 and others:
-        hidden.add(others[0])
+    while hidden and others and (len(hidden) < 2 or sum(values[key] for key in hidden) < PUBLISHED_FROM):
+        hidden.add(others.pop(0))
     return {key: None if key in hidden else value for key, value in values.items()}
 
 

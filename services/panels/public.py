@@ -9,10 +9,10 @@ from diginor.text_search import plain
 from diginor.wording import number, percent
 from services.enums import Family
 from services.models.published_figures import Published, published
-from services.panels.page import written
+from services.panels.page import requests_written, written
 from services.rules.figures import FIGURES, Figure, response_rate
 
-ON_HOME = ("submitted", "answered", "taken", "satisfaction")
+ON_HOME = ("answered", "taken", "satisfaction")
 
 
 def key_figures() -> list[dict[str, Any]]:
@@ -20,42 +20,35 @@ def key_figures() -> list[dict[str, Any]]:
     found = published()
     if found is None:
         return []
-    requests = {
-        "code": "submitted",
-        "label": _("Demandes déposées"),
-        "value": number(found.counts["submitted"]),
-        "note": _("en douze mois"),
-        "definition": _("Demandes déposées par des entreprises, sans les messages indésirables ni les doublons."),
-    }
-    rows = [requests, *(_said(figure, found) for figure in FIGURES)]
-    return [row for row in rows if row["code"] in found.shown]
+    return [row for row in (_said(figure, found) for figure in FIGURES) if row["code"] in found.shown]
 
 
 def for_home() -> tuple[list[dict[str, Any]], Any]:
     """The four figures of the home page and the instant of the count; none where there is little to tell."""
     found = published()
-    return [row for row in key_figures() if row["code"] in ON_HOME], found.as_of if found else None
+    rows = [row for row in key_figures() if row["code"] in ON_HOME]
+    if found and "submitted" in found.shown:
+        count = number(found.counts["submitted"])
+        rows.insert(0, {"label": _("Demandes déposées"), "value": count, "note": _("en douze mois")})
+    return rows, found.as_of if found else None
 
 
 def tables(found: Published) -> dict[str, Any]:
-    """The requests by family and by département, what is too small left out and said so."""
-    families = dict(Family.choices)
-    values = {code: count for code, (_name, count) in found.departments.items()}
+    """The requests by family and by département; what is too small is left out, and said so."""
+    departments = {code: row for code, row in found.departments.items() if row[1] is not None}
+    values = {code: count for code, (_name, count) in departments.items()}
     return {
-        "families": [
-            (families.get(code, _("Non précisée")), _count(count)) for code, count in found.families.items() if code
-        ],
-        "departments": [(name, _count(count)) for name, count in sorted(found.departments.values(), key=_by_name)],
+        "submitted": requests_written(found.counts["submitted"]) if "submitted" in found.shown else "",
+        "families": [(label, number(count)) for code, label in Family.choices if (count := found.families.get(code))],
+        "hidden_families": sum(count is None for count in found.families.values()),
+        "departments": [(name, number(count)) for name, count in sorted(departments.values(), key=_by_name)],
+        "hidden_departments": len(found.departments) - len(departments),
         "map": department_map(values, title=_("Demandes déposées par département")) if values else "",
     }
 
 
 def _by_name(row: tuple[str, int | None]) -> str:
     return plain(row[0])
-
-
-def _count(count: int | None) -> str:
-    return _("moins de 5 entreprises, ou caché avec elles") if count is None else number(count)
 
 
 def _said(figure: Figure, found: Published) -> dict[str, Any]:

@@ -18,7 +18,7 @@ def key_figures(request: HttpRequest) -> HttpResponse:
     context = {
         "found": found,
         "figures": words.key_figures(),
-        "tables": words.tables(found) if found else None,
+        "tables": words.tables(found) if found else {"submitted": ""},
         "cohort": COHORT,
         "least": PUBLISHED_FROM,
     }

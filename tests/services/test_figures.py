@@ -285,6 +285,7 @@ def test_five_companies_are_published_and_a_lone_small_part_hides_another(clock)
 def test_hiding_one_value_hides_the_smallest_other():
     assert without_lonely({"a": 3, "b": 9, "c": 7}, {"a"}) == {"a": None, "b": 9, "c": None}
     assert without_lonely({"a": 3, "b": 2, "c": 7}, {"a", "b"}) == {"a": None, "b": None, "c": 7}
+    assert without_lonely({"a": 1, "b": 2, "c": 7, "d": 9}, {"a", "b"}) == {"a": None, "b": None, "c": None, "d": 9}
     assert without_lonely({"a": 9}, set()) == {"a": 9}
 
 

@@ -208,8 +208,8 @@ def test_the_page_costs_as_many_queries_for_much_as_for_little(client, normandy,
 
 def test_anyone_reads_the_key_figures_and_nothing_that_few_companies_make(client, normandy):
     text = client.get(reverse("key_figures")).content.decode()
-    assert "Demandes déposées" in text
-    assert "moins de 5 entreprises" in text
+    assert "6 demandes" in text
+    assert "2 autres familles ne sont pas montrées" in text
     assert "Abandonnées" not in text  # one company only
 
 
