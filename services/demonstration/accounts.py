@@ -13,6 +13,13 @@ from services.demonstration.texts import read
 PASSWORD = "pommier-mouette-14"  # noqa: S105
 MAIN_HUB, OTHER_HUB = "normandie", "bretagne-pays-de-la-loire"
 SHOWN_TEAMS = ("tes", "nwx", "cci-normandie", "cma-normandie")
+NAMES = {
+    "tes": "TES",
+    "nwx": "NWX",
+    "cci-normandie": "CCI",
+    "cma-normandie": "CMA",
+    "normandy-french-tech": "Normandy French Tech",
+}
 SHOWN_COMPANIES = ("Voilerie de l’Estran", "Optique Fine de Caen", "Laiterie du Bocage virois")
 
 
@@ -91,56 +98,49 @@ def contact(row: list[Any]) -> Person:
     return Person(row[7], row[8], row[9], address(row[7], row[8], row[0]))
 
 
+ROLES = {
+    "company": (_("Entreprise"), _("Déposer une demande, la suivre, répondre, donner son avis.")),
+    "staff": (_("Équipe du guichet"), _("Trier la file, orienter vers les bonnes structures, relancer.")),
+    "adviser": (
+        _("Conseil d’une structure"),
+        _("Répondre aux demandes confiées, échanger, dire ce qui en est sorti."),
+    ),
+    "manager": (
+        _("Responsable d’équipe"),
+        _("Voir la charge et les délais de l’équipe, inviter, poser une absence."),
+    ),
+    "officer": (_("Pilotage régional"), _("Lire le tableau de bord de sa région, et d’elle seule.")),
+    "other_staff": (_("Équipe d’un autre guichet"), _("Vérifier qu’elle ne voit rien de la Normandie.")),
+    "administrator": (
+        _("Administration"),
+        _("Régler le catalogue, les structures, les délais et les comptes."),
+    ),
+}
+
+
 def roles() -> list[Role]:
     """What the page and `make run` show, from the company to the administrator."""
-    companies = {row[0]: row for row in read("companies")[MAIN_HUB]}
+    rows = {row[0]: row for row in read("companies")[MAIN_HUB]}
     main, other = desk(MAIN_HUB), desk(OTHER_HUB)
-    teams = [(slug.removesuffix("-normandie").upper(), *pair) for slug in SHOWN_TEAMS for pair in team(slug)]
-    return [
-        Role(
-            "company",
-            _("Entreprise"),
-            _("Déposer une demande, la suivre, répondre, donner son avis."),
-            tuple(Account(contact(companies[name]), name) for name in SHOWN_COMPANIES),
-            has_password=False,
-        ),
-        Role(
-            "staff",
-            _("Équipe du guichet"),
-            _("Trier la file, orienter vers les bonnes structures, relancer."),
-            _accounts(main["staff"] + main["head"], "Normandie"),
-        ),
-        Role(
-            "adviser",
-            _("Conseil d’une structure"),
-            _("Répondre aux demandes confiées, échanger, dire ce qui en est sorti."),
-            tuple(Account(person, place) for place, person, role in teams if role == "adviser"),
-        ),
-        Role(
-            "manager",
-            _("Responsable d’équipe"),
-            _("Voir la charge et les délais de l’équipe, inviter, poser une absence."),
-            tuple(Account(person, place) for place, person, role in teams if role == "manager"),
-        ),
-        Role(
-            "officer",
-            _("Pilotage régional"),
-            _("Lire le tableau de bord de sa région, et d’elle seule."),
-            _accounts(main["officer"], "Normandie") + _accounts(other["officer"], "Bretagne – Pays de la Loire"),
-        ),
-        Role(
-            "other_staff",
-            _("Équipe d’un autre guichet"),
-            _("Vérifier qu’elle ne voit rien de la Normandie."),
-            _accounts(other["staff"], "Bretagne – Pays de la Loire"),
-        ),
-        Role(
-            "administrator",
-            _("Administration"),
-            _("Régler le catalogue, les structures, les délais et les comptes."),
-            _accounts([administrator()], "DIGINOR"),
-        ),
-    ]
+    teams = [(_places(person), person, role) for slug in SHOWN_TEAMS for person, role in team(slug)]
+    here, there = "Normandie", "Bretagne – Pays de la Loire"
+    found = {
+        "company": tuple(Account(contact(rows[name]), name) for name in SHOWN_COMPANIES),
+        "staff": _accounts(main["staff"] + main["head"], here),
+        "adviser": tuple(Account(person, place) for place, person, role in teams if role == "adviser"),
+        "manager": tuple(Account(person, place) for place, person, role in teams if role == "manager"),
+        "officer": _accounts(main["officer"], here) + _accounts(other["officer"], there),
+        "other_staff": _accounts(other["staff"], there),
+        "administrator": _accounts([administrator()], "DIGINOR"),
+    }
+    return [Role(code, *words, found[code], has_password=code != "company") for code, words in ROLES.items()]
+
+
+def _places(person: Person) -> str:
+    """Where a person works; those of several organisations switch between them."""
+    teams = read("people")["organisations"]
+    here = [slug for slug in teams if any(one.email == person.email for one, _role in team(slug))]
+    return ", ".join(NAMES.get(slug, slug) for slug in here)
 
 
 def _accounts(people: list[Person], place: str) -> tuple[Account, ...]:

@@ -17,6 +17,8 @@ from services.demonstration.texts import Need, read
 from services.models import ServiceRequest, Topic
 from services.rules.routing import CompanyFacts, OrganisationFacts, rank
 
+PULL = {"76": 1.9, "14": 0.75, "27": 1.3, "50": 0.8, "61": 0.65}
+
 
 @dataclass
 class Asker:
@@ -91,7 +93,12 @@ def _contact_of(who: accounts.Person, rng: Random) -> dict[str, str]:
 
 def _asker(hub: Hub, said: dict[str, Any], rng: Random) -> Asker:
     fields = {name: value for name, value in said.items() if name != "organisation"}
-    return Asker(hub, said, company_facts(ServiceRequest(hub=hub, **fields)), rng.choice((0.4, 0.7, 1, 1, 1.6, 2.4)))
+    return Asker(hub, said, company_facts(ServiceRequest(hub=hub, **fields)), _eagerness(said["commune"].code, rng))
+
+
+def _eagerness(commune: str, rng: Random) -> float:
+    """How often it asks: some companies much more than others, and each département after its size."""
+    return PULL.get(commune[:2], 1.0) * rng.choice((0.4, 0.7, 1, 1, 1.6, 2.4))
 
 
 def _communes(codes: Any) -> dict[str, Territory]:

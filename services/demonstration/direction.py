@@ -119,7 +119,7 @@ class Director:
     def _reroute(self, at: datetime) -> None:
         if self.life.stage != RequestState.TO_REROUTE:
             return
-        if self.rng.random() < 0.3:
+        if self.rng.random() < 0.22:
             self.reject(at, RejectReason.OUT_OF_SCOPE)
             return
         had = {lead.place.pk for lead in self.life.leads}

@@ -17,7 +17,7 @@ def filing_instants(rng: Random, count: int, now: datetime) -> list[datetime]:
     """When companies file: more and more often, by season, rarely at week-ends; the oldest first."""
     days = [(now - timedelta(days=age)).astimezone(PARIS).date() for age in range(STORY_DAYS, 3, -1)]
     weights = [
-        (0.5 + rank / len(days)) * SEASON[day.month - 1] * (1 if is_working_day(day) else WEEKEND)
+        (0.8 + 0.5 * rank / len(days)) * SEASON[day.month - 1] * (1 if is_working_day(day) else WEEKEND)
         for rank, day in enumerate(days)
     ]
     sums = list(accumulate(weights))
