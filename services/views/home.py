@@ -5,6 +5,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from diginor.access import access, public
+from diginor.text_search import plain
 from members.models import Organisation
 from services.models import Topic
 from services.panels.public import for_home
@@ -20,6 +21,6 @@ def home(request: HttpRequest) -> HttpResponse:
         "families": doors(Topic.objects.counted_by_family()),
         "key_figures": figures,
         "figures_date": counted_at,
-        "members": [str(row) for row in Organisation.objects.shown_on_home()],
+        "members": sorted((str(row) for row in Organisation.objects.shown_on_home()), key=plain),
     }
     return render(request, "home.html", context)
