@@ -85,7 +85,7 @@ class Live:
     """The processes of the portal on the test database; the web server lasts for the whole run."""
 
     def __init__(self, directory: Path, smtp: MailServer) -> None:
-        self.port = free_port()
+        self.smtp, self.port = smtp, free_port()
         self.url = f"http://{HOST}:{self.port}"
         self.environment = _environment(directory, self.url, smtp)
         celery = ["-m", "celery", "-A", "diginor"]

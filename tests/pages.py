@@ -148,5 +148,9 @@ _sheet = "admin:services_servicerequest_change"
 BOOK.at("administrator", "request sheet", lambda side: reverse(_sheet, args=[side.requests["en cours"].pk]))
 _place = "admin:members_organisation"
 BOOK.at("administrator", "organisation sheet", lambda side: reverse(f"{_place}_change", args=[side.place.pk]))
-BOOK.at("administrator", "organisation delete", lambda side: reverse(f"{_place}_delete", args=[side.place.pk]))
+BOOK.at(
+    "administrator",
+    "absence delete",
+    lambda side: reverse("admin:members_absence_delete", args=[side.rows["absence"].pk]),
+)
 BOOK.at("administrator", "organisation history", lambda side: reverse(f"{_place}_history", args=[side.place.pk]))

@@ -1,5 +1,6 @@
 """Real peers of the portal for tests: a mail server and a broker that can be broken on purpose."""
 
+import asyncio
 import contextlib
 import time
 from collections.abc import Callable, Iterator
@@ -39,6 +40,7 @@ class MailServer:
         self.host, self.port = HOST, free_port()
         self.messages: list[EmailMessage] = []
         self._refusals: dict[str, str] = {}
+        self._is_holding = False
         self._controller: Controller | None = None
 
     def start(self) -> None:
@@ -57,6 +59,7 @@ class MailServer:
         """Forget the messages and the refusals, and listen."""
         self.messages.clear()
         self._refusals.clear()
+        self.release()
         self.start()
 
     def refuse(self, answer: str = "550 5.1.1 No such mailbox", recipient: str = "*") -> None:
@@ -66,6 +69,14 @@ class MailServer:
     def accept(self, recipient: str = "*") -> None:
         """Accept again."""
         self._refusals.pop(recipient.lower(), None)
+
+    def hold(self) -> None:
+        """Keep the messages that come, but let their senders wait for the answer."""
+        self._is_holding = True
+
+    def release(self) -> None:
+        """Answer again."""
+        self._is_holding = False
 
     def to(self, address: str) -> list[EmailMessage]:
         """The messages received for an address, oldest first."""
@@ -98,6 +109,8 @@ class MailServer:
         assert isinstance(message, EmailMessage)
         message["X-RcptTo"] = ", ".join(envelope.rcpt_tos)
         self.messages.append(message)
+        while self._is_holding:
+            await asyncio.sleep(0.02)
         return "250 OK"
 
 
