@@ -29,8 +29,9 @@ def _drawing(filters: PageFilters, finding: str) -> SafeString:
     if _dimension(filters) == "epci" or not codes:
         return ranked_drawing(filters, finding, _dimension(filters))
     found = filters.reading.by("department")
-    keys = {place.code: place.id for place in filters.places["department"].values()}
-    values = {code: found[keys[code]]["submitted"] if keys.get(code) in found else 0 for code in codes}
+    # Requests without a commune are counted under no département, hence under no code.
+    known = {place.code: found[place.id] for place in filters.places["department"].values() if place.id in found}
+    values = {code: known[code]["submitted"] if code in known else 0 for code in codes}
     return department_map(values, title=finding)
 
 
