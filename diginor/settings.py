@@ -212,9 +212,8 @@ PUBLISHER = {
     "phone": env.str("PUBLISHER_PHONE", default=""),
     "director": env.str("PUBLISHER_DIRECTOR", default=""),
     "host": env.str("PUBLISHER_HOST", default=""),
-    "data_protection": env.str("DATA_PROTECTION_EMAIL", default="") or env.str(
-        "PUBLISHER_EMAIL", default="contact@diginor.example"
-    ),
+    "data_protection": env.str("DATA_PROTECTION_EMAIL", default="")
+    or env.str("PUBLISHER_EMAIL", default="contact@diginor.example"),
     "source": env.str("SOURCE_CODE_URL", default=""),
 }
 

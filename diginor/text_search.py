@@ -21,4 +21,4 @@ def plain(text: str) -> str:
     return slugify(text.replace("’", " ").replace("'", " ").replace("œ", "oe").replace("æ", "ae")).replace("-", " ")
 
 
-__all__ = ["CONFIG", "vector", "query", "plain"]
+__all__ = ["CONFIG", "plain", "query", "vector"]

@@ -181,7 +181,10 @@ def facts(pairs):
 @register.inclusion_tag("components/tabs.html")
 def tabs(items, label=""):
     """Draw links as tabs; an item is {label, url, is_current, count}, with `more` when the count stopped there."""
-    return {"items": [{"is_current": False, "count": None, "more": False, **item} for item in items], "label": label or _("Vues")}
+    return {
+        "items": [{"is_current": False, "count": None, "more": False, **item} for item in items],
+        "label": label or _("Vues"),
+    }
 
 
 @register.inclusion_tag("components/door.html")

@@ -159,4 +159,3 @@ class InvitationAdmin(PortalModelAdmin):
         facts: dict[str, Any] = {"email": obj.email, "role": obj.role, "by": request.user}
         sent = actions.invite(obj.organisation, **facts)
         obj.__dict__.update({name: value for name, value in sent.__dict__.items() if name != "_state"})
-

@@ -52,9 +52,7 @@ def organisation_facts(request: ServiceRequest) -> Iterable[OrganisationFacts]:
     absences = {row.organisation_id: row for row in _whole_absences(ids)}
     kept = request.referrals.exclude(state=ReferralState.CANCELLED).order_by("sent_at", "pk")
     earlier = dict(kept.values_list("organisation_id", "state"))
-    return [
-        _facts(place, len(place.in_hand), absences.get(place.pk), earlier.get(place.pk, "")) for place in places
-    ]
+    return [_facts(place, len(place.in_hand), absences.get(place.pk), earlier.get(place.pk, "")) for place in places]
 
 
 def _around(commune: Territory | None) -> dict[int, int] | None:

@@ -46,7 +46,7 @@ def load(last: int) -> None:
         for model, columns, source in rows.inserts(part):
             insert(model, columns, source)
         for table in TABLES:
-            run(f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), (SELECT max(id) FROM {table}))")  # noqa: S608
+            run(f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), (SELECT max(id) FROM {table}))")
     settle_tables(TABLES)
     refresh_figures(is_full=True)
     forget_plan()

@@ -49,9 +49,7 @@ class AcceptForm(StepForm):
         label=_("Que faites-vous ensuite ?"),
         max_length=200,
         initial=_("Je vous appelle"),
-        help_text=_(
-            "L’entreprise lit cette phrase. Exemple : « Je vous appelle pour comprendre votre projet »."
-        ),
+        help_text=_("L’entreprise lit cette phrase. Exemple : « Je vous appelle pour comprendre votre projet »."),
         error_messages={"required": _("Dites à l’entreprise ce que vous faites ensuite.")},
     )
     due_on = forms.DateField(

@@ -42,9 +42,7 @@ class TeamAbsenceForm(AbsenceForm):
         if data.get("user") and data.get("backup_organisation"):
             self.add_error("backup_organisation", _("Pour une personne seule, choisissez une ou un collègue."))
         if not data.get("user") and data.get("backup"):
-            self.add_error(
-                "backup", _("Toute la structure est absente : choisissez plutôt une structure de relais.")
-            )
+            self.add_error("backup", _("Toute la structure est absente : choisissez plutôt une structure de relais."))
         return data
 
 

@@ -56,9 +56,7 @@ def _ended(referral: Referral) -> tuple[str, str]:
         "reason": referral.get_decline_reason_display(),
     }
     if referral.state == ReferralState.CLOSED:
-        return _(
-            "Terminée le %(day)s : %(outcome)s."
-        ) % facts, "ok" if referral.outcome == Outcome.HELPED else "done"
+        return _("Terminée le %(day)s : %(outcome)s.") % facts, "ok" if referral.outcome == Outcome.HELPED else "done"
     if referral.state == ReferralState.DECLINED:
         return _("Déclinée le %(day)s : %(reason)s.") % facts, "done"
     if referral.state == ReferralState.EXPIRED:
@@ -89,9 +87,7 @@ _BY_OTHERS: dict[str, Any] = {
     ReferralStep.TRANSFER: gettext_lazy("%(who)s a déjà transmis cette demande, le %(when)s."),
     ReferralStep.CLOSE: gettext_lazy("%(who)s a déjà terminé cette demande, le %(when)s."),
     ReferralStep.CANCEL: gettext_lazy("Cette demande est devenue sans objet le %(when)s."),
-    ReferralStep.EXPIRE: gettext_lazy(
-        "Le délai de réponse est passé : le guichet a repris la demande le %(when)s."
-    ),
+    ReferralStep.EXPIRE: gettext_lazy("Le délai de réponse est passé : le guichet a repris la demande le %(when)s."),
 }
 
 

@@ -115,7 +115,7 @@ def sign_in_by_code(page: Page, email: str, smtp: MailServer) -> None:
 
 def code_received(smtp: MailServer, email: str, before: int = 0) -> str:
     """The code in the newest mail that has one."""
-    deadline = time.monotonic() + 20
+    deadline = time.monotonic() + 40
     while time.monotonic() < deadline:
         for message in reversed(smtp.to(email)[before:]):
             if found := re.search(r"\b\d{4}-\d{4}\b", f"{message['Subject']} {body(message)}"):

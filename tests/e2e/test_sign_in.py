@@ -1,55 +1,99 @@
-"""Signing in without JavaScript, on a telephone: a company by a code, an adviser with two proofs and two hats."""
+"""Coming in: a company with a code by mail, an adviser with a password and a second factor, and going out."""
 
-import re
+from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Page, expect
 
-from members.models import User
-from tests.e2e.people import button, second_factor_code, see
-from tests.factories.members import PASSWORD, HubFactory, OrganisationFactory, UserFactory
+from services.models import ServiceRequest
+from tests.e2e.people import (
+    button,
+    code_received,
+    link,
+    see,
+    sign_in_by_code,
+    sign_in_by_password,
+)
+from tests.factories.members import HubFactory, OrganisationFactory, UserFactory
+from tests.factories.services import ReferralFactory, RequestFactory
+from tests.live import Live
+from tests.peers import MailServer
 
-pytestmark = [pytest.mark.e2e, pytest.mark.django_db(transaction=True)]
+pytestmark = pytest.mark.e2e
 
 
 @pytest.fixture
-def page(new_page):
-    """A small screen, and no JavaScript."""
-    return new_page(javascript=False, width=390)
+def asked() -> ServiceRequest:
+    request: ServiceRequest = RequestFactory(contact_email="claire@vire.example", company_name="Menuiserie de la Vire")
+    return request
 
 
-def test_a_company_enters_by_code_names_itself_and_leaves(page, live, smtp):
+@pytest.fixture
+def working(live: Live) -> Live:
+    """The portal with a worker, so that mails leave."""
     live.worker.start()
-    page.goto("/compte/connexion/?next=/compte/")
-    page.get_by_label("Adresse électronique").fill("marie@atelier.example")
-    button(page, "Recevoir un code").click()
-    page.get_by_label("Code reçu").fill("0000")
-    button(page, "Me connecter").click()
-    see(page, "Ce code ne convient pas")
-    text = smtp.wait_for("marie@atelier.example").get_body(("plain",)).get_content()
-    page.get_by_label("Code reçu").fill(re.search(r"\d{4}-\d{4}", text).group())
-    button(page, "Me connecter").click()
-    page.get_by_label("Prénom").fill("Marie")
-    button(page, "Enregistrer").click()
-    see(page, "Vos informations sont enregistrées.")
-    assert User.objects.get().first_name == "Marie"
+    return live
+
+
+def test_a_company_signs_in_with_a_code_finds_its_requests_and_leaves(
+    working: Live, smtp: MailServer, page: Page, asked: ServiceRequest
+) -> None:
+    sign_in_by_code(page, asked.contact_email, smtp)
+    expect(page).to_have_url(f"{working.url}/mes-demandes/")
+    link(page.get_by_role("main"), str(asked.topic)).click()
+    see(page, f"Demande {asked.code}")
+
     page.goto("/compte/deconnexion/")
-    button(page.get_by_role("main"), "Se déconnecter").click()
-    page.goto("/compte/")
+    button(page.get_by_role("main"), "Me déconnecter").click()
+    page.goto("/mes-demandes/")
     expect(page.get_by_role("heading", level=1)).to_have_text("Connexion")
 
 
-def test_an_adviser_gives_two_proofs_and_changes_hats(page):
-    nwx = OrganisationFactory(name="Normandie Web Experts", acronym="NWX")
-    person = UserFactory(with_second_factor=True, adviser_of=nwx, staff_of=HubFactory(name="Guichet normand"))
-    page.goto("/compte/connexion/mot-de-passe/?next=/compte/")
-    page.get_by_label("Adresse électronique").fill(person.email)
-    page.get_by_label("Mot de passe", exact=True).fill(PASSWORD)
-    button(page, "Se connecter").click()
-    page.get_by_label("Code").fill(second_factor_code())
+def test_a_wrong_code_says_so_and_the_right_one_still_opens(
+    working: Live, smtp: MailServer, page: Page, asked: ServiceRequest
+) -> None:
+    page.goto("/mes-demandes/")
+    page.get_by_label("Adresse électronique").fill(asked.contact_email)
+    button(page, "Recevoir un code").click()
+    code = code_received(smtp, asked.contact_email)
+    page.get_by_label("Code").fill("0000-0001" if code != "0000-0001" else "0000-0002")
     button(page, "Me connecter").click()
-    expect(page.get_by_role("heading", level=1)).to_have_text("Mon compte")
-    page.get_by_text("Menu", exact=True).click()
-    page.get_by_role("button", name="NWX").click()
-    expect(page).to_have_url(re.compile("/espace/"))
-    see(page, "Vous agissez maintenant comme")
+    expect(page.get_by_role("alert").or_(page.locator(".error-summary, .errors")).first).to_be_visible()
+    page.get_by_label("Code").fill(code)
+    button(page, "Me connecter").click()
+    expect(page).to_have_url(f"{working.url}/mes-demandes/")
+
+
+def test_an_unknown_address_gets_the_same_answer(
+    working: Live, smtp: MailServer, new_page: Callable[..., Page]
+) -> None:
+    UserFactory(email="connue@vire.example")
+    answers = []
+    for address in ("connue@vire.example", "inconnue@vire.example"):
+        page = new_page(javascript=False)
+        page.goto("/compte/connexion/")
+        page.get_by_label("Adresse électronique").fill(address)
+        button(page, "Recevoir un code").click()
+        answers.append(page.get_by_role("main").inner_text().replace(address, "…"))
+    assert answers[0] == answers[1]
+
+
+def test_an_adviser_signs_in_with_a_second_factor_and_comes_where_the_mail_leads(
+    working: Live, smtp: MailServer, new_page: Callable[..., Page]
+) -> None:
+    place = OrganisationFactory(member=True, of_hub=HubFactory())
+    adviser = UserFactory(email="ines@robotique.example", adviser_of=place, with_second_factor=True)
+    referral = ReferralFactory(organisation=place)
+
+    page = new_page()
+    sign_in_by_password(page, adviser.email)
+    expect(page).to_have_url(f"{working.url}/espace/")
+    link(page.get_by_role("main"), referral.request.company_name).click()
+    see(page, referral.request.need)
+
+    # A code by mail is no way around the second factor.
+    other = new_page()
+    sign_in_by_code(other, adviser.email, smtp)
+    expect(other.get_by_role("heading", level=1)).to_have_text("Prouvez que c’est vous")
+    other.goto("/espace/")
+    expect(other.get_by_role("heading", level=1)).not_to_have_text("Les demandes qui vous sont confiées")

@@ -1,12 +1,12 @@
 """Factories of the members part: people, organisations, hubs and territories.
 
-    commune()                                   Caen, inside Calvados, Normandie and France
-    commune("50218", "Granville")               any other; its département is read from the code
-    UserFactory(adviser_of=nwx)                 works there; also manager_of=, staff_of=, head_of=, officer_of=
-    UserFactory(with_password=True)             signs in with PASSWORD
-    UserFactory(with_second_factor=True)        has PASSWORD and an application of codes with TOTP_SECRET
-    OrganisationFactory(member=True)            a cluster; company=True a company of Caen; of_hub=hub puts it in a hub
-    HubFactory()                                the hub of Normandie
+commune()                                   Caen, inside Calvados, Normandie and France
+commune("50218", "Granville")               any other; its département is read from the code
+UserFactory(adviser_of=nwx)                 works there; also manager_of=, staff_of=, head_of=, officer_of=
+UserFactory(with_password=True)             signs in with PASSWORD
+UserFactory(with_second_factor=True)        has PASSWORD and an application of codes with TOTP_SECRET
+OrganisationFactory(member=True)            a cluster; company=True a company of Caen; of_hub=hub puts it in a hub
+HubFactory()                                the hub of Normandie
 """
 
 import datetime as dt

@@ -188,9 +188,7 @@ def test_delays_absences_and_the_hub_are_changed_by_its_desk(staff, hub):
     assert DelaySet.objects.resolve(hub.pk, None).answer_expiry == 6
     assert staff.post(address(DelaySet, "add"), {"hub": HubFactory().pk}).status_code == 200
     place = OrganisationFactory(of_hub=hub)
-    staff.post(
-        address(Absence, "add"), {"organisation": place.pk, "starts_on": "2026-08-01", "ends_on": "2026-08-15"}
-    )
+    staff.post(address(Absence, "add"), {"organisation": place.pk, "starts_on": "2026-08-01", "ends_on": "2026-08-15"})
     assert place.absences.count() == 1
     assert staff.get(address(Hub, "change", hub.pk)).status_code == 200
 

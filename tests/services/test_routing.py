@@ -102,9 +102,7 @@ def test_a_heavy_load_informs_and_never_excludes():
 
 def test_missing_facts_give_doubts_and_never_exclude():
     nothing = CompanyFacts(topic_id=1)
-    everything = OfferFacts(
-        1, {9: "Calvados"}, ("250+",), 1, 5, ("62",), ("63",), ("sas",), ("sarl",)
-    )
+    everything = OfferFacts(1, {9: "Calvados"}, ("250+",), 1, 5, ("62",), ("63",), ("sas",), ("sarl",))
     verdict = assess(nothing, replace(NWX, offers=(everything,)))
     assert verdict.is_in
     assert {check.code for check in verdict.doubts} == {

@@ -17,9 +17,7 @@ class Command(BaseCommand):
         if not settings.DEMO:
             raise CommandError("Les comptes inventés n’existent qu’en démonstration : DIGINOR_DEMO=1.")
         page = f"{settings.SITE_URL}{reverse('demonstration')}"
-        self.stdout.write(
-            f"Comptes de démonstration, mot de passe « {accounts.PASSWORD} » (tous : {page})"
-        )
+        self.stdout.write(f"Comptes de démonstration, mot de passe « {accounts.PASSWORD} » (tous : {page})")
         for role in accounts.roles():
             account = role.accounts[0]
             how = "" if role.has_password else " (code reçu par courriel, à lire sur la page ci-dessus)"
