@@ -130,8 +130,8 @@ REFERRAL = {
     "outcome": """CASE WHEN x.state <> 'closed' THEN '' WHEN p.mood < .62 THEN 'helped'
         WHEN p.mood < .74 THEN 'helped_elsewhere'
         WHEN p.mood < .88 THEN 'no_help_possible' ELSE 'unreachable' END""",
-    "ended_at": """CASE WHEN x.state NOT IN ('sent', 'accepted') THEN coalesce(p.ended_at, p.sent_at + interval '9 days')
-        END""",
+    "ended_at": """CASE WHEN x.state NOT IN ('sent', 'accepted')
+        THEN coalesce(p.ended_at, p.sent_at + interval '9 days') END""",
 }
 _FROM_REFERRALS = f"""FROM bench_plan p CROSS JOIN LATERAL generate_series(0, p.reach - 1) j
     CROSS JOIN LATERAL (SELECT y, {_STATE} AS state

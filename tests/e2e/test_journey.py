@@ -98,7 +98,7 @@ def test_a_request_from_its_filing_to_the_opinion_of_the_company(
     wait_for(lambda: _request().state == RequestState.CLOSED, what="the end of the request")
 
     assert FollowUp.objects.filter(kind=FollowUpKind.SATISFACTION).update(due_at=timezone.now()) == 1
-    company.goto(address_in(smtp, EMAIL, "avis", quick.url))
+    company.goto(address_in(smtp, EMAIL, "Deux questions sur l’aide", quick.url))
     company.get_by_label("Plutôt oui").check()
     company.get_by_role("group", name="Saviez-vous toujours").get_by_label("Oui").check()
     button(company, "Envoyer mon avis").click()

@@ -44,7 +44,7 @@ def test_a_company_signs_in_with_a_code_finds_its_requests_and_leaves(
     see(page, f"Demande {asked.code}")
 
     page.goto("/compte/deconnexion/")
-    button(page.get_by_role("main"), "Me déconnecter").click()
+    button(page.get_by_role("main"), "Se déconnecter").click()
     page.goto("/mes-demandes/")
     expect(page.get_by_role("heading", level=1)).to_have_text("Connexion")
 
