@@ -27,6 +27,18 @@ def pytest_configure() -> None:
     django_settings.TEMPLATES[0]["OPTIONS"]["string_if_invalid"] = strictness.InvalidString()
 
 
+@pytest.fixture(scope="session")
+def django_db_keepdb() -> bool:
+    """Leave the database to its throw-away server: dropping it would fail while some process still leaves it."""
+    return True
+
+
+@pytest.fixture(scope="session")
+def django_db_createdb(request: pytest.FixtureRequest) -> bool:
+    """Make the database anew, unless `--reuse-db` says otherwise."""
+    return bool(request.config.option.create_db or not request.config.option.reuse_db)
+
+
 @pytest.fixture(autouse=True)
 def _strict(monkeypatch: pytest.MonkeyPatch) -> None:
     strictness.watch_orders(monkeypatch)

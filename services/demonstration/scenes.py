@@ -27,14 +27,14 @@ class Scenes:
     def __init__(self, teller: Storyteller, askers: list[Asker], others: list[Asker], places: dict[str, Organisation]):
         self.teller, self.places, self.others = teller, places, others
         self.now, self.cast = teller.now, teller.cast
-        self.askers = {asker.said["company_name"]: asker for asker in askers}
+        self.askers = {asker.said["company_name"]: asker for asker in (*askers, *others)}
         self.rank = 0
 
     def all(self) -> list[Life]:
         """Every scene, in a fixed order."""
         steps: list[Callable[[], list[Life]]] = [
             self._featured, self._questions, self._nobody_left, self._suspects, self._new, self._to_answer,
-            self._stalled, self._late, self._handed_over, self._drafts,
+            self._stalled, self._late, self._handed_over, self._elsewhere, self._drafts,
         ]  # fmt: skip
         return [life for step in steps for life in step()]
 
@@ -243,6 +243,16 @@ class Scenes:
                 director.route_by(1)
             lives.append(director.play())
         return lives
+
+    def _elsewhere(self) -> list[Life]:
+        """At the other hub: one to route, one to answer, one under way."""
+        new = self._open("Photonique du Trégor", "trouver-un-partenaire-europeen", 0)
+        sent = self._open("Salaisons du Ménez", "tester-intelligence-artificielle", 3)
+        self._routed(sent, 2, "images-et-reseaux")
+        moving = self._open("Rance Logiciels", "faire-labelliser-mon-projet", 9)
+        self._routed(moving, 8, "images-et-reseaux")
+        self._taken(moving, 7, due_in=3)
+        return [director.play() for director in (new, sent, moving)]
 
     def _drafts(self) -> list[Life]:
         """Unfinished: at the first step, at the second, nearly there."""

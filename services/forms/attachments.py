@@ -13,7 +13,7 @@ from diginor.wording import file_size
 from services.rules import files as rules
 
 MOST_FILES = 5
-HELP = gettext_lazy("PDF, image, Word, Excel, LibreOffice, texte ou CSV ; 10 Mo au plus par fichier.")
+HELP = gettext_lazy("PDF, image, Word, Excel, LibreOffice, texte ou CSV ; 10 Mo au plus par fichier.")
 
 
 class ManyFiles(FileDrop):

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from django.contrib.postgres.search import TrigramWordSimilarity
+from django.db import connection
 from django.db.models import Func, Q, QuerySet, Value
 from django.db.models.functions import Concat
 from django.utils import timezone
@@ -12,13 +13,13 @@ from django.utils.translation import gettext_lazy as _
 from diginor.codes import ALPHABET
 from diginor.history import Party
 from diginor.paging import Page, page_by_key
-from diginor.text_search import plain, query
+from diginor.text_search import CONFIG, plain, query
 from services import workflows
 from services.enums import RequestState
 from services.models.request import OPEN, ServiceRequest
 
 PAGE = 30
-# A search fetches this many matches before it orders them; beyond, the newest requests are read instead.
+# A search reads the newest requests first, then this many matches before it orders them.
 MATCHES, NEWEST = 500, 1000
 # Typing errors are looked for in this many of the latest requests.
 LATEST, CLOSE_ENOUGH = 1000, 0.5
@@ -89,16 +90,28 @@ def search(hub_id: int, text: str) -> list[ServiceRequest]:
 
 
 def _matches(filed: QuerySet, text: str) -> set[int]:
-    """Full text; the matches are read before they are ordered, as the index by date would be walked to its end."""
+    """Full text among the latest requests, which is enough for common words; among all of them for the others.
+
+    Matches are read before they are ordered, as the index by date would be walked to its end; and a word that thousands
+    of requests hold is never looked up in the index of words, whose cost follows the number of matches.
+    """
     asked = Q(search=query(_one_number(text)))
     if is_code(text):
         asked |= Q(code=text.strip().upper())
-    ids = set(filed.filter(asked).order_by().values_list("pk", flat=True)[:MATCHES].iterator())
-    if len(ids) < MATCHES:
+    newest = filed.order_by("-submitted_at", "-pk").values("pk", "search", "code")[:NEWEST]
+    ids = _among(newest, _one_number(text))
+    if len(ids) >= PAGE:
         return ids
-    newest = filed.order_by("-submitted_at", "-pk").values("pk")[:NEWEST]
-    recent = ServiceRequest.objects.filter(asked, pk__in=newest).order_by("-submitted_at", "-pk")
-    return ids | set(recent.values_list("pk", flat=True)[:PAGE])
+    return ids | set(filed.filter(asked).order_by().values_list("pk", flat=True)[:MATCHES].iterator())
+
+
+def _among(rows: QuerySet, text: str) -> set[int]:
+    """Which of some rows speak of a text, in one reading of them; the ORM would look each up a second time."""
+    inner, values = rows.query.sql_with_params()
+    statement = f"SELECT id FROM ({inner}) AS rows (id, search, code) WHERE search @@ websearch_to_tsquery(%s::regconfig, %s)"
+    with connection.cursor() as cursor:
+        cursor.execute(statement, [*values, CONFIG, text])
+        return {pk for (pk,) in cursor.fetchall()}
 
 
 def _resembling(filed: QuerySet, text: str) -> set[int]:

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 import time_machine
 from django.core.management import CommandError, call_command
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import F
 from django.urls import reverse
 from django.utils import timezone
@@ -47,6 +47,8 @@ def moment(request: pytest.FixtureRequest, django_db_setup: None, django_db_bloc
     with django_db_blocker.unblock(), time_machine.travel(request.param, tick=False), transaction.atomic():
         load_territories(regions=NEEDED_REGIONS)
         loading.load()
+        # Checked once here, and not again at the end of each test.
+        connection.check_constraints()
         yield request.param
         transaction.set_rollback(True)
 
