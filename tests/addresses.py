@@ -76,6 +76,7 @@ SPECIAL: dict[str, Arguments] = {
     "steering_request": lambda side: [side.requests["en cours"].code],
     "steering_csv": lambda side: ["chiffres"],
     "invitation": lambda side: [side.rows["invitation"].code],
+    "demonstration_mail": lambda side: [side.rows["mail"].pk],
     "openid_connect_login": lambda side: ["proconnect"],
     "openid_connect_callback": lambda side: ["proconnect"],
     "account_reset_password_from_key": lambda side: ["1", "set-password"],

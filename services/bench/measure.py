@@ -1,9 +1,16 @@
-"""Measuring: each page several times in turn with the whole stack in process, its median, its tail, its queries."""
+"""Measuring: each page of each stage in turn with the whole stack in process, its median, its tail, its queries.
+
+Every stage has its own database, and its own thread whose connection stays open. Stages and pages take turns, so that a
+busy moment of the machine hurts all alike and their ratios stay true.
+"""
 
 import gc
 import statistics
 import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from typing import Any
 
 from django.conf import settings
 from django.core.signals import request_started
@@ -29,29 +36,67 @@ class Cost:
     queries: int
 
 
-def measure() -> dict[str, Cost]:
-    """The cost of every page, by its label; pages take turns, so that a busy moment of the machine hurts all alike."""
-    wanted = pages()
-    clients = {page.label: _client(page) for page in wanted}
-    queries = {page.label: _warm_up(clients[page.label], page) for page in wanted}
-    times: dict[str, list[float]] = {page.label: [] for page in wanted}
-    gc.collect()
-    for _round in range(ROUNDS):
-        for page in wanted:
-            start = time.perf_counter()
-            clients[page.label].get(page.url)
-            times[page.label].append(1000 * (time.perf_counter() - start))
-    return {
-        label: Cost(statistics.median(found), statistics.quantiles(found, n=20)[-1], queries[label])
-        for label, found in times.items()
-    }
+class Stage:
+    """The pages of one database, opened from a thread of its own."""
+
+    def __init__(self, database: str):
+        self._thread = ThreadPoolExecutor(1)
+        self.wanted: list[BenchPage] = []
+        self.clients: list[Client] = []
+        self.queries: list[int] = []
+        self.times: list[list[float]] = []
+        self._run(self._open, database)
+
+    def _run(self, work: Callable[..., None], *args: Any) -> None:
+        self._thread.submit(work, *args).result()
+
+    def time(self, rank: int) -> None:
+        """Open a page once."""
+        self._run(self._time, rank)
+
+    def close(self) -> None:
+        """Close the connection and end the thread."""
+        self._run(connection.close)
+        self._thread.shutdown()
+
+    def costs(self) -> dict[str, Cost]:
+        """What each page costs, by its label."""
+        rows = zip(self.wanted, self.times, self.queries, strict=True)
+        return {
+            page.label: Cost(statistics.median(found), statistics.quantiles(found, n=20)[-1], queries)
+            for page, found, queries in rows
+        }
+
+    def _open(self, database: str) -> None:
+        connection.settings_dict = {**connection.settings_dict, "NAME": database}
+        self.wanted = pages()
+        for page in self.wanted:
+            client = Client(SERVER_NAME="127.0.0.1")
+            if page.user is not None:
+                client.cookies[settings.SESSION_COOKIE_NAME] = session_of(page.user)
+            self.clients.append(client)
+            self.queries.append(_warm_up(client, page))
+            self.times.append([])
+
+    def _time(self, rank: int) -> None:
+        start = time.perf_counter()
+        self.clients[rank].get(self.wanted[rank].url)
+        self.times[rank].append(1000 * (time.perf_counter() - start))
 
 
-def _client(page: BenchPage) -> Client:
-    client = Client(SERVER_NAME="127.0.0.1")
-    if page.user is not None:
-        client.cookies[settings.SESSION_COOKIE_NAME] = session_of(page.user)
-    return client
+def measure(databases: dict[int, str]) -> dict[int, dict[str, Cost]]:
+    """The cost of every page at every stage."""
+    stages = {size: Stage(name) for size, name in databases.items()}
+    try:
+        gc.collect()
+        for _round in range(ROUNDS):
+            for rank in range(len(pages())):
+                for stage in stages.values():
+                    stage.time(rank)
+        return {size: stage.costs() for size, stage in stages.items()}
+    finally:
+        for stage in stages.values():
+            stage.close()
 
 
 def _warm_up(client: Client, page: BenchPage) -> int:

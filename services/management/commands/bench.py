@@ -20,7 +20,6 @@ from django.db import connection
 from diginor.embedded import free_port, running
 
 DATABASE = "diginor_bench"
-DROP = f"DROP DATABASE IF EXISTS {DATABASE} WITH (FORCE)"
 STAGES = [1_000, 100_000, 1_000_000]
 
 
@@ -49,31 +48,35 @@ class Command(BaseCommand):
             return
         with _server() as url:
             base = url.rpartition("/")[0]
+            names = [DATABASE, *(_name_of(stage) for stage in options["stages"])]
             if not options["again"]:
-                _run_beside(base, DROP)
-            _make_database(base)
+                _drop(base, names)
+                _run_beside(base, f"CREATE DATABASE {DATABASE}")
             try:
                 again = [sys.executable, "manage.py", "bench", *sys.argv[2:]]
-                environment = {**os.environ, "DATABASE_URL": f"{base}/{DATABASE}"}
+                environment = {**os.environ, "DATABASE_URL": f"{base}/{DATABASE}", "BENCH_SERVER": base}
                 done = subprocess.run(again, cwd=settings.BASE_DIR, env=environment, check=False)
             finally:
                 if not options["keep"]:
-                    _run_beside(base, DROP)
+                    _drop(base, names)
         if done.returncode:
             raise CommandError("a promise of speed does not hold, or the benchmark failed", returncode=done.returncode)
 
     def _measure(self, options: dict[str, Any]) -> None:
         from services.bench import catalogue, load, measure, report, server
 
+        stages = sorted(options["stages"])
         call_command("migrate", verbosity=0)
         call_command("collectstatic", verbosity=0, interactive=False)
         catalogue.build()
-        results: report.Results = {}
-        for stage in sorted(options["stages"]):
+        for stage in stages:
             start = time.monotonic()
             load.load(stage)
-            self.stderr.write(f"{stage} requests after {time.monotonic() - start:.0f} s; measuring")
-            results[stage] = measure.measure()
+            self.stderr.write(f"{stage} requests after {time.monotonic() - start:.0f} s")
+            if stage != stages[-1] and not options["again"]:
+                connection.close()
+                _run_beside(os.environ["BENCH_SERVER"], f"CREATE DATABASE {_name_of(stage)} TEMPLATE {DATABASE}")
+        results = measure.measure({stage: DATABASE if stage == stages[-1] else _name_of(stage) for stage in stages})
         rows = ", ".join(f"{count} {name}" for name, count in load.counted().items())
         self.stdout.write(f"{report.table(results)}\n\n{rows}; base de {_size()}.")
         under_load = server.load_worker(free_port(0), options["seconds"]) if options["seconds"] else None
@@ -81,6 +84,16 @@ class Command(BaseCommand):
             self.stdout.write(report.memory(under_load))
         if broken := report.broken_promises(results, under_load):
             raise CommandError("; ".join(broken))
+
+
+def _name_of(stage: int) -> str:
+    """The database that keeps a stage as it was."""
+    return f"{DATABASE}_{int(stage)}"
+
+
+def _drop(base: str, names: list[str]) -> None:
+    for name in names:
+        _run_beside(base, f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
 
 
 @contextlib.contextmanager
@@ -106,11 +119,6 @@ def _answers() -> bool:
         connection.ensure_connection()
         return True
     return False
-
-
-def _make_database(base: str) -> None:
-    with contextlib.suppress(psycopg2.errors.DuplicateDatabase):
-        _run_beside(base, f"CREATE DATABASE {DATABASE}")
 
 
 def _run_beside(base: str, statement: str) -> None:
