@@ -1,0 +1,155 @@
+"""Lists cost the same number of queries with one row and with thirty."""
+
+from collections.abc import Callable
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from members.enums import HubRoleKind
+from services.actions.figures import refresh_figures
+from services.enums import ThreadKind
+from services.links import tracking_token
+from tests.factories.members import (
+    AbsenceFactory,
+    HubRoleFactory,
+    InvitationFactory,
+    MembershipFactory,
+    OrganisationFactory,
+    UserFactory,
+)
+from tests.factories.services import (
+    AttachmentFactory,
+    DelaySetFactory,
+    EventFactory,
+    MessageFactory,
+    OfferFactory,
+    QuestionFactory,
+    ReferralFactory,
+    SatisfactionFactory,
+    TopicFactory,
+)
+from tests.world import Side, World, make_world
+
+pytestmark = pytest.mark.django_db
+Grow = Callable[[Side, int], object]
+
+
+def _requests(side: Side, number: int) -> object:
+    return side.file(f"n° {number}")
+
+
+def _referrals(side: Side, number: int) -> object:
+    mine = {"referral": None, "responsible_organisation": side.place}
+    return side.refer(f"n° {number}", side.file(f"n° {number}", routed=True, **mine))
+
+
+def _said(side: Side, number: int) -> object:
+    asked = side.requests["en cours"]
+    for kind in ThreadKind:
+        message = MessageFactory(request=asked, thread=kind, author=UserFactory(), organisation=OrganisationFactory())
+        AttachmentFactory(request=asked, message=message)
+    EventFactory(request=asked, organisation=OrganisationFactory())
+    return ReferralFactory(request=asked, declined=True)
+
+
+def _places(side: Side, number: int) -> object:
+    place = OrganisationFactory(member=True, of_hub=side.hub)
+    UserFactory(adviser_of=place)
+    AbsenceFactory(organisation=place)
+    return OfferFactory(organisation=place, topic=side.topic)
+
+
+def _team(side: Side, number: int) -> object:
+    InvitationFactory(organisation=side.place)
+    AbsenceFactory(organisation=side.place, user=UserFactory(adviser_of=side.place))
+    return ReferralFactory(organisation=side.place, accepted=True, adviser=UserFactory(adviser_of=side.place))
+
+
+def _topics(side: Side, number: int) -> object:
+    return QuestionFactory(topic=TopicFactory(keywords="robot"))
+
+
+LISTS: list[tuple[str, str, Callable[[Side], str], Grow]] = [
+    ("topics", "visitor", lambda side: reverse("services"), _topics),
+    ("search", "visitor", lambda side: "/services/?q=robot", _topics),
+    ("suggestions", "visitor", lambda side: "/services/suggestions/?q=robot", _topics),
+    ("family", "visitor", lambda side: reverse("family", args=["demonstration"]), _topics),
+    ("filing", "visitor", lambda side: reverse("filing_start"), _topics),
+    ("topic", "visitor", lambda side: reverse("topic", args=["demonstration", side.topic.slug]), _places),
+    ("home", "visitor", lambda side: reverse("home"), _places),
+    (
+        "tracking",
+        "visitor",
+        lambda side: reverse("tracking", args=[tracking_token(side.requests["en cours"])]),
+        _said,
+    ),
+    ("my requests", "company", lambda side: reverse("my_requests"), _referrals),
+    ("inbox", "adviser", lambda side: reverse("inbox"), _referrals),
+    ("inbox in progress", "adviser", lambda side: "/espace/?vue=en-cours", _team),
+    ("referral", "adviser", lambda side: reverse("referral", args=[side.referrals["accepted"].code]), _said),
+    ("team", "manager", lambda side: reverse("team"), _team),
+    ("queue", "staff", lambda side: reverse("admin:triage"), _requests),
+    ("queue routed", "staff", lambda side: "/gestion/triage/?vue=orientees", _referrals),
+    ("queue search", "staff", lambda side: "/gestion/triage/?q=Atelier", _requests),
+    ("request", "staff", lambda side: reverse("admin:triage_request", args=[side.requests["en cours"].code]), _said),
+    ("proposals", "staff", lambda side: reverse("admin:triage_request", args=[side.requests["déposé"].code]), _places),
+    ("steering", "officer", lambda side: reverse("steering"), _referrals),
+    ("steering requests", "officer", lambda side: reverse("steering_requests"), _referrals),
+    (
+        "steering request",
+        "officer",
+        lambda side: reverse("steering_request", args=[side.requests["en cours"].code]),
+        _said,
+    ),
+]
+ADMIN_LISTS: dict[str, Grow] = {
+    "members_organisation": _places,
+    "members_absence": _places,
+    "members_user": _team,
+    "members_membership": lambda side, number: MembershipFactory(organisation=side.place),
+    "members_invitation": _team,
+    "members_hubrole": lambda side, number: HubRoleFactory(hub=side.hub, kind=HubRoleKind.STAFF),
+    "services_topic": _topics,
+    "services_offer": _places,
+    "services_delayset": lambda side, number: DelaySetFactory(hub=side.hub, topic=TopicFactory()),
+    "services_servicerequest": _requests,
+    "services_referral": _referrals,
+    "services_satisfaction": lambda side, number: SatisfactionFactory(request=side.file(f"n° {number}", closed=True)),
+}
+LISTS += [
+    (name, "staff", lambda side, name=name: reverse(f"admin:{name}_changelist"), grow)  # type: ignore[misc]
+    for name, grow in ADMIN_LISTS.items()
+]
+
+
+@pytest.fixture
+def world() -> World:
+    return make_world()
+
+
+@pytest.mark.parametrize(("name", "role", "where", "grow"), LISTS, ids=[row[0] for row in LISTS])
+def test_a_list_asks_as_much_for_thirty_rows_as_for_one(
+    name: str, role: str, where: Callable[[Side], str], grow: Grow, world: World, client: Client
+) -> None:
+    if person := world.person(role):
+        client.force_login(person)
+    grow(world.own, 0)
+    few = _asked(client, where(world.own))
+    for number in range(1, 30):
+        grow(world.own, number)
+    many = _asked(client, where(world.own))
+    assert len(many) == len(few), "\n".join(query for query in many if query not in few)
+
+
+def _asked(client: Client, url: str) -> list[str]:
+    """The queries of a page opened for the second time."""
+    refresh_figures(is_full=True)
+    assert client.get(url).status_code == 200
+    with CaptureQueriesContext(
+        connection,
+    ) as queries:
+        client.get(url)
+    return [query["sql"] for query in queries]
