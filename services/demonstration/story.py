@@ -18,6 +18,22 @@ from services.models import Question, Topic
 SEED = "diginor"
 FAMILY_WEIGHTS = {Family.DEMONSTRATION: 36, Family.FUNDING: 24, Family.TRAINING: 25, Family.NETWORKING: 15}
 STRAYS = (RejectReason.OUT_OF_SCOPE, RejectReason.OUT_OF_TERRITORY, RejectReason.NOT_A_COMPANY)
+NOBODY = {"organisation": None, "siret": "", "size": "", "sector": "", "naf": "", "legal_form": "", "founded_on": None}
+STRANGERS: dict[str, dict[str, Any]] = {
+    RejectReason.NOT_A_COMPANY: {
+        "company_name": "Jeannine Levallet (demande personnelle)",
+        "contact_name": "Jeannine Levallet",
+        "contact_function": "",
+        "contact_email": "jeannine@courriel-personnel.example",
+    },
+    RejectReason.OUT_OF_TERRITORY: {
+        "company_name": "Ateliers imaginaires de la Deûle",
+        "contact_name": "Wilfried Carlier",
+        "contact_function": "gérant",
+        "contact_email": "w.carlier@ateliers-de-la-deule.example",
+        "commune": None,
+    },
+}
 AGAIN = "Je n’ai pas vu passer votre réponse, je redépose donc ma demande."
 
 
@@ -114,6 +130,8 @@ class Storyteller:
         life, rng = director.life, director.rng
         reason = rng.choice((*STRAYS, RejectReason.OUT_OF_SCOPE, RejectReason.SPAM))
         life.said |= {"topic": None, "answers": [], "need": rng.choice(words("strays", str(reason)))}
+        if reason in STRANGERS:
+            life.said |= NOBODY | STRANGERS[reason]
         if reason == RejectReason.SPAM:
             life.said |= robot(rng.randrange(99))
             life.is_suspect, life.suspicions = True, [str(Suspicion.MANY_LINKS)]
