@@ -3,7 +3,9 @@
 import re
 import uuid
 from dataclasses import dataclass
+from urllib.parse import urlsplit, urlunsplit
 
+from django.conf import settings
 from django.db.models import Q
 
 from diginor.outbox.model import MailStatus, OutgoingMail, OutgoingMailQuerySet
@@ -20,6 +22,18 @@ class Line:
     mail: OutgoingMail
     code: str
     tone: str
+
+    @property
+    def path(self) -> str:
+        """Where the mail leads, on the portal as it is reached now: mails may be older than its address."""
+        return urlunsplit(("", "", *urlsplit(self.mail.url)[2:])) if self.mail.url else ""
+
+    @property
+    def text(self) -> str:
+        """What the mail says, its links brought to the present address of the portal."""
+        parts = urlsplit(self.mail.url)
+        then = f"{parts.scheme}://{parts.netloc}" if parts.netloc else settings.SITE_URL
+        return self.mail.text.replace(then, settings.SITE_URL)
 
 
 @dataclass(frozen=True)

@@ -284,6 +284,16 @@ def test_a_sign_in_code_is_read_in_the_list(client):
 
 
 @pytest.mark.django_db
+def test_the_link_of_an_older_mail_leads_to_the_present_address(client, settings):
+    settings.SITE_URL = "http://127.0.0.1:8042"
+    then = "http://127.0.0.1:8000/suivi/abc/"
+    mail = OutgoingMail.objects.create(dedupe_key="link", recipient="a@b.example", text=f"Suivre\n{then}\n", url=then)
+    page = client.get(reverse("demonstration_mail", args=[mail.pk])).content.decode()
+    assert 'href="/suivi/abc/"' in page
+    assert 'href="http://127.0.0.1:8042/suivi/abc/"' in page
+
+
+@pytest.mark.django_db
 def test_outside_the_demonstration_nothing_is_invented(settings):
     settings.DEMO = False
     with pytest.raises(CommandError, match="démonstration"):
