@@ -6,7 +6,6 @@ from random import Random
 from diginor.history import Party
 from services.demonstration.life import Lead, Life, in_time_until
 from services.demonstration.story import code
-from services.enums import RequestState
 from services.models import FollowUp, Message, Referral, RequestEvent, Satisfaction, ServiceRequest
 
 DATES = (
@@ -137,8 +136,3 @@ def _opinions(parts: Parts) -> list[Satisfaction]:
         for life, request in parts
         if life.asked_opinion_at
     ]
-
-
-def is_filed(life: Life) -> bool:
-    """Whether it is more than a draft."""
-    return life.stage != RequestState.DRAFT
