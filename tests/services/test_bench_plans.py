@@ -83,3 +83,13 @@ def test_the_report_tells_promises_kept_and_broken(loaded):
     broken = "; ".join(report.broken_promises(slow, Load([100, 151], 500, 2, 10)))
     for words in ("1.35 times", "7 queries instead of 6", "61 ms", "151 MB", "2 pages failed"):
         assert words in broken
+
+
+def test_the_database_keeps_the_statistics_and_the_triggers_that_no_model_declares(db):
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT stxname FROM pg_statistic_ext")
+        assert ("servicerequest_who_is_awaited",) in cursor.fetchall()
+        cursor.execute("SELECT tgname FROM pg_trigger WHERE NOT tgisinternal")
+        names = {name for (name,) in cursor.fetchall()}
+    assert {"figures_request", "figures_request_changed", "figures_referral", "figures_referral_changed"} <= names
+    assert "figures_satisfaction" in names
