@@ -22,8 +22,8 @@ test: .venv/installed-dev chromium ## run the whole test suite against real serv
 check: .venv/installed-dev ## run every linter
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/djlint --check --quiet templates
-	$(BIN)/djlint --lint --quiet templates
+	$(BIN)/djlint --check templates
+	$(BIN)/djlint --lint templates
 	$(BIN)/lint-imports
 	$(DEMO) $(BIN)/mypy
 	$(DEMO) $(BIN)/python -W ignore::RuntimeWarning manage.py makemigrations --check --dry-run
