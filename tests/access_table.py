@@ -12,6 +12,7 @@ READING = """
 200 200 200 200 200 200 200 200 : home services family topic topic_suggest filing_start filing_need commune_suggest
 200 200 200 200 200 200 200 200 : tracking tracking_attachment tracking_withdraw digest_stop key_figures health
 200 200 200 200 200 200 200 200 : accessibility ecodesign legal privacy
+200 200 200 200 200 200 200 200 : demonstration demonstration_mails demonstration_mail
 200 200 200 200 200 200 200 200 : account_inactive account_reset_password account_reset_password_done
 200 200 200 200 200 200 200 200 : account_reset_password_from_key account_reset_password_from_key_done
 200 200 200 200 200 200 200 200 : socialaccount_login_cancelled
@@ -115,7 +116,7 @@ LISTS = {
     "members.hub": ("vc", "vacd"),
     "members.hubrole": ("v", "vacd"),
     "members.absence": ("vacd", "vacd"),
-    "members.user": ("v", "vacd"),
+    "members.user": ("v", "vac"),
     "members.membership": ("v", "v"),
     "members.invitation": ("va", "va"),
     "members.territory": ("v", "v"),

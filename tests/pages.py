@@ -83,7 +83,7 @@ _public = {"is_public": True}
 BOOK.add("visitor", "home", "services", "filing_start", "filing_need", "key_figures", **_public)
 BOOK.add("visitor", "legal", "accessibility", "privacy", "ecodesign", "account_login", "password_sign_in", **_public)
 BOOK.add("visitor", "account_reset_password", **_public)
-BOOK.add("visitor", "health", "account_reset_password_done", "account_inactive")
+BOOK.add("visitor", "demonstration", "demonstration_mails", "health", "account_reset_password_done", "account_inactive")
 BOOK.at("visitor", "family", lambda side: reverse("family", args=["demonstration"]), **_public)
 BOOK.at("visitor", "topic", lambda side: reverse("topic", args=["demonstration", "robot"]), **_public)
 BOOK.at("visitor", "search", lambda side: "/services/?q=robot", **_public)

@@ -112,7 +112,9 @@ def _side(name: str, hub: Hub, topic: Topic) -> Side:
         "invitation": InvitationFactory(organisation=place, invited_by=people["manager"]),
         "delays": DelaySetFactory(hub=hub),
         "topic": TopicFactory(training=True),
-        "mail": OutgoingMail.objects.create(dedupe_key=name, kind="Test", recipient="x@exemple.example", status="sent"),
+        "mail": OutgoingMail.objects.create(
+            dedupe_key=name, kind="Test", recipient="x@exemple.example", subject=f"Bonjour {name}", status="sent"
+        ),
         "colleague": colleague,
     }
     _file_everything(side)
