@@ -1,5 +1,8 @@
 """Hubs: the desks that receive requests, and who keeps them."""
 
+from typing import Any
+
+from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
@@ -8,7 +11,6 @@ from django.utils.translation import gettext_lazy as _
 from members.enums import HubRoleKind
 from members.models.organisation import Organisation
 from members.models.territory import Territory
-from members.models.user import User
 
 
 class HubQuerySet(models.QuerySet["Hub"]):
@@ -26,7 +28,7 @@ class HubQuerySet(models.QuerySet["Hub"]):
                 return found
         return self.order_by("-is_default", "pk").first()
 
-    def visible_to(self, user: User) -> "HubQuerySet":
+    def visible_to(self, user: Any) -> "HubQuerySet":
         """The hubs whose desk the person keeps, all of them for an administrator."""
         if user.is_superuser:
             return self.all()
@@ -68,7 +70,9 @@ class Hub(models.Model):
 class HubRole(models.Model):
     """A person keeping a hub, leading it, or steering its region."""
 
-    user = models.ForeignKey(User, verbose_name=_("personne"), on_delete=models.CASCADE, related_name="hub_roles")
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, verbose_name=_("personne"), on_delete=models.CASCADE, related_name="hub_roles"
+    )
     hub = models.ForeignKey(Hub, verbose_name=_("guichet"), on_delete=models.CASCADE, related_name="roles")
     kind = models.CharField(_("rôle"), max_length=20, choices=HubRoleKind.choices)
 

@@ -56,7 +56,8 @@ class Stage:
 
     def close(self) -> None:
         """Close the connection and end the thread."""
-        self._run(connection.close)
+        # The proxy must be read in the thread that owns the connection.
+        self._run(lambda: connection.close())
         self._thread.shutdown()
 
     def costs(self) -> dict[str, Cost]:
