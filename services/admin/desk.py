@@ -44,7 +44,7 @@ class Desk:
     @cached_property
     def hubs(self) -> list[Hub]:
         """The hubs whose desk the person keeps."""
-        return list(Hub.objects.visible_to(self.request.user).in_order())  # type: ignore[arg-type]
+        return list(Hub.objects.visible_to(self.request.user).in_order())
 
     @cached_property
     def hub(self) -> Hub:

@@ -62,7 +62,7 @@ class HubFilter(admin.SimpleListFilter):
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
         """One line a hub."""
-        hubs = Hub.objects.visible_to(request.user)  # type: ignore[arg-type]
+        hubs = Hub.objects.visible_to(request.user)
         return [(str(hub.pk), str(hub)) for hub in hubs.in_order()]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
