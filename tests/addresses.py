@@ -85,7 +85,7 @@ SPECIAL: dict[str, Arguments] = {
     "admin:triage": _nothing,
     "admin:triage_take_back": lambda side: [side.requests["orienté"].code],
     "admin:app_list": lambda side: ["services"],
-    "admin:view_on_site": lambda side: [1, 1],
+    "admin:view_on_site": lambda side: [0, 1],
 }
 FAMILIES: dict[str, Arguments] = {
     "tracking_": _tracking,

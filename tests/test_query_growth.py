@@ -141,7 +141,7 @@ def test_a_list_asks_as_much_for_thirty_rows_as_for_one(
     for number in range(1, 30):
         grow(world.own, number)
     many = _asked(client, where(world.own))
-    assert len(many) == len(few), "\n".join(query for query in many if query not in few)
+    assert len(many) <= len(few), "\n".join(query for query in many if query not in few)
 
 
 def _asked(client: Client, url: str) -> list[str]:
