@@ -64,7 +64,7 @@ class Hub(models.Model):
 
     def get_absolute_url(self) -> str:
         """The desk of this hub."""
-        return f"{reverse('admin:triage')}?hub={self.slug}"
+        return f"{reverse('admin:triage')}?guichet={self.slug}"
 
 
 class HubRole(models.Model):
