@@ -56,8 +56,7 @@ class Stage:
 
     def close(self) -> None:
         """Close the connection and end the thread."""
-        # The proxy must be read in the thread that owns the connection.
-        self._run(lambda: connection.close())
+        self._run(_close)
         self._thread.shutdown()
 
     def costs(self) -> dict[str, Cost]:
@@ -98,6 +97,11 @@ def measure(databases: dict[int, str]) -> dict[int, dict[str, Cost]]:
     finally:
         for stage in stages.values():
             stage.close()
+
+
+def _close() -> None:
+    """Close the connection of the thread that runs this, which is the one that the name leads to."""
+    connection.close()
 
 
 def _warm_up(client: Client, page: BenchPage) -> int:

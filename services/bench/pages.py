@@ -27,7 +27,7 @@ class BenchPage:
 
 
 def pages() -> list[BenchPage]:
-    """The five pages of the promise, the search twice: a word that one request in fifteen holds, and a rare one."""
+    """The five pages of the promise, the search with a frequent word and with a rare one; then some more."""
     who = people()
     triage = reverse("admin:triage")
     followed = ServiceRequest.objects.with_sheet().get(pk=301)
@@ -35,8 +35,8 @@ def pages() -> list[BenchPage]:
         BenchPage("File de triage", triage, who.staff),
         BenchPage("Boîte des demandes confiées", reverse("inbox"), who.adviser),
         BenchPage("Page de suivi de l’entreprise", reverse("tracking", args=[tracking_token(followed)])),
-        BenchPage("Recherche dans la file, mot courant", f"{triage}?q=soudure", who.staff),
-        BenchPage("Recherche dans la file, mot rare", f"{triage}?q=exosquelette", who.staff),
+        BenchPage("Recherche dans la file, mot d’une demande sur 15", f"{triage}?q=soudure", who.staff),
+        BenchPage("Recherche dans la file, mot de 20 demandes", f"{triage}?q=periscope", who.staff),
         BenchPage("Tableau de bord, première page", reverse("steering"), who.officer, is_flat=False),
         BenchPage("Tableau de bord, une famille", f"{reverse('steering')}?famille=funding", who.officer, is_flat=False),
         BenchPage(
@@ -44,6 +44,9 @@ def pages() -> list[BenchPage]:
             f"{reverse('steering')}?famille=funding&taille=1-9",
             who.officer,
             is_flat=False,
+        ),
+        BenchPage(
+            "Recherche dans la file, mot d’une demande sur 500", f"{triage}?q=exosquelette", who.staff, is_flat=False
         ),
         BenchPage("Demandes derrière un chiffre", reverse("steering_requests"), who.officer, is_flat=False),
     ]

@@ -53,7 +53,8 @@ _WORDS = """(ARRAY['robot', 'capteurs', 'vision', 'facturation', 'boutique', 'cy
     'qualité', 'données', 'cloud'])"""
 _NEED = f"""'Nous voulons avancer sur le projet ' || {_WORDS}[1 + n % 30] || ' et ' || {_WORDS}[1 + (n / 30) % 30]
     || ' dans notre atelier, avec un essai avant d’investir.'
-    || CASE WHEN n % 500 = 5 THEN ' Un exosquelette aiderait.' ELSE '' END"""
+    || CASE WHEN n % 500 = 5 THEN ' Un exosquelette aiderait.' ELSE '' END
+    || CASE WHEN n <= 400 AND n % 20 = 5 THEN ' Et un périscope.' ELSE '' END"""
 _ROUTED = "fate IN ('routed', 'in_progress', 'to_reroute', 'closed', 'left')"
 _CLOCK = "(p.sent_at AT TIME ZONE 'Europe/Paris')::time"
 

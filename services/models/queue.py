@@ -1,6 +1,7 @@
 """The desk's queue: its views, its pages by key, and its search, each at a cost that does not follow the history."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.contrib.postgres.search import TrigramWordSimilarity
 from django.db import connection
@@ -98,21 +99,21 @@ def _matches(filed: QuerySet, text: str) -> set[int]:
     asked = Q(search=query(_one_number(text)))
     if is_code(text):
         asked |= Q(code=text.strip().upper())
-    newest = filed.order_by("-submitted_at", "-pk").values("pk", "search")[:NEWEST]
-    ids = _among(newest, _one_number(text))
-    if len(ids) >= PAGE:
-        return ids
-    return ids | set(filed.filter(asked).order_by().values_list("pk", flat=True)[:MATCHES].iterator())
+    newest = filed.order_by("-submitted_at", "-pk").values("submitted_at", "pk", "search")[:NEWEST]
+    found = _among(newest, _one_number(text))
+    if len(found) < PAGE:
+        found |= set(filed.filter(asked).order_by().values_list("submitted_at", "pk")[:MATCHES].iterator())
+    return {pk for _at, pk in sorted(found, reverse=True)[:PAGE]}
 
 
-def _among(rows: QuerySet, text: str) -> set[int]:
+def _among(rows: QuerySet, text: str) -> set[tuple[datetime, int]]:
     """Which of some rows speak of a text, in one reading of them; the ORM would look each up a second time."""
     inner, values = rows.query.sql_with_params()
     speaks = "search @@ websearch_to_tsquery(%s::regconfig, %s)"
-    statement = f"SELECT id FROM ({inner}) AS rows (id, search) WHERE {speaks}"  # noqa: S608 - the ORM wrote it
+    statement = f"SELECT submitted_at, id FROM ({inner}) AS rows (submitted_at, id, search) WHERE {speaks}"  # noqa: S608
     with connection.cursor() as cursor:
         cursor.execute(statement, [*values, CONFIG, text])
-        return {pk for (pk,) in cursor.fetchall()}
+        return set(cursor.fetchall())
 
 
 def _resembling(filed: QuerySet, text: str) -> set[int]:
