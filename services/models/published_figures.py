@@ -95,20 +95,21 @@ def _is_shown(selection: Selection, counts: Counts, code: str) -> bool:
     figure = next(figure for figure in FIGURES if figure.code == code)
     if not figure.bottom(counts):
         return False
+    counted = _companies(behind(selection, code))
     if code == "satisfaction":
-        return _is_enough(selection, code)
-    has_base = _companies(behind(selection, code) | behind(selection, code, is_missed=True)) >= PUBLISHED_FROM
-    return has_base and (not figure.top(counts) or _is_enough(selection, code))
+        return may_be_published(len(counted))
+    missed = _companies(behind(selection, code, is_missed=True))
+    return may_be_published(len(counted | missed)) and (not figure.top(counts) or may_be_published(len(counted)))
 
 
 def _is_enough(selection: Selection, code: str) -> bool:
-    return may_be_published(_companies(behind(selection, code)))
+    return may_be_published(len(_companies(behind(selection, code))))
 
 
-def _companies(rows: "QuerySet[ServiceRequest]") -> int:
-    """How many companies there are among the first rows; those that nothing names any more count as one."""
+def _companies(rows: "QuerySet[ServiceRequest]") -> set[str]:
+    """The companies of the first rows; those that nothing names any more are one."""
     known = Coalesce(
         NullIf(F("siret"), Value("")), NullIf(Lower("contact_email"), Value("")), Value(""), output_field=TextField()
     )
     sample = rows.order_by("-submitted_at", "-pk").annotate(company=known).values_list("company", flat=True)[:SAMPLE]
-    return len(set(sample))
+    return set(sample)
