@@ -4,8 +4,12 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.live import Live
+
+# A machine with two processors may be busy with other things.
+expect.set_options(timeout=15_000)
 
 
 @pytest.fixture(autouse=True)
