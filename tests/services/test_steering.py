@@ -193,6 +193,19 @@ def test_the_page_answers_before_anything_was_counted(client):
     assert "0 demande" in answer.content.decode()
 
 
+def test_an_administrator_without_any_hub_sees_an_empty_page(client):
+    administrator = UserFactory(administrator=True)
+    assert "0 demande" in page(client, administrator).content.decode()
+    assert client.get(reverse("steering_requests")).status_code == 200
+    assert client.get(reverse("key_figures")).status_code == 200
+
+
+def test_an_administrator_sees_every_hub_and_chooses_one(client, normandy, brittany):
+    administrator = UserFactory(administrator=True)
+    assert "7 demandes<" in page(client, administrator).content.decode()
+    assert "1 demande<" in page(client, administrator, f"?guichet={brittany.slug}&famille=demonstration").content.decode()
+
+
 def test_the_page_costs_as_many_queries_for_much_as_for_little(client, normandy, django_assert_num_queries):
     officer = UserFactory(officer_of=normandy)
     client.force_login(officer)
