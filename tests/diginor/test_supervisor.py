@@ -90,6 +90,14 @@ def status_of(url):
         return 503
 
 
+def body_of(url):
+    try:
+        with urllib.request.urlopen(url, timeout=10) as response:
+            return response.read()
+    except urllib.error.HTTPError as error:
+        return error.read()
+
+
 def test_a_whole_life(directory, start):
     taken = free_port()
     blocker = subprocess.Popen(
@@ -102,6 +110,7 @@ def test_a_whole_life(directory, start):
     blocker.wait()
     assert not url.endswith(f":{taken}")
     assert status_of(url + "/") < 500
+    wait_for(lambda: b'"beat": "ok"' in body_of(url + "/sante/"), 120, "the clock to be seen")
 
     for words in ("celery -A diginor worker", "bin/postgres"):
         victim = wait_for(lambda words=words: pid_of(directory, words))
