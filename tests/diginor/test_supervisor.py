@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from diginor.processes import free_port
+from diginor.processes import free_port, tail
 from tests.peers import wait_for
 from tests.sources import ROOT
 
@@ -66,6 +66,10 @@ def start(directory):
         if process.poll() is None:
             process.kill()
             process.wait()
+    # Shown by pytest when the test fails.
+    print(output_of(directory))
+    for log in [*sorted(directory.rglob("log/*.log")), directory / "postgres.log"]:
+        print(log.name, tail(log), sep="\n")
 
 
 def output_of(directory):
