@@ -203,7 +203,8 @@ def test_an_administrator_without_any_hub_sees_an_empty_page(client):
 def test_an_administrator_sees_every_hub_and_chooses_one(client, normandy, brittany):
     administrator = UserFactory(administrator=True)
     assert "7 demandes<" in page(client, administrator).content.decode()
-    assert "1 demande<" in page(client, administrator, f"?guichet={brittany.slug}&famille=demonstration").content.decode()
+    of_brittany = f"?guichet={brittany.slug}&famille=demonstration"
+    assert "1 demande<" in page(client, administrator, of_brittany).content.decode()
 
 
 def test_the_page_costs_as_many_queries_for_much_as_for_little(client, normandy, django_assert_num_queries):
