@@ -353,7 +353,9 @@ def main() -> None:
     parser.add_argument("--directory", type=Path, default=VAR_DIR)
     parser.add_argument("--throwaway", action="store_true", help="faster, and may lose data at a power cut")
     options = parser.parse_args()
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    # Said for SIGINT too: a shell that starts us in the background makes its children deaf to it.
+    for signum in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(signum, signal.default_int_handler)
     with contextlib.suppress(KeyboardInterrupt), running(options.directory, options.throwaway) as servers:
         for name, url in servers.environment.items():
             print(f"export {name}={url}", flush=True)

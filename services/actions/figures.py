@@ -8,7 +8,7 @@ note for the next time; two workers never count at once.
 from calendar import monthrange
 from collections import defaultdict
 from collections.abc import Iterable
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from django.db import connection, transaction
@@ -27,9 +27,10 @@ HubDay = tuple[int, date]
 
 def refresh_figures(*, now: datetime | None = None, is_full: bool = False) -> int:
     """Count again what changed since the last time, or everything; return how many days, or months, were counted."""
-    as_of = now or timezone.now()
+    # In UTC: forty-five days before must be the same instant on both sides of a change of hour.
+    as_of = (now or timezone.now()).astimezone(UTC)
     if is_full or FigureStamp.objects.current() is None:
-        return _rebuild(as_of) + _refresh(now or timezone.now())
+        return _rebuild(as_of) + _refresh(as_of if now else timezone.now())
     return _refresh(as_of)
 
 
