@@ -67,7 +67,9 @@ def duration(value):
     if hours < 24:
         return ngettext("%(count)d heure", "%(count)d heures", round(hours)) % {"count": round(hours)}
     days = round(hours / 24, 1)
-    return ngettext("%(text)s jour", "%(text)s jours", 1 if days < 2 else 2) % {"text": number(days)}
+    # French counts 1,5 as one, English as several.
+    is_one = days < 2 if _is_french() else days == 1
+    return ngettext("%(text)s jour", "%(text)s jours", 1 if is_one else 2) % {"text": number(days)}
 
 
 def number(value: Number | None, places: int | None = None) -> str:

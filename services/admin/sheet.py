@@ -75,7 +75,7 @@ def contact_facts(sheet: ServiceRequest) -> list[tuple[str, Any]]:
     """Whom to call or write to."""
     email, phone = sheet.contact_email, sheet.contact_phone
     return [
-        (_("Nom"), ", ".join(filter(None, [sheet.contact_name, sheet.contact_function]))),
+        (_("Nom complet"), ", ".join(filter(None, [sheet.contact_name, sheet.contact_function]))),
         (_("Courriel"), format_html('<a href="mailto:{}">{}</a>', email, email) if email else ""),
         (_("Téléphone"), format_html('<a href="tel:{}">{}</a>', phone.replace(" ", ""), phone) if phone else ""),
         (_("Langue"), _("anglais") if sheet.language == "en" else ""),
