@@ -111,7 +111,14 @@ def test_the_servers_die_with_a_supervisor_killed_at_once(directory):
 @pytest.mark.parametrize("delay", [0.2, 0.8, 3.0])
 def test_a_supervisor_stopped_at_any_moment_leaves_no_process(directory, delay):
     command = [sys.executable, "-m", "diginor.embedded", "--throwaway", "--directory", str(directory)]
-    supervisor = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    # As from a terminal: a run started in the background is deaf to Ctrl-C, and so would its children be.
+    supervisor = subprocess.Popen(
+        command,
+        cwd=ROOT,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+    )
     time.sleep(delay)
     supervisor.send_signal(signal.SIGINT)
     supervisor.wait(30)
