@@ -27,13 +27,3 @@ def add_working_days(start: datetime, days: int) -> datetime:
         day += timedelta(days=1)
         days -= is_working_day(day)
     return datetime.combine(day, local.time(), tzinfo=PARIS)
-
-
-def subtract_working_days(start: datetime, days: int) -> datetime:
-    """Move an aware instant `days` working days back, same Paris time of day."""
-    local = start.astimezone(PARIS)
-    day = local.date()
-    while days > 0:
-        day -= timedelta(days=1)
-        days -= is_working_day(day)
-    return datetime.combine(day, local.time(), tzinfo=PARIS)

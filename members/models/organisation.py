@@ -8,7 +8,6 @@ from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
-from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 from stdnum.fr import siret as siret_number
 
@@ -54,10 +53,6 @@ class OrganisationQuerySet(models.QuerySet):
             return self.filter(pk__in=few)
         here = {"organisation": OuterRef("pk")}
         return self.filter(Exists(members.filter(**here)) | Exists(known.filter(**here)))
-
-    def led_by(self, user: object) -> "OrganisationQuerySet":
-        """The organisations whose team the person leads."""
-        return self.filter(pk__in=user.managed_organisation_ids())  # type: ignore[attr-defined]
 
 
 class Organisation(models.Model):
@@ -108,23 +103,9 @@ class Organisation(models.Model):
     def __str__(self) -> str:
         return self.acronym or self.name
 
-    def age_on(self, day: date) -> int | None:
-        """Whole years since the creation, or None when it is not known."""
-        return whole_years(self.founded_on, day)
-
 
 def whole_years(start: date | None, day: date) -> int | None:
     """Whole years from one day to another, or None without a start."""
     if start is None:
         return None
     return day.year - start.year - ((day.month, day.day) < (start.month, start.day))
-
-
-def free_slug(name: str) -> str:
-    """A slug that no organisation has yet."""
-    base = slugify(name)[:200] or "structure"
-    slug, number = base, 1
-    while Organisation.objects.filter(slug=slug).exists():
-        number += 1
-        slug = f"{base}-{number}"
-    return slug

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Count, F, Q
+from django.db.models import F, Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -66,12 +66,6 @@ class ReferralQuerySet(models.QuerySet):
     def ended(self) -> "ReferralQuerySet":
         """Ended, the newest first."""
         return self.exclude(state__in=workflows.LIVE_REFERRAL_STATES).order_by("-ended_at", "-pk")
-
-    def open_by_organisation(self, organisation_ids: set[int]) -> dict[int, int]:
-        """How many live referrals each organisation has."""
-        rows = self.live().filter(organisation__in=organisation_ids)
-        counted = rows.order_by().values_list("organisation").annotate(Count("pk"))
-        return dict(counted)
 
 
 class Referral(WorkflowModel):
