@@ -1,6 +1,7 @@
 """French full text without accents, and trigrams for typing errors."""
 
 from django.contrib.postgres.search import SearchQuery, SearchVector
+from django.db.models import Func
 from django.utils.text import slugify
 
 CONFIG = "french_unaccent"
@@ -16,9 +17,15 @@ def query(text: str) -> SearchQuery:
     return SearchQuery(text, config=CONFIG, search_type="websearch")
 
 
+class PlainText(Func):
+    """A column in lower case without accents, for a generated field that trigrams compare."""
+
+    function = "diginor_plain"
+
+
 def plain(text: str) -> str:
     """Lower case, no accent, single spaces: the form in which names are compared."""
     return slugify(text.replace("’", " ").replace("'", " ").replace("œ", "oe").replace("æ", "ae")).replace("-", " ")
 
 
-__all__ = ["CONFIG", "plain", "query", "vector"]
+__all__ = ["CONFIG", "PlainText", "plain", "query", "vector"]

@@ -93,6 +93,138 @@ class Sector(TextChoices):
     OTHER = "other", _("autre secteur")
 
 
+class Technology(TextChoices):
+    """Technologies of the European report, and what an organisation knows best."""
+
+    ADDITIVE = "additive", _("fabrication additive")
+    AI = "ai", _("intelligence artificielle et aide à la décision")
+    BI = "bi", _("outils de pilotage par les données")
+    BIG_DATA = "big_data", _("grands volumes de données")
+    BLOCKCHAIN = "blockchain", _("chaînes de blocs et registres distribués")
+    CHEMICAL = "chemical", _("génie chimique")
+    CLOUD = "cloud", _("services en nuage")
+    NETWORK = "network", _("réseaux de communication")
+    CYBER_PHYSICAL = "cyber_physical", _("systèmes cyberphysiques")
+    CYBERSECURITY = "cybersecurity", _("cybersécurité")
+    DIGITAL_TWINS = "digital_twins", _("jumeaux numériques")
+    DISPLAYS = "displays", _("affichage")
+    GAMIFICATION = "gamification", _("ludification")
+    HPC = "hpc", _("calcul à haute performance")
+    HCI = "hci", _("interfaces entre personnes et machines")
+    BIOTECHNOLOGY = "biotechnology", _("biotechnologies industrielles")
+    IOT = "iot", _("internet des objets")
+    INTERNET = "internet", _("services et applications en ligne")
+    LASER = "laser", _("fabrication par laser")
+    LOCATION = "location", _("géolocalisation")
+    LOGISTICS = "logistics", _("logistique")
+    MICROELECTRONICS = "microelectronics", _("micro et nanoélectronique, optoélectronique")
+    MOBILITY = "mobility", _("mobilités")
+    MEDIA = "media", _("technologies de l’audiovisuel et des médias")
+    ORGANIC = "organic", _("électronique organique et grande surface")
+    PHOTONICS = "photonics", _("photonique")
+    QUANTUM = "quantum", _("technologies quantiques")
+    ROBOTICS = "robotics", _("robotique")
+    SEMICONDUCTORS = "semiconductors", _("semi-conducteurs et nanotechnologies")
+    SENSORS = "sensors", _("capteurs et vision")
+    SIMULATION = "simulation", _("simulation et modélisation")
+    SOFTWARE = "software", _("architectures logicielles")
+    VR = "vr", _("réalité virtuelle")
+    OTHER = "other", _("autre technologie")
+
+
+class NetworkKind(TextChoices):
+    """What gathers the members of a network."""
+
+    POLE = "pole", _("pôle de compétitivité")
+    CLUSTER = "cluster", _("cluster")
+    ASSOCIATION = "association", _("association")
+    CHAMBERS = "chambers", _("réseau de chambres")
+    LABEL = "label", _("label")
+
+
+class SuccessionKind(TextChoices):
+    """How an organisation becomes another."""
+
+    MERGER = "merger", _("fusion")
+    CREATION_FROM = "creation_from", _("création à partir d’autres structures")
+    SPLIT = "split", _("scission")
+    RENAMING = "renaming", _("changement de nom")
+
+
+class SuccessionRole(TextChoices):
+    """What an organisation is in a succession."""
+
+    PREDECESSOR = "predecessor", _("structure d’origine")
+    CONTRIBUTOR = "contributor", _("structure qui contribue")
+    SUCCESSOR = "successor", _("structure qui prend la suite")
+
+
+class AccreditationState(TextChoices):
+    """How far an accreditation is."""
+
+    APPLIED = "applied", _("dossier déposé")
+    GRANTED = "granted", _("accordée")
+    CONDITIONAL = "conditional", _("accordée sous condition")
+    EXTENDED = "extended", _("prolongée")
+    REFUSED = "refused", _("refusée")
+    ENDED = "ended", _("terminée")
+
+
+class PartnershipKind(TextChoices):
+    """What a partnership is about."""
+
+    THEMATIC = "thematic", _("partenariat thématique")
+    TERRITORIAL = "territorial", _("partenariat territorial")
+
+
+class Qualifier(TextChoices):
+    """How exactly a source gives a figure."""
+
+    EXACT = "exact", _("exactement")
+    ABOUT = "about", _("environ")
+    NEARLY = "nearly", _("près de")
+    MORE_THAN = "more_than", _("plus de")
+    AT_LEAST = "at_least", _("au moins")
+
+
+class PlaceKind(TextChoices):
+    """What a place is."""
+
+    RESIDENCE = "residence", _("résidence")
+    CAMPUS = "campus", _("campus")
+    THIRD_PLACE = "third_place", _("tiers-lieu")
+    LIVING_LAB = "living_lab", _("living lab")
+    DATA_CENTRE = "data_centre", _("centre de données")
+    OTHER = "other", _("autre lieu")
+
+
+class Accent(TextChoices):
+    """The colour of a hub, among those whose contrast is checked."""
+
+    SEA = "sea", _("mer")
+    APPLE = "apple", _("pomme")
+    LEOPARD = "leopard", _("léopard")
+    AMBER = "amber", _("ambre")
+    INK = "ink", _("encre")
+
+
+class ProposalState(TextChoices):
+    """What became of a change that waits for the staff."""
+
+    PENDING = "pending", _("à relire")
+    ACCEPTED = "accepted", _("acceptée")
+    REFUSED = "refused", _("refusée")
+    WITHDRAWN = "withdrawn", _("retirée")
+
+
+class ProposalStep(TextChoices):
+    """What can be done with a change that waits."""
+
+    ACCEPT = "accept", _("accepter")
+    REFUSE = "refuse", _("refuser")
+    WITHDRAW = "withdraw", _("retirer")
+
+
 class MembershipRole(TextChoices):
     """What a person does in an organisation."""
 

@@ -56,6 +56,7 @@ class Absence(models.Model):
         on_delete=models.SET_NULL,
         related_name="+",
     )
+    taken_over_at = models.DateTimeField(_("demandes confiées au relais le"), null=True, blank=True, editable=False)
 
     objects = AbsenceQuerySet.as_manager()
 

@@ -4,11 +4,11 @@ from typing import Any
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from members.enums import HubRoleKind
+from members.enums import Accent, HubRoleKind
 from members.models.organisation import Organisation
 from members.models.territory import Territory
 
@@ -43,11 +43,32 @@ class Hub(models.Model):
     territory = models.ForeignKey(
         Territory, verbose_name=_("territoire"), null=True, blank=True, on_delete=models.PROTECT, related_name="hubs"
     )
+    parent = models.ForeignKey(
+        "self",
+        verbose_name=_("guichet de tête"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="children",
+        help_text=_("L’équipe d’un guichet de tête voit les demandes de ceux qu’il réunit."),
+    )
     organisations = models.ManyToManyField(
         Organisation, verbose_name=_("structures du guichet"), related_name="hubs", blank=True
     )
     sender = models.CharField(_("expéditeur des courriels"), max_length=200, blank=True)
     phone = models.CharField(_("téléphone"), max_length=30, blank=True)
+    host = models.CharField(
+        _("nom de domaine"),
+        max_length=120,
+        blank=True,
+        help_text=_("Par exemple guichet.exemple.fr : ce nom ouvre le portail aux couleurs du guichet."),
+    )
+    accent = models.CharField(_("couleur"), max_length=10, choices=Accent.choices, default=Accent.SEA)
+    presentation = models.TextField(_("présentation"), blank=True)
+    source = models.CharField(_("source"), max_length=200, blank=True)
+    is_open = models.BooleanField(
+        _("reçoit des demandes"), default=True, help_text=_("Un guichet de tête peut seulement réunir les autres.")
+    )
     is_default = models.BooleanField(_("reçoit ce qu’aucun territoire ne couvre"), default=False)
 
     objects = HubQuerySet.as_manager()
@@ -56,7 +77,11 @@ class Hub(models.Model):
         verbose_name = _("guichet")
         verbose_name_plural = _("guichets")
         constraints = [
-            models.UniqueConstraint(fields=["is_default"], condition=Q(is_default=True), name="hub_default_once")
+            models.UniqueConstraint(fields=["is_default"], condition=Q(is_default=True), name="hub_default_once"),
+            models.UniqueConstraint(fields=["host"], condition=~Q(host=""), name="hub_host_once"),
+            models.CheckConstraint(
+                condition=Q(parent__isnull=True) | ~Q(parent=F("id")), name="hub_not_its_own_parent"
+            ),
         ]
 
     def __str__(self) -> str:

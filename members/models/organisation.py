@@ -2,16 +2,22 @@
 
 from datetime import date
 
+from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.search import SearchVectorField
 from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.db import models
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, Value
+from django.db.models.functions import Concat
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from stdnum.fr import siret as siret_number
 
-from members.enums import HubRoleKind, LegalForm, OrganisationKind, Sector, SizeCategory
+from diginor.text_search import PlainText, vector
+from members.enums import HubRoleKind, LegalForm, OrganisationKind, Sector, SizeCategory, Technology
+from members.fields import PartialDateField
 from members.models.territory import Territory
 
 FEW = 2000
@@ -78,13 +84,43 @@ class Organisation(models.Model):
     )
     website = models.URLField(_("site web"), blank=True)
     description = models.TextField(_("présentation"), blank=True)
+    description_en = models.TextField(_("présentation en anglais"), blank=True)
+    expertises = ArrayField(
+        models.CharField(max_length=20, choices=Technology.choices),
+        verbose_name=_("expertises"),
+        default=list,
+        blank=True,
+    )
+    public_email = models.EmailField(_("adresse électronique publique"), blank=True)
+    public_phone = models.CharField(_("téléphone public"), max_length=30, blank=True)
+    street = models.CharField(_("rue"), max_length=200, blank=True)
+    postcode = models.CharField(_("code postal"), max_length=5, blank=True)
+    logo = models.FileField(_("logo"), upload_to="logos/", blank=True)
+    succeeded_by = models.ForeignKey(
+        "self",
+        verbose_name=_("devenue"),
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="took_over_from",
+    )
+    is_listed = models.BooleanField(_("dans l’annuaire"), default=False)
     capacity = models.PositiveSmallIntegerField(
         _("orientations ouvertes au plus"), null=True, blank=True, help_text=_("Laissez vide pour ne pas limiter.")
     )
     source = models.CharField(_("source"), max_length=200, blank=True)
+    stated_on = PartialDateField(_("date de la source"))
     is_active = models.BooleanField(_("en activité"), default=True)
     is_demo = models.BooleanField(_("structure inventée"), default=False)
     created_at = models.DateTimeField(_("connue depuis"), default=timezone.now)
+    search = models.GeneratedField(
+        expression=vector("name", "acronym", weight="A") + vector("description", weight="C"),
+        output_field=SearchVectorField(),
+        db_persist=True,
+    )
+    search_name = models.GeneratedField(
+        expression=PlainText(Concat("name", Value(" "), "acronym")), output_field=models.TextField(), db_persist=True
+    )
 
     objects = OrganisationQuerySet.as_manager()
 
@@ -96,12 +132,24 @@ class Organisation(models.Model):
         ]
         indexes = [
             GinIndex(fields=["name"], opclasses=["gin_trgm_ops"], name="organisation_name_trgm"),
+            GinIndex(fields=["search"], condition=Q(is_listed=True), name="organisation_search"),
+            GinIndex(
+                fields=["search_name"],
+                opclasses=["gin_trgm_ops"],
+                condition=Q(is_listed=True),
+                name="organisation_listed_trgm",
+            ),
+            models.Index(fields=["search_name", "id"], condition=Q(is_listed=True), name="organisation_directory"),
             models.Index(fields=["-created_at", "-id"], name="organisation_recent"),
             models.Index(fields=["kind", "-created_at", "-id"], name="organisation_of_kind"),
         ]
 
     def __str__(self) -> str:
         return self.acronym or self.name
+
+    def get_absolute_url(self) -> str:
+        """The public sheet."""
+        return reverse("organisation", args=[self.slug])
 
 
 def whole_years(start: date | None, day: date) -> int | None:

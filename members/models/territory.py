@@ -239,3 +239,24 @@ class Containment(models.Model):
 
     def __str__(self) -> str:
         return f"{self.container_id} ⊇ {self.part_id}"
+
+
+class TerritoryPart(models.Model):
+    """A territory that a drawn one takes in, or leaves out of what it took in."""
+
+    drawn = models.ForeignKey(Territory, models.CASCADE, related_name="recipe", verbose_name=_("territoire de projet"))
+    part = models.ForeignKey(Territory, models.PROTECT, related_name="+", verbose_name=_("territoire"))
+    is_left_out = models.BooleanField(_("retiré de l’ensemble"), default=False)
+
+    class Meta:
+        """Each part once."""
+
+        verbose_name = _("partie d’un territoire de projet")
+        verbose_name_plural = _("parties d’un territoire de projet")
+        constraints = [
+            models.UniqueConstraint(fields=["drawn", "part"], name="territorypart_once"),
+            models.CheckConstraint(condition=~Q(drawn=F("part")), name="territorypart_not_itself"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.drawn_id} {'−' if self.is_left_out else '+'} {self.part_id}"

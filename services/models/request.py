@@ -18,7 +18,7 @@ from diginor.history import SAME_CLICK, HistoryRow, Party
 from diginor.text_search import vector
 from diginor.workflow import WorkflowModel
 from members.enums import HubRoleKind, LegalForm, Sector, SizeCategory
-from members.models import Hub, Organisation, Territory
+from members.models import Hub, Organisation, Place, Territory
 from members.models.organisation import naf_code, validate_siret, whole_years
 from services import workflows
 from services.enums import Family, NoSiretReason, ReferralStep, RejectReason, RequestNote, RequestState, RequestStep
@@ -143,6 +143,9 @@ class ServiceRequest(WorkflowModel):
     is_suspect = models.BooleanField(_("mise à part"), default=False)
     suspicions = models.JSONField(_("doutes"), default=list, blank=True)
     reject_reason = models.CharField(_("raison"), max_length=30, choices=RejectReason.choices, blank=True)
+    wanted_place = models.ForeignKey(
+        Place, verbose_name=_("lieu souhaité"), null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
     merged_into = models.ForeignKey(
         "self", verbose_name=_("réunie à"), null=True, blank=True, on_delete=models.SET_NULL, related_name="merged"
     )

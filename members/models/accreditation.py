@@ -1,0 +1,108 @@
+"""Accreditations: the rounds in which the State and the Regions recognise networks, and who supported whom."""
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from members.enums import AccreditationState
+from members.fields import PartialDateField
+from members.models.network import Network
+from members.models.organisation import Organisation
+from members.models.sourced import SourcedFact
+
+
+class AccreditationRound(SourcedFact):
+    """A call after which networks are accredited for a period (« Phase IV »)."""
+
+    slug = models.SlugField(_("identifiant"), unique=True)
+    name = models.CharField(_("nom"), max_length=120)
+    opened_on = PartialDateField(_("appel ouvert le"))
+    decided_on = PartialDateField(_("décision le"))
+    starts_on = PartialDateField(_("période : de"))
+    ends_on = PartialDateField(_("période : à"))
+    accredited = models.PositiveSmallIntegerField(_("réseaux labellisés"), null=True, blank=True)
+    orientations = ArrayField(
+        models.CharField(max_length=200), verbose_name=_("orientations"), default=list, blank=True
+    )
+
+    class Meta:
+        verbose_name = _("campagne de labellisation")
+        verbose_name_plural = _("campagnes de labellisation")
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class AccreditationQuerySet(models.QuerySet["Accreditation"]):
+    """How accreditations are found."""
+
+    def of_network(self, network: Network) -> "AccreditationQuerySet":
+        """Those of a network, the newest first, with their round and who supported them."""
+        rows = self.filter(network=network).select_related("round").prefetch_related("endorsements__organisation")
+        return rows.order_by("-round__starts_on", "pk")
+
+
+class Accreditation(SourcedFact):
+    """A network recognised in a round; under condition until a date, then perhaps extended."""
+
+    round = models.ForeignKey(
+        AccreditationRound, verbose_name=_("campagne"), on_delete=models.PROTECT, related_name="accreditations"
+    )
+    network = models.ForeignKey(
+        Network, verbose_name=_("réseau"), on_delete=models.CASCADE, related_name="accreditations"
+    )
+    state = models.CharField(_("état"), max_length=12, choices=AccreditationState.choices)
+    filed_on = PartialDateField(_("dossier déposé le"))
+    granted_on = PartialDateField(_("accordée le"))
+    valid_from = PartialDateField(_("valable de"))
+    valid_until = PartialDateField(_("valable jusqu’à"))
+    conditional_until = PartialDateField(_("sous condition jusqu’à"))
+    extended_until = PartialDateField(_("prolongée ou prolongeable jusqu’à"))
+    is_new = models.BooleanField(_("nouveau réseau de la campagne"), default=False)
+
+    objects = AccreditationQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("labellisation d’un réseau")
+        verbose_name_plural = _("labellisations de réseaux")
+        constraints = [models.UniqueConstraint(fields=["round", "network"], name="accreditation_once_per_round")]
+
+    def __str__(self) -> str:
+        return f"{self.network} · {self.round}"
+
+
+class Endorsement(SourcedFact):
+    """An organisation, or a group that the source names together, supporting an application."""
+
+    accreditation = models.ForeignKey(
+        Accreditation, verbose_name=_("labellisation"), on_delete=models.CASCADE, related_name="endorsements"
+    )
+    organisation = models.ForeignKey(
+        Organisation,
+        verbose_name=_("structure"),
+        null=True,
+        blank=True,
+        on_delete=models.CASCADE,
+        related_name="endorsements",
+    )
+    group = models.CharField(_("groupe"), max_length=160, blank=True, help_text=_("Quand la source ne nomme personne."))
+    endorsed_on = PartialDateField(_("date"))
+
+    class Meta:
+        verbose_name = _("soutien")
+        verbose_name_plural = _("soutiens")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["accreditation", "organisation"],
+                condition=Q(organisation__isnull=False),
+                name="endorsement_once",
+            ),
+            models.CheckConstraint(
+                condition=Q(organisation__isnull=False, group="") | (Q(organisation__isnull=True) & ~Q(group="")),
+                name="endorsement_by_one_or_group",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.organisation or self.group)

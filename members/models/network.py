@@ -1,0 +1,226 @@
+"""Networks: who gathers whom, since when, and who speaks for an organisation."""
+
+from typing import Any
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import Count, F, Q
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from members.enums import NetworkKind, PartnershipKind, Qualifier
+from members.fields import PartialDateField
+from members.models.organisation import Organisation
+from members.models.sourced import SourcedFact
+
+
+class NetworkQuerySet(models.QuerySet["Network"]):
+    """How networks are found."""
+
+    def in_order(self) -> "NetworkQuerySet":
+        """By the name of who leads them."""
+        return self.select_related("organisation").order_by("organisation__name", "pk")
+
+    def listed(self) -> "NetworkQuerySet":
+        """Those of the directory, those of today first."""
+        return (
+            self.filter(organisation__is_listed=True)
+            .select_related("organisation", "organisation__succeeded_by")
+            .order_by("-organisation__is_active", "organisation__name", "pk")
+        )
+
+    def with_member_counts(self) -> "NetworkQuerySet":
+        """With how many organisations of the portal belong to each today, as `members_now`."""
+        return self.annotate(members_now=Count("affiliations", filter=Q(affiliations__until="")))
+
+
+class Network(SourcedFact):
+    """An organisation that gathers others: pole, cluster, association, chamber network or label."""
+
+    organisation = models.OneToOneField(
+        Organisation, verbose_name=_("structure"), on_delete=models.CASCADE, related_name="network"
+    )
+    kind = models.CharField(_("nature"), max_length=20, choices=NetworkKind.choices)
+    code_name = models.CharField(_("nom de code"), max_length=40, blank=True)
+    mission_statement = models.TextField(_("raison d’être"), blank=True)
+    is_mission_driven = models.BooleanField(_("veut être un pôle à mission"), default=False)
+    axes = ArrayField(models.CharField(max_length=200), verbose_name=_("axes"), default=list, blank=True)
+
+    objects = NetworkQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("réseau")
+        verbose_name_plural = _("réseaux")
+
+    def __str__(self) -> str:
+        return str(self.organisation)
+
+    def get_absolute_url(self) -> str:
+        """The public page of the network."""
+        return reverse("network", args=[self.organisation.slug])
+
+
+class AffiliationQuerySet(models.QuerySet["Affiliation"]):
+    """How affiliations are found."""
+
+    def current(self) -> "AffiliationQuerySet":
+        """Not ended."""
+        return self.filter(until="")
+
+    def of_network(self, network: Network) -> "AffiliationQuerySet":
+        """The members of a network, those of today first."""
+        rows = self.filter(network=network).select_related("organisation", "succession")
+        return rows.order_by("until", "organisation__name", "pk")
+
+    def of_organisation(self, organisation: Organisation) -> "AffiliationQuerySet":
+        """The networks that an organisation belongs or belonged to."""
+        rows = self.filter(organisation=organisation).select_related("network__organisation", "succession")
+        return rows.order_by("until", "network__organisation__name", "pk")
+
+
+class Affiliation(SourcedFact):
+    """An organisation belonging to a network, from a date to another."""
+
+    organisation = models.ForeignKey(
+        Organisation, verbose_name=_("structure"), on_delete=models.CASCADE, related_name="affiliations"
+    )
+    network = models.ForeignKey(
+        Network, verbose_name=_("réseau"), on_delete=models.CASCADE, related_name="affiliations"
+    )
+    since = PartialDateField(_("depuis"))
+    until = PartialDateField(_("jusqu’à"))
+    succession = models.ForeignKey(
+        "members.Succession",
+        verbose_name=_("venue de la succession"),
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+    )
+
+    objects = AffiliationQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("adhésion")
+        verbose_name_plural = _("adhésions")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["organisation", "network"], condition=Q(until=""), name="affiliation_current_once"
+            )
+        ]
+        indexes = [models.Index(fields=["network", "until"], name="affiliation_of_network")]
+
+    def __str__(self) -> str:
+        return f"{self.organisation} · {self.network}"
+
+
+class Partnership(SourcedFact):
+    """An organisation working with another, or with a territory, on something lasting."""
+
+    kind = models.CharField(_("nature"), max_length=20, choices=PartnershipKind.choices)
+    organisation = models.ForeignKey(
+        Organisation, verbose_name=_("structure"), on_delete=models.CASCADE, related_name="partnerships"
+    )
+    partner = models.ForeignKey(
+        Organisation,
+        verbose_name=_("partenaire"),
+        null=True,
+        blank=True,
+        on_delete=models.CASCADE,
+        related_name="partnerships_with",
+    )
+    territory = models.ForeignKey(
+        "members.Territory",
+        verbose_name=_("territoire"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+    )
+    subject = models.CharField(_("objet"), max_length=200)
+    since = PartialDateField(_("depuis"))
+    until = PartialDateField(_("jusqu’à"))
+
+    class Meta:
+        verbose_name = _("partenariat")
+        verbose_name_plural = _("partenariats")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(partner__isnull=True) | ~Q(partner=F("organisation")), name="partnership_between_two"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.organisation} · {self.subject}"
+
+
+class Office(SourcedFact):
+    """A person in charge of something in an organisation, named by a public source."""
+
+    organisation = models.ForeignKey(
+        Organisation, verbose_name=_("structure"), on_delete=models.CASCADE, related_name="offices"
+    )
+    function = models.CharField(_("fonction"), max_length=120)
+    person = models.CharField(_("personne"), max_length=160)
+    since = PartialDateField(_("depuis"))
+    until = PartialDateField(_("jusqu’à"))
+
+    class Meta:
+        verbose_name = _("responsable")
+        verbose_name_plural = _("responsables")
+
+    def __str__(self) -> str:
+        return f"{self.person} · {self.function} · {self.organisation}"
+
+
+class KeyFigureQuerySet(models.QuerySet["KeyFigure"]):
+    """How key figures are found."""
+
+    def about(self, organisation: Organisation) -> "KeyFigureQuerySet":
+        """The figures of an organisation, the newest first."""
+        return self.filter(organisation=organisation).order_by("-known_on", "position", "pk")
+
+    def of_territories(self, ids: Any) -> "KeyFigureQuerySet":
+        """The figures of some territories, the newest first."""
+        return self.filter(territory__in=ids).select_related("territory").order_by("-known_on", "position", "pk")
+
+
+class KeyFigure(SourcedFact):
+    """A figure that a source publishes about an organisation or a territory; a dated event has no value."""
+
+    organisation = models.ForeignKey(
+        Organisation,
+        verbose_name=_("structure"),
+        null=True,
+        blank=True,
+        on_delete=models.CASCADE,
+        related_name="key_figures",
+    )
+    territory = models.ForeignKey(
+        "members.Territory",
+        verbose_name=_("territoire"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="key_figures",
+    )
+    label = models.CharField(_("intitulé"), max_length=160)
+    value = models.DecimalField(_("valeur"), max_digits=16, decimal_places=2, null=True, blank=True)
+    unit = models.CharField(_("unité"), max_length=40, blank=True)
+    qualifier = models.CharField(_("exactitude"), max_length=12, choices=Qualifier.choices, default=Qualifier.EXACT)
+    known_on = PartialDateField(_("date du chiffre"))
+    position = models.PositiveSmallIntegerField(_("rang"), default=0)
+
+    objects = KeyFigureQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("chiffre clé")
+        verbose_name_plural = _("chiffres clés")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(organisation__isnull=False) ^ Q(territory__isnull=False), name="keyfigure_about_one"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.label

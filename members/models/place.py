@@ -1,0 +1,110 @@
+"""Places where the ecosystem works: residences, campus, third places, living labs, data centres."""
+
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.db.models import Q
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from members.enums import PlaceKind, Sector
+from members.fields import PartialDateField
+from members.models.organisation import Organisation
+from members.models.sourced import SourcedFact
+from members.models.territory import Territory
+
+
+class PlaceQuerySet(models.QuerySet["Place"]):
+    """How places are found."""
+
+    def listed(self) -> "PlaceQuerySet":
+        """Those of the directory, by name."""
+        return self.filter(is_listed=True).select_related("commune", "host").order_by("name", "pk")
+
+    def hosted_by(self, organisation: Organisation) -> "PlaceQuerySet":
+        """The places that an organisation runs."""
+        return self.listed().filter(host=organisation)
+
+
+class Place(SourcedFact):
+    """A place where companies can be welcomed, meet or test."""
+
+    slug = models.SlugField(_("identifiant"), max_length=120, unique=True)
+    name = models.CharField(_("nom"), max_length=160)
+    kind = models.CharField(_("nature"), max_length=20, choices=PlaceKind.choices)
+    theme = models.CharField(_("thème"), max_length=30, choices=Sector.choices, blank=True)
+    theme_note = models.CharField(_("thème, en clair"), max_length=120, blank=True)
+    commune = models.ForeignKey(
+        Territory, verbose_name=_("commune"), null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    host = models.ForeignKey(
+        Organisation,
+        verbose_name=_("structure qui accueille"),
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="places",
+    )
+    area_m2 = models.PositiveIntegerField(_("surface, en m²"), null=True, blank=True)
+    land_hectares = models.DecimalField(
+        _("terrain, en hectares"), max_digits=8, decimal_places=2, null=True, blank=True
+    )
+    cost = models.DecimalField(_("coût, en euros"), max_digits=14, decimal_places=2, null=True, blank=True)
+    description = models.TextField(_("présentation"), blank=True)
+    website = models.URLField(_("site web"), blank=True)
+    welcomes = models.BooleanField(_("une entreprise peut demander à y être accueillie"), default=False)
+    is_listed = models.BooleanField(_("dans l’annuaire"), default=True)
+    is_demo = models.BooleanField(_("lieu inventé"), default=False)
+
+    objects = PlaceQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("lieu")
+        verbose_name_plural = _("lieux")
+
+    def __str__(self) -> str:
+        return self.name
+
+    def get_absolute_url(self) -> str:
+        """The public page of the place."""
+        return reverse("place", args=[self.slug])
+
+
+class PlaceShare(models.Model):
+    """A part of a place given to a use, in percent; the parts of a place sum to 100 when there are any."""
+
+    place = models.ForeignKey(Place, verbose_name=_("lieu"), on_delete=models.CASCADE, related_name="shares")
+    use = models.CharField(_("usage"), max_length=160)
+    percent = models.DecimalField(
+        _("part, en %"),
+        max_digits=5,
+        decimal_places=2,
+        validators=[MinValueValidator(0), MaxValueValidator(100)],
+    )
+
+    class Meta:
+        verbose_name = _("usage du lieu")
+        verbose_name_plural = _("usages du lieu")
+        constraints = [
+            models.UniqueConstraint(fields=["place", "use"], name="placeshare_once"),
+            models.CheckConstraint(condition=Q(percent__gt=0, percent__lte=100), name="placeshare_is_a_part"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.use} · {self.percent} %"
+
+
+class PlaceLabel(SourcedFact):
+    """A label that a place holds for a year."""
+
+    place = models.ForeignKey(Place, verbose_name=_("lieu"), on_delete=models.CASCADE, related_name="labels")
+    year = models.PositiveSmallIntegerField(_("année"))
+    name = models.CharField(_("label"), max_length=120)
+    granted_on = PartialDateField(_("accordé le"))
+
+    class Meta:
+        verbose_name = _("label d’un lieu")
+        verbose_name_plural = _("labels d’un lieu")
+        constraints = [models.UniqueConstraint(fields=["place", "year", "name"], name="placelabel_once_a_year")]
+
+    def __str__(self) -> str:
+        return f"{self.name} {self.year}"
