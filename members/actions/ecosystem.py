@@ -8,6 +8,7 @@ from typing import Any
 
 from django.db import transaction
 
+from members.actions.places import load_places
 from members.actions.territories import draw_territory
 from members.enums import TerritoryKind
 from members.models import Hub, Organisation, Territory
@@ -34,6 +35,7 @@ def load_ecosystem(
             organisation = _organisation(row, content["sources"])
             organisation.hubs.add(*its_hubs)
             organisations[row["slug"]] = organisation
+    load_places(content["sources"], with_invented=with_invented)
     return organisations
 
 
