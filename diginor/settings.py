@@ -119,6 +119,7 @@ CELERY_BEAT_SCHEDULE = {
     "heartbeat": {"task": "diginor.health.heartbeat", "schedule": 60.0, "options": {"expires": 55}},
     "follow-up": {"task": "services.tasks.follow_up", "schedule": 60.0},
     "refresh-figures": {"task": "services.tasks.refresh_figures", "schedule": 300.0},
+    "begin-absences": {"task": "members.tasks.begin_absences", "schedule": crontab(minute="5")},
     "send-digests": {"task": "services.tasks.send_digests", "schedule": crontab(hour="7", minute="30")},
     "purge-outbox": {"task": "diginor.outbox.tasks.purge", "schedule": crontab(hour="3", minute="40")},
 }

@@ -13,6 +13,13 @@ def _hand_back(sender: Any, *, user: Any, organisation: Any, **_other: Any) -> N
     hand_back(user, organisation)
 
 
+def _stand_in(sender: Any, *, absence: Any, **_other: Any) -> None:
+    """Give on what a person who is away was following."""
+    from services.actions.people import hand_over_for_absence
+
+    hand_over_for_absence(absence)
+
+
 class ServicesConfig(AppConfig):
     """Catalogue, requests, referrals and their clock."""
 
@@ -20,9 +27,10 @@ class ServicesConfig(AppConfig):
     verbose_name = _("Demandes")
 
     def ready(self) -> None:
-        """Add the panels of this part to the steering page, and listen to departures."""
-        from members.actions.people import person_left
+        """Add the panels of this part to the steering page, and listen to departures and absences."""
+        from members.actions.people import person_away, person_left
         from services import panels
 
         panels.register_all()
         person_left.connect(_hand_back, dispatch_uid="services.hand_back")
+        person_away.connect(_stand_in, dispatch_uid="services.stand_in")

@@ -20,20 +20,25 @@ from members.notifications import RemovalMail
 __all__ = [
     "LastManagerStays",
     "accept_invitation",
+    "begin_absences",
     "cancel_absence",
     "change_role",
     "close_account",
     "invite",
     "open_account",
+    "person_away",
     "person_left",
     "remove",
     "revoke_invitation",
     "set_absence",
     "set_capacity",
+    "suspend_account",
 ]
 
 # Sent inside the transaction, with `user`, `organisation` and `by`, so that open referrals can be handed back.
 person_left = Signal()
+# Sent inside the transaction of its first day, with `absence`, so that what the person follows goes to who stands in.
+person_away = Signal()
 
 
 class LastManagerStays(PeopleRefusal):
@@ -46,6 +51,14 @@ class AbsenceOverlaps(PeopleRefusal):
     """The same person or organisation is already away on these days."""
 
     message = _("Une autre absence couvre déjà une partie de ces jours.")
+
+
+class NobodyPresent(PeopleRefusal):
+    """Somebody of the organisation is there on every day, or it is away as a whole."""
+
+    message = _(
+        "Personne d’autre n’est présent ces jours-là : choisissez un relais, ou notez l’absence de toute la structure."
+    )
 
 
 @transaction.atomic
@@ -100,10 +113,8 @@ def set_absence(
 ) -> Absence:
     """Note that an organisation, or one of its people, is away."""
     _locked(organisation)
-    same = organisation.absences.filter(user=user, starts_on__lte=ends_on, ends_on__gte=starts_on)
-    if same.exists():
-        raise AbsenceOverlaps
-    return Absence.objects.create(
+    check_absence(organisation, user, backup, starts_on, ends_on)
+    absence = Absence.objects.create(
         organisation=organisation,
         user=user,
         starts_on=starts_on,
@@ -111,6 +122,43 @@ def set_absence(
         backup=backup,
         backup_organisation=backup_organisation,
     )
+    _begin(absence)
+    return absence
+
+
+def check_absence(
+    organisation: Organisation, user: User | None, backup: User | None, starts_on: date, ends_on: date
+) -> None:
+    """Raise the refusal that an absence would meet, if any."""
+    if organisation.absences.filter(user=user, starts_on__lte=ends_on, ends_on__gte=starts_on).exists():
+        raise AbsenceOverlaps
+    others = User.objects.present(organisation.pk, starts_on, ends_on)
+    if user and not backup and not others.exclude(pk=user.pk).exists():
+        raise NobodyPresent
+
+
+def begin_absences() -> int:
+    """Give to who stands in what the people away from today on follow; a second call the same day changes nothing."""
+    due = Absence.objects.on(timezone.localdate()).filter(taken_over_at=None, user__isnull=False)
+    rows = list(due.order_by("pk").values_list("pk", flat=True))
+    return sum(_begin_once(pk) for pk in rows)
+
+
+@transaction.atomic
+def _begin_once(pk: int) -> bool:
+    absence = Absence.objects.select_for_update(of=("self",)).with_people().filter(pk=pk).first()
+    return _begin(absence) if absence else False
+
+
+def _begin(absence: Absence) -> bool:
+    """Tell the other parts, once, that a person is away; the organisation as a whole keeps its referrals."""
+    today = timezone.localdate()
+    if absence.user is None or absence.taken_over_at or not absence.starts_on <= today <= absence.ends_on:
+        return False
+    absence.taken_over_at = timezone.now()
+    absence.save(update_fields=["taken_over_at"])
+    person_away.send(Absence, absence=absence)
+    return True
 
 
 @transaction.atomic
@@ -133,11 +181,17 @@ def set_capacity(organisation: Organisation, *, capacity: int | None, by: User) 
 
 
 @transaction.atomic
+def suspend_account(user: User, *, by: User) -> None:
+    """Shut an account, leaving every team first; what the person did stays signed."""
+    _leave_every_team(user, by=by)
+    user.is_active = False
+    user.save(update_fields=["is_active"])
+
+
+@transaction.atomic
 def close_account(user: User) -> None:
     """Close the account of a person who asks for it, leaving every team first."""
-    for membership in list(user.memberships.filter(is_active=True).order_by("organisation_id", "pk")):
-        remove(membership, by=user)
-    user.hub_roles.all().delete()
+    _leave_every_team(user, by=user)
     Authenticator.objects.filter(user=user).delete()
     SocialAccount.objects.filter(user=user).delete()
     EmailAddress.objects.filter(user=user).delete()
@@ -146,6 +200,12 @@ def close_account(user: User) -> None:
     user.first_name = user.last_name = user.phone = user.function = ""
     user.email = f"compte-ferme-{user.pk}@diginor.invalid"
     user.save()
+
+
+def _leave_every_team(user: User, *, by: User) -> None:
+    for membership in list(user.memberships.filter(is_active=True).order_by("organisation_id", "pk")):
+        remove(membership, by=by)
+    user.hub_roles.all().delete()
 
 
 def _locked(organisation: Organisation) -> Organisation:

@@ -4,10 +4,13 @@ from typing import Any
 
 from django.contrib import admin
 from django.db.models import QuerySet
+from django.forms import ModelForm
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from diginor.admin_base import ADD, ALL, CHANGE, DELETE, VIEW, PortalInline, PortalModelAdmin
+from diginor.admin_base import ADD, CHANGE, DELETE, VIEW, PortalInline, PortalModelAdmin
+from members.actions import people
+from members.actions.refusals import PeopleRefusal
 from members.models import Absence, Hub, HubRole, Membership, Organisation
 
 
@@ -21,12 +24,12 @@ class TeamInline(PortalInline):
 
 
 class AbsenceInline(PortalInline):
-    """When the organisation, or one of its people, is away."""
+    """When the organisation, or one of its people, is away; noted in the list of absences."""
 
     model = Absence
     fk_name = "organisation"
-    desk_may = ALL
-    raw_id_fields = ["user", "backup", "backup_organisation"]
+    admin_may = desk_may = frozenset({VIEW})
+    fields = ["user", "starts_on", "ends_on", "backup", "backup_organisation"]
     ordering = ["-starts_on", "pk"]
 
 
@@ -105,13 +108,44 @@ class HubRoleAdmin(PortalModelAdmin):
     raw_id_fields = ["user", "hub"]
 
 
+class AbsenceSheet(ModelForm):
+    """Who is away, when, and who stands in."""
+
+    def clean(self) -> dict[str, Any] | None:
+        """Refuse what the action would refuse, beside the form."""
+        cleaned = super().clean() or self.cleaned_data
+        facts: list[Any] = [cleaned.get(name) for name in ("organisation", "user", "backup", "starts_on", "ends_on")]
+        if not self.errors:
+            try:
+                people.check_absence(*facts)
+            except PeopleRefusal as refusal:
+                self.add_error(None, str(refusal))
+        return cleaned
+
+
 @admin.register(Absence)
 class AbsenceAdmin(PortalModelAdmin):
-    """Absences and who stands in."""
+    """Absences and who stands in; one that has begun is ended, not rewritten."""
 
     hub_path = "organisation__hubs"
-    desk_may = frozenset({VIEW, ADD, CHANGE, DELETE})
+    admin_may = desk_may = frozenset({VIEW, ADD, DELETE})
     list_display = ["organisation", "user", "starts_on", "ends_on", "backup", "backup_organisation"]
     list_select_related = ["organisation", "user", "backup", "backup_organisation"]
     ordering = ["-ends_on", "-pk"]
     raw_id_fields = ["organisation", "user", "backup", "backup_organisation"]
+    form = AbsenceSheet
+
+    def save_model(self, request: HttpRequest, obj: Absence, form: ModelForm, change: bool) -> None:
+        """Note the absence through the action, so that who stands in gets what waits."""
+        names = ("organisation", "user", "starts_on", "ends_on", "backup", "backup_organisation")
+        noted = people.set_absence(**{name: getattr(obj, name) for name in names}, by=request.user)  # type: ignore[arg-type]
+        obj.__dict__.update({name: value for name, value in noted.__dict__.items() if name != "_state"})
+
+    def delete_model(self, request: HttpRequest, obj: Absence) -> None:
+        """Forget an absence to come, end today one that has begun."""
+        people.cancel_absence(obj, by=request.user)  # type: ignore[arg-type]
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet) -> None:
+        """The same for several."""
+        for absence in queryset.order_by("pk"):
+            self.delete_model(request, absence)

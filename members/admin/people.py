@@ -1,5 +1,6 @@
 """People, what they do in organisations, and their invitations."""
 
+from collections.abc import Callable
 from typing import Any
 
 from allauth.mfa.models import Authenticator
@@ -17,15 +18,16 @@ from diginor.wording import moment
 from members.actions import people as actions
 from members.actions.invitations import AlreadyInTeam
 from members.actions.refusals import PeopleRefusal
+from members.enums import MembershipRole
 from members.models import HubRole, Invitation, Membership, User
 
 
 class MembershipInline(PortalInline):
-    """Where the person works."""
+    """Where the person works; leaving and changing roles go through the actions of the list of teams."""
 
     model = Membership
     hub_path = "organisation__hubs"
-    admin_may = frozenset({VIEW, ADD, CHANGE})
+    admin_may = frozenset({VIEW, ADD})
     raw_id_fields = ["organisation"]
     fields = ["organisation", "role", "is_active", "started_on", "ended_on"]
 
@@ -50,8 +52,8 @@ class UserAdmin(PortalModelAdmin):
     search_help_text = _("Un nom, ou une adresse électronique.")
     close_to = ("last_name", "first_name", "email")
     inlines = [MembershipInline, HubRoleInline]
-    actions = ["remove_second_factor"]
-    readonly_fields = ["refusals", "joined_at", "last_login"]
+    actions = ["remove_second_factor", "suspend", "reopen"]
+    readonly_fields = ["refusals", "is_active", "joined_at", "last_login"]
     fieldsets = [
         (None, {"fields": ["email", "first_name", "last_name", "function", "phone", "language", "mail_preference"]}),
         (_("Accès"), {"fields": ["is_active", "is_superuser", "joined_at", "last_login"]}),
@@ -74,6 +76,26 @@ class UserAdmin(PortalModelAdmin):
             count,
         )
         self.message_user(request, text % {"count": count}, messages.SUCCESS if count else messages.WARNING)
+
+    @admin.action(description=_("Fermer le compte, en quittant les équipes"), permissions=["change"])
+    def suspend(self, request: HttpRequest, queryset: QuerySet) -> None:
+        """Shut accounts; what their owners follow goes to who stands in, or back to the team."""
+        count = 0
+        for person in queryset.filter(is_active=True).order_by("pk"):
+            try:
+                actions.suspend_account(person, by=request.user)  # type: ignore[arg-type]
+                count += 1
+            except PeopleRefusal as refusal:
+                self.message_user(request, f"{person}\u202f: {refusal}", messages.ERROR)
+        text = ngettext("%(count)s compte fermé.", "%(count)s comptes fermés.", count) % {"count": count}
+        self.message_user(request, text, messages.SUCCESS if count else messages.WARNING)
+
+    @admin.action(description=_("Rouvrir le compte"), permissions=["change"])
+    def reopen(self, request: HttpRequest, queryset: QuerySet) -> None:
+        """Open shut accounts again; the teams they left are joined anew by invitation."""
+        count = queryset.filter(is_active=False).update(is_active=True)
+        text = ngettext("%(count)s compte rouvert.", "%(count)s comptes rouverts.", count) % {"count": count}
+        self.message_user(request, text, messages.SUCCESS if count else messages.WARNING)
 
     @admin.display(description=_("refus définitifs"))
     def refusals(self, person: User) -> str:
@@ -100,7 +122,7 @@ class MembershipAdmin(PortalModelAdmin):
     list_filter = ["is_active", "role"]
     ordering = ["-started_on", "-pk"]
     search_fields = ["user__email"]
-    actions = ["remove_from_team"]
+    actions = ["remove_from_team", "make_manager", "make_adviser"]
 
     def find(self, rows: QuerySet, words: str) -> QuerySet:
         """Find by the person, or by the organisation."""
@@ -111,15 +133,36 @@ class MembershipAdmin(PortalModelAdmin):
     @admin.action(description=_("Retirer de l’équipe"))
     def remove_from_team(self, request: HttpRequest, queryset: QuerySet) -> None:
         """End memberships; open referrals go to who stands in."""
+        count = self._for_each(request, queryset, actions.remove)
+        text = ngettext("%(count)s personne retirée.", "%(count)s personnes retirées.", count) % {"count": count}
+        self.message_user(request, text, messages.SUCCESS if count else messages.WARNING)
+
+    @admin.action(description=_("Nommer responsable de l’équipe"))
+    def make_manager(self, request: HttpRequest, queryset: QuerySet) -> None:
+        """Give the lead of their team."""
+        self._change_role(request, queryset, MembershipRole.MANAGER)
+
+    @admin.action(description=_("Retirer la responsabilité de l’équipe"))
+    def make_adviser(self, request: HttpRequest, queryset: QuerySet) -> None:
+        """Take the lead of their team back, unless nobody else leads it."""
+        self._change_role(request, queryset, MembershipRole.ADVISER)
+
+    def _change_role(self, request: HttpRequest, queryset: QuerySet, role: str) -> None:
+        rows = queryset.exclude(role=role)
+        count = self._for_each(request, rows, lambda row, by: actions.change_role(row, role=role, by=by))
+        text = ngettext("%(count)s rôle changé.", "%(count)s rôles changés.", count) % {"count": count}
+        self.message_user(request, text, messages.SUCCESS if count else messages.WARNING)
+
+    def _for_each(self, request: HttpRequest, queryset: QuerySet, act: Callable[..., None]) -> int:
+        """Call an action on each active row; a refusal is told and stops nothing else."""
         count = 0
         for membership in queryset.filter(is_active=True).select_related("organisation", "user").order_by("pk"):
             try:
-                actions.remove(membership, by=request.user)  # type: ignore[arg-type]
+                act(membership, by=request.user)
                 count += 1
             except PeopleRefusal as refusal:
                 self.message_user(request, f"{membership.user}\u202f: {refusal}", messages.ERROR)
-        text = ngettext("%(count)s personne retirée.", "%(count)s personnes retirées.", count) % {"count": count}
-        self.message_user(request, text, messages.SUCCESS if count else messages.WARNING)
+        return count
 
 
 class InvitationForm(ModelForm):

@@ -51,8 +51,8 @@ class Migration(migrations.Migration):
                 ('name', models.CharField(max_length=120, verbose_name='nom')),
                 ('opened_on', members.fields.PartialDateField(verbose_name='appel ouvert le')),
                 ('decided_on', members.fields.PartialDateField(verbose_name='décision le')),
-                ('starts_on', members.fields.PartialDateField(verbose_name='période : de')),
-                ('ends_on', members.fields.PartialDateField(verbose_name='période : à')),
+                ('starts_on', members.fields.PartialDateField(verbose_name='période : de')),
+                ('ends_on', members.fields.PartialDateField(verbose_name='période : à')),
                 ('accredited', models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='réseaux labellisés')),
                 ('orientations', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=200), blank=True, default=list, size=None, verbose_name='orientations')),
             ],
@@ -318,7 +318,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='hub',
             name='host',
-            field=models.CharField(blank=True, help_text='Par exemple guichet.exemple.fr : ce nom ouvre le portail aux couleurs du guichet.', max_length=120, verbose_name='nom de domaine'),
+            field=models.CharField(blank=True, help_text='Par exemple guichet.exemple.fr : ce nom ouvre le portail aux couleurs du guichet.', max_length=120, verbose_name='nom de domaine'),
         ),
         migrations.AddField(
             model_name='hub',
@@ -496,7 +496,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='sheetproposal',
             name='organisation',
-            field=models.ForeignKey(blank=True, help_text='Vide : une structure qui s’inscrit.', null=True, on_delete=django.db.models.deletion.CASCADE, related_name='proposals', to='members.organisation', verbose_name='structure'),
+            field=models.ForeignKey(blank=True, help_text='Vide : une structure qui s’inscrit.', null=True, on_delete=django.db.models.deletion.CASCADE, related_name='proposals', to='members.organisation', verbose_name='structure'),
         ),
         migrations.AddField(
             model_name='sheetproposal',

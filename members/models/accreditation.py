@@ -19,8 +19,8 @@ class AccreditationRound(SourcedFact):
     name = models.CharField(_("nom"), max_length=120)
     opened_on = PartialDateField(_("appel ouvert le"))
     decided_on = PartialDateField(_("décision le"))
-    starts_on = PartialDateField(_("période : de"))
-    ends_on = PartialDateField(_("période : à"))
+    starts_on = PartialDateField(_("période : de"))
+    ends_on = PartialDateField(_("période : à"))
     accredited = models.PositiveSmallIntegerField(_("réseaux labellisés"), null=True, blank=True)
     orientations = ArrayField(
         models.CharField(max_length=200), verbose_name=_("orientations"), default=list, blank=True

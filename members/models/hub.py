@@ -61,7 +61,7 @@ class Hub(models.Model):
         _("nom de domaine"),
         max_length=120,
         blank=True,
-        help_text=_("Par exemple guichet.exemple.fr : ce nom ouvre le portail aux couleurs du guichet."),
+        help_text=_("Par exemple guichet.exemple.fr : ce nom ouvre le portail aux couleurs du guichet."),
     )
     accent = models.CharField(_("couleur"), max_length=10, choices=Accent.choices, default=Accent.SEA)
     presentation = models.TextField(_("présentation"), blank=True)

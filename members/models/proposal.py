@@ -48,7 +48,7 @@ class SheetProposal(WorkflowModel):
         blank=True,
         on_delete=models.CASCADE,
         related_name="proposals",
-        help_text=_("Vide : une structure qui s’inscrit."),
+        help_text=_("Vide : une structure qui s’inscrit."),
     )
     values = models.JSONField(_("valeurs proposées"), default=dict)
     state = models.CharField(_("état"), max_length=12, choices=ProposalState.choices, default=ProposalState.PENDING)

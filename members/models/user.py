@@ -1,6 +1,7 @@
 """People, what they do in organisations, and how they are invited."""
 
 import uuid
+from datetime import date
 from typing import TYPE_CHECKING, ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
@@ -27,6 +28,11 @@ class UserQuerySet(models.QuerySet):
         """The active people of an organisation, managers included."""
         active = Q(memberships__organisation_id=organisation_id, memberships__is_active=True, is_active=True)
         return self.filter(active).distinct().order_by("last_name", "first_name", "pk")
+
+    def present(self, organisation_id: int, first: date, last: date) -> "UserQuerySet":
+        """The active people of an organisation who are away on none of these days, both included."""
+        away = Q(absences__organisation_id=organisation_id, absences__starts_on__lte=last, absences__ends_on__gte=first)
+        return self.advisers_of(organisation_id).exclude(pk__in=User.objects.filter(away).values("pk"))
 
     def managers_of(self, organisation_id: int) -> "UserQuerySet":
         """The people in charge of the team of an organisation."""

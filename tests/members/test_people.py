@@ -13,14 +13,18 @@ from diginor.outbox.model import OutgoingMail
 from members.actions.people import (
     AbsenceOverlaps,
     LastManagerStays,
+    NobodyPresent,
+    begin_absences,
     cancel_absence,
     change_role,
     close_account,
     open_account,
+    person_away,
     person_left,
     remove,
     set_absence,
     set_capacity,
+    suspend_account,
 )
 from members.forms.team import AbsenceForm, CapacityForm, InviteForm
 from members.models import Absence, Membership, User
@@ -51,6 +55,19 @@ def left():
     person_left.disconnect(listen)
 
 
+@pytest.fixture
+def away():
+    """What `person_away` told."""
+    heard = []
+
+    def listen(sender, absence, **kwargs):
+        heard.append((absence, connection.in_atomic_block))
+
+    person_away.connect(listen)
+    yield heard
+    person_away.disconnect(listen)
+
+
 def test_the_factories_build_a_small_world():
     hub = HubFactory()
     nwx = OrganisationFactory(member=True, of_hub=hub)
@@ -76,6 +93,16 @@ class TestLeaving:
         assert (membership.is_active, membership.ended_on) == (False, timezone.localdate())
         assert left == [(membership.user, nwx, manager, True)]
         assert OutgoingMail.objects.get().recipient == membership.user.email
+
+    def test_a_shut_account_leaves_its_teams_unless_it_leads_one_alone(self, left):
+        nwx = OrganisationFactory()
+        manager, person = UserFactory(manager_of=nwx), UserFactory(adviser_of=nwx)
+        with pytest.raises(LastManagerStays):
+            suspend_account(manager, by=person)
+        suspend_account(person, by=manager)
+        person.refresh_from_db()
+        assert not person.is_active
+        assert left == [(person, nwx, manager, True)]
 
     def test_leaving_twice_changes_nothing(self, left):
         nwx = OrganisationFactory()
@@ -143,6 +170,7 @@ class TestAbsences:
     def test_the_same_person_is_not_away_twice(self):
         nwx = OrganisationFactory()
         person, manager = UserFactory(adviser_of=nwx), UserFactory(manager_of=nwx)
+        UserFactory(adviser_of=nwx)
         days = {"starts_on": date(2026, 7, 6), "ends_on": date(2026, 7, 17), "by": manager}
         set_absence(nwx, user=person, **days)
         with pytest.raises(AbsenceOverlaps):
@@ -152,6 +180,45 @@ class TestAbsences:
         with pytest.raises(AbsenceOverlaps):
             set_absence(nwx, **days)
         assert Absence.objects.count() == 3
+
+    def test_somebody_is_there_or_the_organisation_is_away(self):
+        nwx = OrganisationFactory()
+        person, manager = UserFactory(adviser_of=nwx), UserFactory(manager_of=nwx)
+        days = {"starts_on": date(2026, 7, 6), "ends_on": date(2026, 7, 17), "by": manager}
+        set_absence(nwx, user=person, **days)
+        with pytest.raises(NobodyPresent):
+            set_absence(nwx, user=manager, starts_on=date(2026, 7, 17), ends_on=date(2026, 7, 20), by=manager)
+        set_absence(nwx, user=manager, starts_on=date(2026, 7, 18), ends_on=date(2026, 7, 20), by=manager)
+        set_absence(nwx, **days)
+
+    def test_an_absence_is_told_on_its_first_day_and_once(self, away):
+        nwx = OrganisationFactory()
+        today = timezone.localdate()
+        UserFactory(manager_of=nwx)
+        coming = AbsenceFactory(organisation=nwx, user=UserFactory(adviser_of=nwx), starts_on=today + timedelta(days=1))
+        begun = AbsenceFactory(organisation=nwx, user=UserFactory(adviser_of=nwx), starts_on=today - timedelta(days=2))
+        AbsenceFactory(organisation=nwx)
+        assert [begin_absences(), begin_absences()] == [1, 0]
+        assert away == [(begun, True)]
+        coming.refresh_from_db()
+        assert coming.taken_over_at is None
+
+    def test_two_workers_tell_an_absence_once(self, away, transactional_db):
+        nwx = OrganisationFactory()
+        AbsenceFactory(organisation=nwx, user=UserFactory(adviser_of=nwx))
+        barrier = threading.Barrier(2)
+
+        def work():
+            barrier.wait()
+            begin_absences()
+            connection.close()
+
+        threads = [threading.Thread(target=work) for _number in range(2)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        assert len(away) == 1
 
     def test_an_absence_to_come_is_forgotten_and_one_begun_ends(self):
         today = timezone.localdate()

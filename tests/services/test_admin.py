@@ -5,9 +5,11 @@ from django.contrib import admin
 from django.contrib.admin.options import ShowFacets
 from django.db import models
 from django.urls import reverse
+from django.utils import timezone
 
 from diginor.admin_base import CappedPaginator, PortalModelAdmin
 from diginor.models import OutgoingMail
+from members.enums import MembershipRole
 from members.models import Absence, Hub, HubRole, Invitation, Membership, Organisation, User
 from services.models import DelaySet, Offer, Question, ServiceRequest, Topic
 from tests.factories.members import (
@@ -242,6 +244,47 @@ def test_leaving_a_team_goes_through_the_action(administrator, hub):
     administrator.post(address(Membership), {"action": "remove_from_team", "_selected_action": [leaving.pk]})
     leaving.refresh_from_db()
     assert not leaving.is_active
+
+
+def test_an_absence_noted_at_the_desk_gives_to_who_stands_in(staff, hub):
+    place = OrganisationFactory(member=True, of_hub=hub)
+    claire, marc = UserFactory(adviser_of=place), UserFactory(manager_of=place)
+    row = ReferralFactory(organisation=place, accepted=True, adviser=claire)
+    days = {"starts_on": timezone.localdate(), "ends_on": timezone.localdate()}
+    facts = {"organisation": place.pk, "user": claire.pk, **days}
+    staff.post(address(Absence, "add"), facts | {"backup": marc.pk})
+    row.refresh_from_db()
+    assert row.adviser == marc
+    answer = staff.post(address(Absence, "add"), facts)
+    assert "Une autre absence couvre déjà" in answer.content.decode()
+    absence = Absence.objects.get()
+    staff.post(address(Absence, "delete", absence.pk), {"post": "yes"})
+    assert not Absence.objects.exists()
+
+
+def test_an_account_is_shut_by_leaving_its_teams_and_the_last_manager_stays(administrator, hub):
+    place = OrganisationFactory(member=True, of_hub=hub)
+    claire, marc = UserFactory(adviser_of=place), UserFactory(manager_of=place)
+    act = {"action": "suspend", "_selected_action": [claire.pk, marc.pk]}
+    answer = administrator.post(address(User), act, follow=True).content.decode()
+    assert "1 compte fermé" in answer
+    assert "dernière responsable" in answer
+    assert [User.objects.get(pk=person.pk).is_active for person in (claire, marc)] == [False, True]
+    administrator.post(address(User), act | {"action": "reopen"})
+    claire.refresh_from_db()
+    assert claire.is_active
+    assert not claire.memberships.filter(is_active=True).exists()
+
+
+def test_the_lead_of_a_team_changes_by_the_action(administrator, hub):
+    place = OrganisationFactory(member=True, of_hub=hub)
+    claire = MembershipFactory(organisation=place)
+    marc = MembershipFactory(organisation=place, role=MembershipRole.MANAGER)
+    act = {"_selected_action": [claire.pk, marc.pk]}
+    administrator.post(address(Membership), act | {"action": "make_manager"})
+    answer = administrator.post(address(Membership), act | {"action": "make_adviser"}, follow=True).content.decode()
+    assert "dernière responsable" in answer
+    assert Membership.objects.filter(organisation=place, role=MembershipRole.MANAGER).count() == 1
 
 
 def test_a_lost_second_factor_is_removed_by_an_administrator(administrator):

@@ -270,6 +270,43 @@ def test_who_leaves_while_away_gives_to_the_stand_in(place, manager, claire, mar
     assert OutgoingMail.objects.get(kind="ReferralHandedToYou").recipient == marc.email
 
 
+def test_who_is_away_gives_to_the_stand_in_and_the_mail_says_until_when(client, place, manager, claire, marc):
+    row = ReferralFactory(organisation=place, accepted=True, adviser=claire)
+    today = timezone.localdate()
+    people.set_absence(
+        place, user=claire, backup=marc, starts_on=today, ends_on=today + dt.timedelta(days=3), by=manager
+    )
+
+    row.refresh_from_db()
+    assert row.adviser == marc
+    mail = OutgoingMail.objects.get(kind="ReferralHandedToYou")
+    assert mail.recipient == marc.email
+    assert "Claire Dumont est en absence jusqu’au" in mail.text
+    assert people.begin_absences() == 0
+
+
+def test_a_stand_in_who_is_away_too_leaves_it_to_the_team(place, manager, claire, marc):
+    row = ReferralFactory(organisation=place, accepted=True, adviser=claire)
+    AbsenceFactory(organisation=place, user=marc)
+    AbsenceFactory(organisation=place, user=claire, backup=marc)
+    assert people.begin_absences() == 2
+
+    row.refresh_from_db()
+    assert row.adviser is None
+    recipients = OutgoingMail.objects.filter(kind="ReferralWithoutAdviser").values_list("recipient", flat=True)
+    assert manager.email in set(recipients)
+
+
+def test_an_absence_to_come_changes_nothing_before_its_day(place, manager, claire, marc):
+    row = ReferralFactory(organisation=place, accepted=True, adviser=claire)
+    later = timezone.localdate() + dt.timedelta(days=2)
+    people.set_absence(place, user=claire, backup=marc, starts_on=later, ends_on=later, by=manager)
+    assert people.begin_absences() == 0
+
+    row.refresh_from_db()
+    assert row.adviser == claire
+
+
 def test_the_last_manager_stays(client, place, manager, claire):
     answer = do(client, "team_remove", {}, membership(manager).code)
     assert "dernière responsable" in said(answer)
