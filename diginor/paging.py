@@ -41,6 +41,46 @@ def page_by_key(rows: QuerySet, name: str, *, size: int, after: str = "", before
     )
 
 
+def page_by_row(rows: QuerySet, *, size: int, after: str = "", before: str = "") -> Page:
+    """Read the rows after one, or just before it, told by its primary key; any order that ends with `pk` will do."""
+    order = [str(name) for name in rows.query.order_by]
+    mark, is_backwards = _place_of(rows, before, order), True
+    if mark is None:
+        mark, is_backwards = _place_of(rows, after, order), False
+    if is_backwards:
+        rows = rows.reverse()
+    if mark is not None:
+        rows = rows.filter(_past(mark, order, is_backwards=is_backwards))
+    found = list(rows[: size + 1])
+    has_more, shown = len(found) > size, found[:size]
+    if is_backwards:
+        shown.reverse()
+    has_before, has_after = (has_more, bool(shown)) if is_backwards else (bool(mark and shown), has_more)
+    return Page(
+        shown,
+        before=str(shown[0].pk) if has_before else "",
+        after=str(shown[-1].pk) if has_after else "",
+    )
+
+
+def _place_of(rows: QuerySet, pk: str, order: list[str]) -> tuple[Any, ...] | None:
+    """The values by which a row takes its place, or None when there is no such row."""
+    if not (pk.isascii() and pk.isdigit()) or len(pk) > 18:
+        return None
+    return rows.filter(pk=pk).order_by().values_list(*(name.lstrip("-") for name in order)).first()
+
+
+def _past(mark: tuple[Any, ...], order: list[str], *, is_backwards: bool) -> Q:
+    """Rows beyond a place: the first value that differs decides."""
+    beyond, same = Q(pk__in=()), Q()
+    for name, value in zip(order, mark, strict=True):
+        field = name.lstrip("-")
+        way = "lt" if name.startswith("-") != is_backwards else "gt"
+        beyond |= same & Q(**{f"{field}__{way}": value})
+        same &= Q(**{field: value})
+    return beyond
+
+
 def key_of(row: Any, name: str) -> str:
     """The key of a row, for an address: microseconds since 1970, then its primary key."""
     return f"{(getattr(row, name) - EPOCH) // timedelta(microseconds=1)}-{row.pk}"

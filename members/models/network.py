@@ -4,7 +4,8 @@ from typing import Any
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import Count, F, Q
+from django.db.models import Count, F, OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -12,6 +13,7 @@ from members.enums import NetworkKind, PartnershipKind, Qualifier
 from members.fields import PartialDateField
 from members.models.organisation import Organisation
 from members.models.sourced import SourcedFact
+from members.models.territory import Territory
 
 
 class NetworkQuerySet(models.QuerySet["Network"]):
@@ -25,13 +27,26 @@ class NetworkQuerySet(models.QuerySet["Network"]):
         """Those of the directory, those of today first."""
         return (
             self.filter(organisation__is_listed=True)
-            .select_related("organisation", "organisation__succeeded_by")
-            .order_by("-organisation__is_active", "organisation__name", "pk")
+            .select_related("organisation", "organisation__succeeded_by", "territory")
+            .order_by("-organisation__is_active", "organisation__search_name", "pk")
+        )
+
+    def of_territory(self, territory: Territory) -> "NetworkQuerySet":
+        """Those that work in a territory: theirs is that one, holds it whole, or lies whole inside it."""
+        return self.filter(
+            Q(territory=territory)
+            | Q(territory__in=Territory.objects.containing(territory).values("pk"))
+            | Q(territory__in=Territory.objects.within(territory).values("pk"))
         )
 
     def with_member_counts(self) -> "NetworkQuerySet":
         """With how many organisations of the portal belong to each today, as `members_now`."""
-        return self.annotate(members_now=Count("affiliations", filter=Q(affiliations__until="")))
+        members = Affiliation.objects.current().filter(network=OuterRef("pk")).order_by().values("network")
+        return self.annotate(members_now=Coalesce(Subquery(members.values(total=Count("pk"))), 0))
+
+    def with_accreditations(self) -> "NetworkQuerySet":
+        """With their accreditations and the rounds of these."""
+        return self.prefetch_related("accreditations__round")
 
 
 class Network(SourcedFact):
@@ -41,6 +56,9 @@ class Network(SourcedFact):
         Organisation, verbose_name=_("structure"), on_delete=models.CASCADE, related_name="network"
     )
     kind = models.CharField(_("nature"), max_length=20, choices=NetworkKind.choices)
+    territory = models.ForeignKey(
+        Territory, verbose_name=_("territoire"), null=True, blank=True, on_delete=models.PROTECT, related_name="networks"
+    )
     code_name = models.CharField(_("nom de code"), max_length=40, blank=True)
     mission_statement = models.TextField(_("raison d’être"), blank=True)
     is_mission_driven = models.BooleanField(_("veut être un pôle à mission"), default=False)
