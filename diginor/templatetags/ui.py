@@ -126,10 +126,10 @@ def crumbs(*labels_and_urls):
     links = [(url, label) for label, url in [(_("Accueil"), url_or_none("home") or "/"), *pairs]]
     here = labels_and_urls[-1] if len(labels_and_urls) % 2 else ""
     return format_html(
-        '<nav class="crumbs small" aria-label="{}"><ol class="wrap">{}{}</ol></nav>',
+        '<nav class="crumbs small" aria-label="{}">{}{}</nav>',
         _("Fil d’Ariane"),
-        format_html_join("", '<li><a href="{}">{}</a></li>', links),
-        format_html('<li aria-current="page">{}</li>', here) if here else "",
+        format_html_join("", '<a href="{}">{}</a>', links),
+        format_html('<span aria-current="page">{}</span>', here) if here else "",
     )
 
 

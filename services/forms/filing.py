@@ -3,12 +3,14 @@
 from typing import Any
 
 from django import forms
+from django.http import QueryDict
 from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
 from diginor.fields import DayInput, RadioCards
+from diginor.wording import day
 from members.enums import LegalForm, Sector, SizeCategory
 from members.models.organisation import naf_code
 from services.enums import NoSiretReason, QuestionKind
@@ -175,6 +177,15 @@ class CompanyForm(CommuneMixin, Partial):
     )
     DETAILS = ("sector", "legal_form", "naf", "founded_on")
     field_order = ("company_name", "siret", "no_siret_reason", "commune", "size", *DETAILS)
+    wants_details = False
+
+    @classmethod
+    def with_details(cls, typed: QueryDict, initial: dict[str, Any]) -> "CompanyForm":
+        """The form as it was typed so far, without a word on what is missing, and with its optional part."""
+        form = cls(initial={**initial, **typed.dict()})
+        form.wants_details = True
+        form.fields["sector"].widget.attrs["autofocus"] = True
+        return form
 
     def clean_siret(self) -> str:
         """The digits alone, when they are a SIRET."""
@@ -218,12 +229,25 @@ class CompanyForm(CommuneMixin, Partial):
 
     @property
     def has_details(self) -> bool:
-        """Whether the optional part is shown open."""
-        return any(self[name].value() or name in self.errors for name in self.DETAILS)
+        """Whether the fields of the optional part are shown: they were asked for, or sent."""
+        return self.wants_details or any(self._is_sent(name) for name in self.DETAILS)
+
+    @property
+    def activity(self) -> str:
+        """What the optional part said before, in words."""
+        known = {name: str(self.initial.get(name) or "") for name in ("sector", "legal_form", "naf")}
+        labels = {**dict(Sector.choices), **dict(LegalForm.choices)}
+        founded = day(self.initial.get("founded_on"), "short")
+        told = (labels.get(known["sector"]), labels.get(known["legal_form"]), known["naf"], founded)
+        return ", ".join(str(words) for words in told if words)
+
+    def _is_sent(self, name: str) -> bool:
+        return self.add_prefix(name) in self.data
 
     def company(self) -> dict[str, Any]:
-        """What the draft keeps."""
-        return {name: value for name, value in self.cleaned_data.items() if name != "commune_code"}
+        """What the draft keeps; the optional part changes nothing where it was not shown."""
+        left = {"commune_code", *(name for name in self.DETAILS if not self._is_sent(name))}
+        return {name: value for name, value in self.cleaned_data.items() if name not in left}
 
 
 class ContactForm(Traps, Partial):

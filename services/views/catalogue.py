@@ -14,7 +14,8 @@ from services.enums import FAMILY_PROMISES, FAMILY_SLUGS, Family
 from services.models import Offer, Topic
 from services.rules.topic_match import shared_words
 
-MOST_RESULTS = 8
+# A page stays light: the best topics first, the others where they are asked for.
+FEW_RESULTS, MOST_RESULTS = 5, 30
 MOST_SUGGESTIONS = 6
 
 
@@ -41,18 +42,14 @@ def doors(topic_counts: dict[str, int]) -> list[dict[str, Any]]:
     ]
 
 
-def families_with_topics() -> list[dict[str, Any]]:
-    """The four families, each with its topics, in one query."""
-    topics: dict[str, list[Topic]] = {}
-    for row in Topic.objects.active():
-        topics.setdefault(row.family, []).append(row)
-    counts = {code: len(rows) for code, rows in topics.items()}
-    return [{**door, "topics": topics.get(door["code"], [])} for door in doors(counts)]
+def door_of(family: str) -> dict[str, Any]:
+    """One of the four families."""
+    return next(door for door in doors({}) if door["code"] == family)
 
 
-def found_for(asked: str) -> list[Found]:
+def found_for(asked: str, most: int) -> list[Found]:
     """The best topics for a search, each with the words that led to it."""
-    return [Found(row, _why(asked, row)) for row in Topic.objects.best_for(asked, MOST_RESULTS)]
+    return [Found(row, _why(asked, row)) for row in Topic.objects.best_for(asked, most)]
 
 
 def _why(asked: str, topic: Topic) -> str:
@@ -65,13 +62,12 @@ def _why(asked: str, topic: Topic) -> str:
 @access(public)
 @require_GET
 def services(request: HttpRequest) -> HttpResponse:
-    """All the families and their topics, or the topics that answer a search."""
+    """The four families, or the topics that answer a search: the best ones, and all of them when asked."""
     asked = request.GET.get("q", "").strip()[:200]
-    context = {
-        "asked": asked,
-        "found": found_for(asked) if asked else [],
-        "families": families_with_topics(),
-    }
+    found = found_for(asked, MOST_RESULTS) if asked else []
+    shown = found if request.GET.get("tout") else found[:FEW_RESULTS]
+    counts = {} if asked else Topic.objects.counted_by_family()
+    context = {"asked": asked, "found": shown, "has_more": len(found) > len(shown), "families": doors(counts)}
     return render(request, "services/public/services.html", context)
 
 
@@ -87,8 +83,8 @@ def topic_suggest(request: HttpRequest) -> HttpResponse:
 @require_GET
 def family(request: HttpRequest, family: str) -> HttpResponse:
     """One family and its topics."""
-    chosen = next(row for row in families_with_topics() if row["code"] == family)
-    return render(request, "services/public/family.html", {"family": chosen})
+    context = {"family": door_of(family), "topics": list(Topic.objects.of_family(family))}
+    return render(request, "services/public/family.html", context)
 
 
 @access(public)
@@ -98,7 +94,7 @@ def topic(request: HttpRequest, family: str, slug: str) -> HttpResponse:
     row = get_object_or_404(Topic.objects.of_family(family), slug=slug)
     context = {
         "topic": row,
-        "family": next(door for door in doors({}) if door["code"] == family),
+        "family": door_of(family),
         "offers": list(Offer.objects.helping_with(row)),
         "questions": list(row.questions.in_order()),
     }

@@ -26,7 +26,7 @@ from services.forms.attachments import MOST_FILES, read_files
 from services.forms.filing import NEED_SHORTEST, CompanyForm, ContactForm, LaterForm, NeedForm
 from services.links import LinkExpired, LinkInvalid, read_resume_token, tracking_token
 from services.models import DelaySet, ServiceRequest, Topic
-from services.views.catalogue import families_with_topics
+from services.views.catalogue import door_of, doors
 from services.views.filing_session import Filing
 from services.views.tracking import link_refused
 from services.views.tracking_page import headline_of
@@ -85,7 +85,15 @@ def filing_start(request: HttpRequest, filing: Filing) -> HttpResponse:
         return redirect("filing_start")
     asked = request.GET.get("q", "").strip()[:200]
     found = Topic.objects.best_for(asked, 6) if asked else []
-    context = {"asked": asked, "found": found, "families": families_with_topics(), "draft": filing.draft}
+    family = FAMILY_CODES.get(request.GET.get("famille", ""), "")
+    context = {
+        "asked": asked,
+        "found": found,
+        "families": doors({}),
+        "family": door_of(family) if family else None,
+        "topics": list(Topic.objects.of_family(family)) if family else [],
+        "draft": filing.draft,
+    }
     return render(request, "services/public/filing_start.html", context)
 
 
@@ -143,10 +151,12 @@ def filing_company(request: HttpRequest, filing: Filing) -> HttpResponse:
     assert draft is not None
     data = request.POST if request.method == "POST" else None
     form = CompanyForm(data, initial=_company_of(draft))
-    leaving = _way_out(request, back="filing_need")
-    if data is not None and (form.is_valid() or leaving):
+    leaving, details = _way_out(request, back="filing_need"), "details" in request.POST
+    if data is not None and (form.is_valid() or leaving or details):
         actions.save_company(draft, **{"commune": draft.commune, **form.company()})
-        return redirect(leaving or "filing_contact")
+        if not details:
+            return redirect(leaving or "filing_contact")
+        form = CompanyForm.with_details(request.POST, initial=_company_of(draft))
     return render(request, "services/public/filing_company.html", {"form": form, "draft": draft})
 
 

@@ -54,7 +54,7 @@ def test_a_pair_of_colours_is_readable(theme, front, back, least):
 
 def test_no_other_style_sheet_holds_a_colour_of_its_own():
     """Raw colours live in tokens.css only; paper is printed black on white."""
-    for name in ("base", "components", "admin"):
+    for name in ("base", "components", "public", "admin"):
         css = (settings.BASE_DIR / f"static/css/{name}.css").read_text()
         assert set(re.findall(r"#[0-9a-fA-F]{3,8}\b", css)) <= {"#fff", "#000"}, name
 

@@ -16,8 +16,8 @@ from tests.pages import BOOK
 from tests.world import World
 
 pytestmark = pytest.mark.e2e
-# The aim is 90 (some 113 elements at ten requests); lists of topics and forms of ten fields are not there yet.
-LEAST_SCORE, MOST_KILOBYTES, MOST_REQUESTS, MOST_ELEMENTS = 86, 150, 12, 600
+# The score allows some 120 elements at eight requests and 60 KB; one request less is worth four elements.
+LEAST_SCORE, MOST_KILOBYTES, MOST_REQUESTS, MOST_ELEMENTS = 90, 150, 12, 600
 SETTLING = 150
 # The strip of the demonstration is not there in production.
 WITHOUT_STRIP = "document.querySelector('.demo-strip')?.remove()"

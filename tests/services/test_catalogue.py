@@ -58,6 +58,26 @@ def test_an_empty_search_offers_to_describe_the_need(client, robot):
     assert "/demande/besoin/?besoin=xyzxyz" in page
 
 
+def test_a_search_shows_the_best_topics_and_the_others_on_demand(client):
+    for number in range(8):
+        TopicFactory(slug=f"robot-{number}", name=f"Robot {number}", keywords="robot")
+    first = client.get(reverse("services"), {"q": "robot"})
+    assert (len(first.context["found"]), "?q=robot&amp;tout=1" in first.content.decode()) == (5, True)
+    more = client.get(reverse("services"), {"q": "robot", "tout": "1"})
+    assert (len(more.context["found"]), "Voir les autres sujets" in more.content.decode()) == (8, False)
+
+
+def test_families_open_on_their_topics(client, robot, skills):
+    doors = client.get(reverse("services")).content.decode()
+    assert (doors.count('class="door"'), "Tester un robot" in doors) == (4, False)
+    for address in (reverse("family", args=["demonstration"]), "/demande/?famille=demonstration"):
+        page = client.get(address).content.decode()
+        assert ("Tester un robot" in page, str(skills) in page) == (True, False)
+    assert "/demande/besoin/?sujet=robot" in page
+    assert "/demande/besoin/?famille=demonstration" in page
+    assert "?famille=formation" in client.get(reverse("filing_start"), {"famille": "inconnue"}).content.decode()
+
+
 def test_suggestions_lead_to_topics(client, robot):
     page = client.get(reverse("topic_suggest"), {"q": "rob"}).content.decode()
     assert '<a href="/services/demonstration/robot/">Tester un robot <small>Démonstration</small></a>' in page
