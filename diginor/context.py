@@ -24,6 +24,7 @@ class Entry:
 
 NAVIGATION = (
     Entry("services", _("Services")),
+    Entry("directory", _("Annuaire")),
     Entry("my_requests", _("Mes demandes"), frozenset({"company"})),
     Entry("inbox", _("Espace"), frozenset({"organisation"})),
     Entry("steering", _("Pilotage"), frozenset({"officer", "staff", "head", "admin"})),

@@ -1,12 +1,14 @@
 """Sign-in, account and invitations: allauth's views at French addresses, each with its policy."""
 
+from importlib.util import find_spec
+
 from allauth.account import views as account
 from allauth.mfa.base import views as factor
 from allauth.mfa.recovery_codes import views as recovery
 from allauth.mfa.totp import views as application
 from allauth.mfa.webauthn import views as passkey
 from allauth.socialaccount import views as social
-from django.urls import path, re_path
+from django.urls import include, path, re_path
 from django.views.generic import RedirectView
 
 from diginor.access import access, public, signed_in
@@ -15,8 +17,16 @@ from members.views import invitations, proconnect, second_factor, sign_in
 
 to_sign_in = RedirectView.as_view(pattern_name="account_login", query_string=True)
 open_to_all, personal = access(public), access(signed_in)
+PARTS = (
+    "members.urls_directory",
+    "members.urls_networks",
+    "members.urls_places",
+    "members.urls_hubs",
+    "members.urls_sheets",
+)
 
 urlpatterns = [
+    *(path("", include(part)) for part in PARTS if find_spec(part)),
     path("compte/", mine.account, name="account"),
     path("compte/accueil/", sign_in.after_sign_in, name="after_sign_in"),
     path("compte/role/", sign_in.switch_hat, name="switch_hat"),

@@ -1,6 +1,7 @@
 """Organisations: one record for a member and for a company that asks."""
 
 from datetime import date
+from typing import TYPE_CHECKING
 
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
@@ -18,7 +19,11 @@ from stdnum.fr import siret as siret_number
 from diginor.text_search import PlainText, vector
 from members.enums import HubRoleKind, LegalForm, OrganisationKind, Sector, SizeCategory, Technology
 from members.fields import PartialDateField
+from members.models.directory import ListedManager
 from members.models.territory import Territory
+
+if TYPE_CHECKING:
+    from members.models.user import User
 
 FEW = 2000
 naf_code = RegexValidator(r"^\d{2}(\.\d{1,2}[A-Z]?)?$", _("Un code NAF s’écrit comme 62.01Z."))
@@ -40,6 +45,10 @@ class OrganisationQuerySet(models.QuerySet):
     def members_of(self, hub_id: int) -> "OrganisationQuerySet":
         """The organisations that a hub can send requests to."""
         return self.filter(hubs=hub_id, is_active=True).order_by("name", "pk")
+
+    def managed_by(self, user: "User") -> "OrganisationQuerySet":
+        """The organisations whose team and sheet the person leads."""
+        return self.filter(pk__in=user.managed_organisation_ids()).select_related("commune")
 
     def shown_on_home(self) -> "OrganisationQuerySet":
         """The member organisations, for the wall of names."""
@@ -123,6 +132,7 @@ class Organisation(models.Model):
     )
 
     objects = OrganisationQuerySet.as_manager()
+    listed = ListedManager()
 
     class Meta:
         verbose_name = _("structure")

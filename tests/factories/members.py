@@ -6,6 +6,7 @@ UserFactory(adviser_of=nwx)                 works there; also manager_of=, staff
 UserFactory(with_password=True)             signs in with PASSWORD
 UserFactory(with_second_factor=True)        has PASSWORD and an application of codes with TOTP_SECRET
 OrganisationFactory(member=True)            a cluster; company=True a company of Caen; of_hub=hub puts it in a hub
+OrganisationFactory(listed=True)            in the directory
 HubFactory()                                the hub of Normandie
 """
 
@@ -112,6 +113,7 @@ class OrganisationFactory(factory.django.DjangoModelFactory):
 
     class Params:
         member = factory.Trait(kind=OrganisationKind.CLUSTER)
+        listed = factory.Trait(is_listed=True)
         company = factory.Trait(
             kind=OrganisationKind.COMPANY,
             name=factory.Sequence(lambda number: f"Atelier {number}"),
