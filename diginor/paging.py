@@ -1,5 +1,6 @@
 """Pages by key: each page starts where an index can start, whatever came before it, and nothing is counted."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -19,17 +20,22 @@ class Page:
     after: str = ""
 
 
-def page_by_key(rows: QuerySet, name: str, *, size: int, after: str = "", before: str = "") -> Page:
-    """Read the rows after a key, or just before it, of a queryset ordered by the instant `name`, then by pk."""
+def page_by_key(
+    rows: QuerySet, name: str, *, size: int, after: str = "", before: str = "", parts: Sequence[QuerySet] = ()
+) -> Page:
+    """Read the rows after a key, or just before it, of a queryset ordered by the instant `name`, then by pk.
+
+    Where no index holds the order of all the rows, `parts` of the same model and order that each have one are read as
+    far as the page needs, and put together.
+    """
     is_descending = rows.query.order_by[0] == f"-{name}"
     before_key = read_key(before)
     is_backwards = before_key is not None
     key = before_key if is_backwards else read_key(after)
-    if is_backwards:
-        rows = rows.reverse()
-    if key is not None:
-        rows = rows.filter(_beyond(key, name, is_descending=is_descending != is_backwards))
-    found = list(rows[: size + 1])
+    beyond = Q() if key is None else _beyond(key, name, is_descending=is_descending != is_backwards)
+    heads = [_head(part.filter(beyond), size + 1, is_backwards=is_backwards) for part in parts]
+    rows = rows.filter(pk__in=together([head.values("pk") for head in heads])) if heads else rows.filter(beyond)
+    found = list(_head(rows, size + 1, is_backwards=is_backwards))
     has_more, shown = len(found) > size, found[:size]
     if is_backwards:
         shown.reverse()
@@ -79,6 +85,16 @@ def _past(mark: tuple[Any, ...], order: list[str], *, is_backwards: bool) -> Q:
         beyond |= same & Q(**{f"{field}__{way}": value})
         same &= Q(**{field: value})
     return beyond
+
+
+def _head(rows: QuerySet, size: int, *, is_backwards: bool) -> QuerySet:
+    return (rows.reverse() if is_backwards else rows)[:size]
+
+
+def together(parts: Sequence[QuerySet]) -> QuerySet:
+    """The rows of several querysets, each read through its own index."""
+    first, *others = parts
+    return first.union(*others, all=True) if others else first
 
 
 def key_of(row: Any, name: str) -> str:

@@ -21,10 +21,15 @@ SECRET_KEY = env.str("SECRET_KEY", default="demonstration-only" if DEMO else "")
 if not SECRET_KEY:
     raise ImproperlyConfigured("SECRET_KEY is required unless DIGINOR_DEMO=1.")
 SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
-ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["127.0.0.1", "localhost"] if DEMO else [])
 SITE_URL = env.str("SITE_URL", default="http://127.0.0.1:8000")
-CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[SITE_URL])
 IS_HTTPS = SITE_URL.startswith("https://")
+# The names under which hubs open the same portal in their own colours.
+DIGINOR_HOSTS = env.list("DIGINOR_HOSTS", default=[])
+ALLOWED_HOSTS = [*env.list("ALLOWED_HOSTS", default=["127.0.0.1", "localhost"] if DEMO else []), *DIGINOR_HOSTS]
+CSRF_TRUSTED_ORIGINS = [
+    *env.list("CSRF_TRUSTED_ORIGINS", default=[SITE_URL]),
+    *(f"{SITE_URL.partition('://')[0]}://{host}" for host in DIGINOR_HOSTS),
+]
 
 INSTALLED_APPS = [
     "diginor.apps.DiginorConfig",

@@ -31,7 +31,7 @@ def hats_of(user: Any) -> list[Hat]:
     """Every hat that the person may wear, the desk of a hub first."""
     if not user.is_authenticated:
         return []
-    hats = [_hub_hat(role) for role in user.all_hub_roles]
+    hats = [_hub_hat(role) for role in user.own_hub_roles]
     for row in user.active_memberships:
         is_manager = row.role == MembershipRole.MANAGER
         label = _label(row.get_role_display(), row.organisation)
@@ -55,6 +55,14 @@ def hat_in_use(request: HttpRequest) -> Hat | None:
     hats = hats_of(request.user)
     chosen = request.session.get(SESSION_KEY)
     return next((hat for hat in hats if hat.key == chosen), hats[0] if hats else None)
+
+
+def organisation_in_use(request: HttpRequest) -> Any:
+    """The organisation of the hat in use, or the first the person works for under another hat."""
+    memberships = request.user.active_memberships
+    chosen = request.hat.organisation_id if request.hat else None  # type: ignore[attr-defined]
+    found = next((row.organisation for row in memberships if row.organisation_id == chosen), None)
+    return found or memberships[0].organisation
 
 
 def home_of(request: HttpRequest) -> str:

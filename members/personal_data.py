@@ -30,7 +30,7 @@ def personal_data(user: User) -> dict[str, Any]:
             }
             for row in user.memberships.select_related("organisation").order_by("started_on", "pk")
         ],
-        "hub_roles": [{"hub": role.hub.name, "role": role.kind} for role in user.all_hub_roles],
+        "hub_roles": [{"hub": role.hub.name, "role": role.kind} for role in user.own_hub_roles],
         "addresses": [
             {"email": row.email, "verified": row.verified}
             for row in EmailAddress.objects.filter(user=user).order_by("email", "pk")

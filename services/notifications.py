@@ -25,7 +25,7 @@ class RequestMail(Mail):
         self.referral = referral
         self.cause = cause
         self.extra = extra
-        self.sender = request.hub.sender
+        self.sender = request.hub.mail_sender
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         """Find the templates by the name of the mail."""
@@ -74,9 +74,10 @@ class ToStaff(RequestMail):
     roles: ClassVar[tuple[str, ...]] = (HubRoleKind.STAFF,)
 
     def recipients(self) -> Iterable[Recipient]:
-        """The holders of the roles, the whole desk where nobody holds them."""
-        found = User.objects.with_hub_role(self.request.hub_id, *self.roles)
-        people = found or User.objects.with_hub_role(self.request.hub_id, HubRoleKind.STAFF, HubRoleKind.HEAD)
+        """The holders of the roles, the whole desk where nobody holds them, else the desk of the hub above."""
+        people = list(User.objects.with_hub_role(self.request.hub_id, *self.roles))
+        for hub in () if people else self.request.hub.line():
+            people = people or list(User.objects.with_hub_role(hub.pk, HubRoleKind.STAFF, HubRoleKind.HEAD))
         return [as_recipient(person) for person in people]
 
     def action_url(self) -> str:

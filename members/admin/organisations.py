@@ -1,4 +1,4 @@
-"""Organisations, hubs and absences."""
+"""Organisations and absences."""
 
 from typing import Any
 
@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from diginor.admin_base import ADD, CHANGE, DELETE, VIEW, PortalInline, PortalModelAdmin
 from members.actions import people
 from members.actions.refusals import PeopleRefusal
-from members.models import Absence, Hub, HubRole, Membership, Organisation
+from members.models import Absence, Membership, Organisation
 
 
 class TeamInline(PortalInline):
@@ -65,47 +65,7 @@ class OrganisationAdmin(PortalModelAdmin):
         super().save_related(request, form, formsets, change)
         if not change and not request.user.is_superuser:
             user: Any = request.user
-            form.instance.known_by.add(*user.staffed_hubs())
-
-
-class HubRoleInline(PortalInline):
-    """Who keeps, leads or steers the hub."""
-
-    model = HubRole
-    raw_id_fields = ["user"]
-
-
-@admin.register(Hub)
-class HubAdmin(PortalModelAdmin):
-    """Hubs; the desk says which organisations it works with, administrators the rest."""
-
-    desk_may = frozenset({VIEW, CHANGE})
-    list_display = ["name", "territory", "phone", "is_default"]
-    list_select_related = ["territory"]
-    ordering = ["name", "pk"]
-    search_fields = ["name"]
-    raw_id_fields = ["territory", "organisations"]
-    inlines = [HubRoleInline]
-
-    def find(self, rows: QuerySet, words: str) -> QuerySet:
-        """By a piece of the name: hubs are few."""
-        return rows.filter(name__icontains=words)
-
-    def get_readonly_fields(self, request: HttpRequest, obj: Hub | None = None) -> list[str]:
-        """What only administrators change."""
-        return [] if request.user.is_superuser else ["slug", "territory", "is_default"]
-
-
-@admin.register(HubRole)
-class HubRoleAdmin(PortalModelAdmin):
-    """Who keeps which hub; administrators only change it."""
-
-    hub_path = "hub"
-    list_display = ["user", "hub", "kind"]
-    list_select_related = ["user", "hub"]
-    list_filter = ["kind"]
-    ordering = ["hub", "kind", "pk"]
-    raw_id_fields = ["user", "hub"]
+            form.instance.known_by.add(*user.staffed_hubs(is_own=True))
 
 
 class AbsenceSheet(ModelForm):

@@ -141,8 +141,13 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     @cached_property
     def all_hub_roles(self) -> list["HubRole"]:
-        """The roles the person holds for hubs, read once."""
-        return list(self.hub_roles.select_related("hub").order_by("hub__name", "kind", "pk"))
+        """The roles the person holds for hubs, and through a head hub for all those under it, read once."""
+        return self.hub_roles.reaching(self.pk)
+
+    @property
+    def own_hub_roles(self) -> list["HubRole"]:
+        """The roles given to the person for a hub itself."""
+        return [role for role in self.all_hub_roles if role.is_own]
 
     def organisation_ids(self) -> set[int]:
         """The organisations the person works for."""
@@ -156,10 +161,10 @@ class User(AbstractBaseUser, PermissionsMixin):
         """The hubs for which the person holds one of these roles."""
         return {role.hub_id for role in self.all_hub_roles if role.kind in kinds}
 
-    def staffed_hubs(self) -> list["Hub"]:
-        """The hubs whose desk the person keeps."""
-        ids = self.hub_ids(HubRoleKind.STAFF, HubRoleKind.HEAD)
-        return list({role.hub_id: role.hub for role in self.all_hub_roles if role.hub_id in ids}.values())
+    def staffed_hubs(self, *, is_own: bool = False) -> list["Hub"]:
+        """The hubs whose desk the person keeps, those under a head hub included unless `is_own`."""
+        roles = [role for role in self.all_hub_roles if role.kind in (HubRoleKind.STAFF, HubRoleKind.HEAD)]
+        return list({role.hub_id: role.hub for role in roles if role.is_own or not is_own}.values())
 
 
 class MembershipQuerySet(models.QuerySet):

@@ -129,9 +129,9 @@ def ask_company(request: ServiceRequest, *, question: str, by: User) -> None:
 
 @transaction.atomic
 def hand_over(request: ServiceRequest, hub: Hub, *, why: str, by: User) -> None:
-    """Give the request, with its history, to another hub."""
+    """Give the request, with its history, to another hub that receives some."""
     _in_queue(request, RequestNote.HAND_OVER)
-    if hub.pk == request.hub_id:
+    if hub.pk == request.hub_id or not hub.is_open:
         raise StepRefused(RequestNote.HAND_OVER, request.state)
     row = request.log(RequestNote.HAND_OVER, by=by, why=why, from_hub=str(request.hub), to_hub=str(hub))
     request.hub = hub

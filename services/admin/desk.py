@@ -14,6 +14,7 @@ from diginor.history import Party
 from diginor.paging import Page
 from diginor.wording import day as day_in_words
 from members.models import Hub
+from members.rules.family import under
 from services.models import ServiceRequest
 from services.models import queue as queue_of
 
@@ -43,21 +44,54 @@ class Desk:
 
     @cached_property
     def hubs(self) -> list[Hub]:
-        """The hubs whose desk the person keeps."""
+        """The hubs whose desk the person keeps, those under a head hub included."""
         return list(Hub.objects.visible_to(self.request.user).in_order())
 
     @cached_property
     def hub(self) -> Hub:
-        """The hub of the open request, else the one asked for, else the one of the hat, else the first."""
+        """The hub asked for, else that of the hat, else the first; that of the open request when outside of it."""
         if not self.hubs:
             raise Http404
-        by_id, by_slug = {hub.pk: hub for hub in self.hubs}, {hub.slug: hub for hub in self.hubs}
-        if self.current and self.current.hub_id in by_id:
-            return by_id[self.current.hub_id]
-        if self.asked_hub:
-            return by_slug.get(self.asked_hub) or self.hubs[0]
+        by_slug = {hub.slug: hub for hub in self.hubs}
         hat = self.request.hat  # type: ignore[attr-defined]
-        return by_id.get(hat.hub_id if hat else 0) or self.hubs[0]
+        worn = self.by_id.get(hat.hub_id if hat else 0)
+        wanted = (by_slug.get(self.asked_hub) if self.asked_hub else worn) or self.hubs[0]
+        if self.current and self.current.hub_id not in self._under(wanted):
+            return self.by_id.get(self.current.hub_id, wanted)
+        return wanted
+
+    @cached_property
+    def by_id(self) -> dict[int, Hub]:
+        """The hubs by their key."""
+        return {hub.pk: hub for hub in self.hubs}
+
+    def _under(self, hub: Hub) -> list[int]:
+        """A hub and those that it gathers, in the order of their names."""
+        family = under(hub.pk, {one.pk: one.parent_id for one in self.hubs})
+        return [one.pk for one in self.hubs if one.pk in family]
+
+    @cached_property
+    def hub_ids(self) -> list[int]:
+        """The hubs whose requests are shown: a head hub shows those of its family."""
+        return self._under(self.hub)
+
+    @property
+    def is_family(self) -> bool:
+        """Whether the lines come from several hubs, so that each must say which."""
+        return len(self.hub_ids) > 1
+
+    @property
+    def choices(self) -> list[dict[str, Any]]:
+        """The hubs to choose from, with what choosing each shows."""
+        heads = {hub.parent_id for hub in self.hubs}
+        return [
+            {
+                "slug": hub.slug,
+                "label": _("%(hub)s et ses guichets") % {"hub": hub} if hub.pk in heads else str(hub),
+                "is_current": hub == self.hub,
+            }
+            for hub in self.hubs
+        ]
 
     @cached_property
     def view(self) -> queue_of.QueueView:
@@ -68,8 +102,8 @@ class Desk:
     def page(self) -> Page:
         """The rows shown: a search looks everywhere, a view is paged by key."""
         if self.text:
-            return Page(queue_of.search(self.hub.pk, self.text))
-        return self.view.page(self.hub.pk, after=self.asked.get("after", ""), before=self.asked.get("before", ""))
+            return Page(queue_of.search(self.hub_ids, self.text))
+        return self.view.page(self.hub_ids, after=self.asked.get("after", ""), before=self.asked.get("before", ""))
 
     @cached_property
     def lines(self) -> list[dict[str, Any]]:
@@ -83,6 +117,7 @@ class Desk:
                 "row": row,
                 "is_current": row.pk == shown,
                 "turn": turn_of(row),
+                "hub": self.by_id[row.hub_id] if self.is_family else None,
                 "day": row.ended_at if row.is_ended else row.due_at,
                 "is_late": row.is_late(now),
             }

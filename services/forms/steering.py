@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from diginor.fields import DayInput
 from members.enums import Sector, SizeCategory
 from members.models import Hub
+from members.rules.family import under
 from services.enums import Family
 from services.models.figure_reading import Place
 from services.rules import periods
@@ -128,9 +129,10 @@ class FiltersForm(forms.Form):
         return PERIODS.get(self.data["periode"], PERIODS[DEFAULT])[1](today)
 
     def hub_ids(self) -> tuple[int, ...]:
-        """The hubs chosen, all that the person may read otherwise."""
-        slug = self.cleaned_data.get("hub")
-        return tuple(hub.pk for hub in self.hubs if not slug or hub.slug == slug)
+        """The hub chosen with those under it, all that the person may read otherwise."""
+        chosen = next((hub.pk for hub in self.hubs if hub.slug == self.cleaned_data.get("hub")), None)
+        family = under(chosen, {hub.pk: hub.parent_id for hub in self.hubs}) if chosen else set()
+        return tuple(hub.pk for hub in self.hubs if chosen is None or hub.pk in family)
 
     def chosen(self) -> dict[str, Any]:
         """One value for each dimension that is filtered."""

@@ -148,7 +148,7 @@ class HandOverForm(StepForm):
 
     def __init__(self, *args: Any, **kwargs: Any):
         super().__init__(*args, **kwargs)
-        self.fields["hub"].queryset = Hub.objects.in_order().exclude(pk=self.sheet.hub_id)  # type: ignore[attr-defined]
+        self.fields["hub"].queryset = Hub.objects.open().in_order().exclude(pk=self.sheet.hub_id)  # type: ignore[attr-defined]
 
 
 class TrustForm(StepForm):

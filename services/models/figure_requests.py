@@ -30,7 +30,7 @@ NOT_COUNTED = (
 
 
 def steered_hubs(user: "User") -> list[Hub]:
-    """The hubs whose figures the person may read: those steered or kept, all of them for an administrator."""
+    """The hubs whose figures the person may read: steered, kept, or under one that is; all for an administrator."""
     if user.is_superuser:
         return list(Hub.objects.in_order())
     found = {role.hub_id: role.hub for role in user.all_hub_roles if role.kind in STEERING_ROLES}

@@ -1,5 +1,6 @@
 """The desk's queue: its views, its pages by key, and its search, each at a cost that does not follow the history."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -13,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from diginor.codes import ALPHABET
 from diginor.history import Party
-from diginor.paging import Page, page_by_key
+from diginor.paging import Page, page_by_key, together
 from diginor.text_search import CONFIG, plain, query
 from services import workflows
 from services.enums import RequestState
@@ -44,11 +45,13 @@ class QueueView:
             rows = rows.filter(due_at__lt=timezone.now())
         return rows.order_by("-submitted_at", "-pk") if self.is_history else rows.order_by("due_at", "pk")
 
-    def page(self, hub_id: int, *, after: str = "", before: str = "") -> Page:
-        """Some requests, with what their lines show."""
-        rows = self.rows(hub_id).select_related("topic", "commune", "responsible_organisation")
+    def page(self, hub_ids: Sequence[int], *, after: str = "", before: str = "") -> Page:
+        """Some requests of these hubs, with what their lines show; each hub is read through its own index."""
+        parts = [self.rows(hub_id) for hub_id in hub_ids]
         name = "submitted_at" if self.is_history else "due_at"
-        return page_by_key(rows, name, size=PAGE, after=after, before=before)
+        rows = parts[0] if len(parts) == 1 else ServiceRequest.objects.order_by(*parts[0].query.order_by)
+        rows = rows.select_related("topic", "commune", "responsible_organisation")
+        return page_by_key(rows, name, size=PAGE, after=after, before=before, parts=parts if len(parts) > 1 else ())
 
 
 HERE = OPEN & Q(responsible=Party.HUB, is_suspect=False)
@@ -80,17 +83,22 @@ VIEWS = [
 BY_SLUG = {view.slug: view for view in VIEWS}
 
 
-def search(hub_id: int, text: str) -> list[ServiceRequest]:
-    """The requests that speak of a text, the newest first; close spellings of the name when none does."""
-    filed = ServiceRequest.objects.filed().filter(hub_id=hub_id)
+def search(hub_ids: Sequence[int], text: str) -> list[ServiceRequest]:
+    """The requests of these hubs that speak of a text, the newest first; close spellings of the name when none does."""
+    filed = [ServiceRequest.objects.filed().filter(hub_id=hub_id) for hub_id in hub_ids]
     if not text.strip():
         return []
     ids = _matches(filed, text) or _resembling(filed, text)
-    rows = filed.filter(pk__in=ids).select_related("topic", "commune", "responsible_organisation")
+    rows = ServiceRequest.objects.filter(pk__in=ids).select_related("topic", "commune", "responsible_organisation")
     return list(rows.order_by("-submitted_at", "-pk")[:PAGE])
 
 
-def _matches(filed: QuerySet, text: str) -> set[int]:
+def _latest(filed: Sequence[QuerySet], count: int) -> list[QuerySet]:
+    """The latest requests of each hub, as many as asked for in all, each read through its index by date."""
+    return [rows.order_by("-submitted_at", "-pk")[: max(count // len(filed), PAGE)] for rows in filed]
+
+
+def _matches(filed: Sequence[QuerySet], text: str) -> set[int]:
     """Full text among the latest requests, which is enough for common words; among all of them for the others.
 
     Matches are read before they are ordered, as the index by date would be walked to its end; and a word that thousands
@@ -99,10 +107,12 @@ def _matches(filed: QuerySet, text: str) -> set[int]:
     asked = Q(search=query(_one_number(text)))
     if is_code(text):
         asked |= Q(code=text.strip().upper())
-    newest = filed.order_by("-submitted_at", "-pk").values("submitted_at", "pk", "search")[:NEWEST]
-    found = _among(newest, _one_number(text))
+    newest = [rows.values("submitted_at", "pk", "search") for rows in _latest(filed, NEWEST)]
+    found = _among(together(newest), _one_number(text))
     if len(found) < PAGE:
-        found |= set(filed.filter(asked).order_by().values_list("submitted_at", "pk")[:MATCHES].iterator())
+        # Each hub gives its matches, so that a large one does not hide those of a small one.
+        others = [rows.filter(asked).order_by().values_list("submitted_at", "pk")[:MATCHES] for rows in filed]
+        found |= set(together(others).iterator())
     return {pk for _at, pk in sorted(found, reverse=True)[:PAGE]}
 
 
@@ -116,15 +126,15 @@ def _among(rows: QuerySet, text: str) -> set[tuple[datetime, int]]:
         return set(cursor.fetchall())
 
 
-def _resembling(filed: QuerySet, text: str) -> set[int]:
+def _resembling(filed: Sequence[QuerySet], text: str) -> set[int]:
     """Names close to what was typed among the latest requests: reading all of them would follow the history."""
     words = plain(text)
     if not words or "@" in text or any(letter.isdigit() for letter in words):
         return set()
     names = Func(Concat("company_name", Value(" "), "contact_name"), function="unaccent")
-    latest = filed.annotate(closeness=TrigramWordSimilarity(words, names)).order_by("-submitted_at", "-pk")
-    rows = latest.values_list("closeness", "pk")[:LATEST]
-    return {pk for closeness, pk in sorted(rows, reverse=True)[:PAGE] if closeness >= CLOSE_ENOUGH}
+    close = [rows.annotate(closeness=TrigramWordSimilarity(words, names)) for rows in filed]
+    latest = together([rows.values_list("closeness", "pk") for rows in _latest(close, LATEST)])
+    return {pk for closeness, pk in sorted(latest, reverse=True)[:PAGE] if closeness >= CLOSE_ENOUGH}
 
 
 def search_of(rows: QuerySet, text: str) -> QuerySet:
