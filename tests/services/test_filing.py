@@ -121,35 +121,6 @@ def test_having_no_siret_is_a_valid_answer(client):
     assert (draft.siret, draft.no_siret_reason) == ("", "project_holder")
 
 
-def test_the_activity_is_asked_on_demand_and_nothing_typed_is_lost(client):
-    draft = write_draft(client, until="company")
-    assert 'name="sector"' not in client.get(reverse("filing_company")).content.decode()
-    response = send(client, "filing_company", COMPANY, siret="12", commune="Atlantide", details="1")
-    page = response.content.decode()
-    assert ('name="sector"' in page, "error-summary" in page, 'value="12"' in page) == (True, False, True)
-    assert 'value="Atlantide"' in page
-    assert 'value="10-49" checked' in " ".join(page.split()) or 'value="10-49" id="id_size_1" checked' in page
-    draft.refresh_from_db()
-    assert (draft.company_name, draft.size, draft.siret) == ("Menuiserie du Roc", "10-49", "")
-    wrong = send(client, "filing_company", COMPANY, naf="zz", sector="", legal_form="", founded_on="")
-    assert errors(wrong, "naf")
-    assert 'name="legal_form"' in wrong.content.decode()
-
-
-def test_what_was_said_of_the_activity_is_shown_again_and_kept_by_a_page_that_did_not_ask(client):
-    draft = write_draft(client, until="company")
-    details = {"sector": "", "legal_form": "sarl", "naf": "62.01Z", "founded_on": "2015-03-12"}
-    send(client, "filing_company", COMPANY, **details)
-    assert "SARL ou EURL, 62.01Z, 12 mars 2015" in client.get(reverse("filing_company")).content.decode()
-    assert 'value="62.01Z"' in send(client, "filing_company", COMPANY, details="1").content.decode()
-    send(client, "filing_company", COMPANY, size="1-9")
-    draft.refresh_from_db()
-    assert (draft.size, draft.naf, draft.legal_form) == ("1-9", "62.01Z", "sarl")
-    send(client, "filing_company", COMPANY, **details | {"naf": ""})
-    draft.refresh_from_db()
-    assert (draft.naf, draft.legal_form) == ("", "sarl")
-
-
 def test_an_unknown_commune_is_said_beside_the_field(client):
     write_draft(client, until="company")
     response = send(client, "filing_company", COMPANY, commune="Atlantide")
