@@ -6,11 +6,11 @@ from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from members.enums import PlaceKind, Sector
+from members.enums import PlaceKind, Sector, TerritoryKind
 from members.fields import PartialDateField
 from members.models.organisation import Organisation
 from members.models.sourced import SourcedFact
-from members.models.territory import Territory
+from members.models.territory import Containment, Territory
 
 
 class PlaceQuerySet(models.QuerySet["Place"]):
@@ -23,6 +23,26 @@ class PlaceQuerySet(models.QuerySet["Place"]):
     def hosted_by(self, organisation: Organisation) -> "PlaceQuerySet":
         """The places that an organisation runs."""
         return self.listed().filter(host=organisation)
+
+    def chosen(self, slug: str) -> "Place | None":
+        """The place of that name in the directory, or none."""
+        return self.listed().filter(slug=slug).first() if slug else None
+
+    def matching(self, *, kind: str = "", theme: str = "", territory: Territory | None = None) -> "PlaceQuerySet":
+        """Those of a kind, of a theme, inside a territory; what is empty asks nothing."""
+        asked = {name: value for name, value in (("kind", kind), ("theme", theme)) if value}
+        rows = self.filter(**asked)
+        return rows.filter(commune__in=Territory.objects.within(territory).values("pk")) if territory else rows
+
+    def departments(self) -> models.QuerySet[Territory]:
+        """The départements where there is one, by name."""
+        communes = self.order_by().values("commune")
+        around = Containment.objects.filter(part__in=communes).values("container")
+        return Territory.objects.of_kind(TerritoryKind.DEPARTMENT).filter(pk__in=around).by_name()
+
+    def values_of(self, name: str) -> set[str]:
+        """The different values of a column, the empty one apart."""
+        return set(self.order_by().values_list(name, flat=True).distinct()) - {""}
 
 
 class Place(SourcedFact):
@@ -68,6 +88,24 @@ class Place(SourcedFact):
         """The public page of the place."""
         return reverse("place", args=[self.slug])
 
+    @property
+    def theme_in_words(self) -> str:
+        """The theme as it is told: in its own words where there are some."""
+        return self.theme_note or str(self.get_theme_display())
+
+    @property
+    def can_be_asked(self) -> bool:
+        """Whether a company may ask to be hosted there now."""
+        return self.welcomes and self.is_listed
+
+
+class PlaceShareQuerySet(models.QuerySet["PlaceShare"]):
+    """How the parts of a place are read."""
+
+    def in_order(self) -> "PlaceShareQuerySet":
+        """The largest first."""
+        return self.order_by("-percent", "use", "pk")
+
 
 class PlaceShare(models.Model):
     """A part of a place given to a use, in percent; the parts of a place sum to 100 when there are any."""
@@ -81,6 +119,8 @@ class PlaceShare(models.Model):
         validators=[MinValueValidator(0), MaxValueValidator(100)],
     )
 
+    objects = PlaceShareQuerySet.as_manager()
+
     class Meta:
         verbose_name = _("usage du lieu")
         verbose_name_plural = _("usages du lieu")
@@ -93,6 +133,14 @@ class PlaceShare(models.Model):
         return f"{self.use} · {self.percent} %"
 
 
+class PlaceLabelQuerySet(models.QuerySet["PlaceLabel"]):
+    """How labels are read."""
+
+    def by_year(self) -> "PlaceLabelQuerySet":
+        """The latest first."""
+        return self.order_by("-year", "name", "pk")
+
+
 class PlaceLabel(SourcedFact):
     """A label that a place holds for a year."""
 
@@ -100,6 +148,8 @@ class PlaceLabel(SourcedFact):
     year = models.PositiveSmallIntegerField(_("année"))
     name = models.CharField(_("label"), max_length=120)
     granted_on = PartialDateField(_("accordé le"))
+
+    objects = PlaceLabelQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("label d’un lieu")

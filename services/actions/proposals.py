@@ -11,7 +11,8 @@ from members.models import Absence, Organisation, Territory
 from members.models.organisation import whole_years
 from services.enums import ReferralState
 from services.models import Offer, Referral, ServiceRequest
-from services.rules.routing import CompanyFacts, OfferFacts, OrganisationFacts, Verdict, rank
+from services.rules.routing import Verdict, rank
+from services.rules.routing_facts import CompanyFacts, OfferFacts, OrganisationFacts
 
 # An organisation's open referrals are counted no further than this.
 MOST_COUNTED = 500
@@ -38,6 +39,8 @@ def company_facts(request: ServiceRequest) -> CompanyFacts:
         territories=_around(request.commune),
         place=request.commune.name if request.commune else "",
         age=whole_years(founded_on, timezone.localdate()),
+        wanted_place=str(request.wanted_place or ""),
+        host_id=request.wanted_place.host_id if request.wanted_place else None,
         **known,
     )
 

@@ -15,7 +15,8 @@ from services.demonstration import accounts
 from services.demonstration.direction import Choice
 from services.demonstration.texts import Need, read
 from services.models import ServiceRequest, Topic
-from services.rules.routing import CompanyFacts, OrganisationFacts, rank
+from services.rules.routing import rank
+from services.rules.routing_facts import CompanyFacts, OrganisationFacts
 
 PULL = {"76": 1.9, "14": 0.75, "27": 1.3, "50": 0.8, "61": 0.65}
 

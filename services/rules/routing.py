@@ -2,11 +2,12 @@
 
 Pure functions of facts. A missing fact about the company makes a check « unknown », which never leaves an organisation
 out; bounds of age are in whole years and included; an excluded activity or legal form wins over an admitted one.
+Whoever runs the place where the company wants to be hosted comes first among those that are proposed.
 Source: the product's « Triage » (topic, territory, size, age, NAF code, legal form, capacity, absence, load).
 """
 
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
 from datetime import date
 
 from django.utils.translation import gettext as _
@@ -17,72 +18,12 @@ from diginor.wording import day as day_in_words
 from members.enums import LegalForm, SizeCategory
 from services.enums import ReferralState
 from services.rules.naf import lies_under
+from services.rules.routing_facts import KO, OK, UNKNOWN, Check, CompanyFacts, OfferFacts, OrganisationFacts
 
-OK, KO, UNKNOWN = "ok", "ko", "unknown"
 # Distance of an offer that holds everywhere, and the load of an organisation without limit is read on this many.
 EVERYWHERE = 99
 USUAL_CAPACITY = 20
 NAMES_SHOWN = 3
-
-
-@dataclass(frozen=True)
-class CompanyFacts:
-    """What is known of the company and of its need; `territories` gives the distance of each territory around it."""
-
-    topic_id: int | None
-    topic: str = ""
-    territories: Mapping[int, int] | None = None
-    place: str = ""
-    size: str = ""
-    age: int | None = None
-    naf: str = ""
-    legal_form: str = ""
-
-
-@dataclass(frozen=True)
-class OfferFacts:
-    """What an organisation offers on a topic; an empty criterion asks nothing."""
-
-    topic_id: int
-    territories: Mapping[int, str] = field(default_factory=dict)
-    sizes: tuple[str, ...] = ()
-    min_age: int | None = None
-    max_age: int | None = None
-    naf_in: tuple[str, ...] = ()
-    naf_out: tuple[str, ...] = ()
-    legal_in: tuple[str, ...] = ()
-    legal_out: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class OrganisationFacts:
-    """A member organisation as the desk sees it today; `earlier` is the state of its last referral of this request."""
-
-    id: int
-    name: str
-    is_active: bool = True
-    capacity: int | None = None
-    open_referrals: int = 0
-    absent_until: date | None = None
-    backup_id: int | None = None
-    backup_name: str = ""
-    earlier: str = ""
-    offers: tuple[OfferFacts, ...] = ()
-
-    def offer_on(self, topic_id: int | None) -> OfferFacts | None:
-        """Its offer on a topic."""
-        return next((offer for offer in self.offers if offer.topic_id == topic_id), None)
-
-
-@dataclass(frozen=True)
-class Check:
-    """One rule read on one organisation; `expected` is empty when nothing is asked."""
-
-    code: str
-    outcome: str
-    expected: str
-    actual: str
-    message: str
 
 
 @dataclass(frozen=True)
@@ -111,6 +52,11 @@ class Verdict:
         return [check for check in self.checks if check.outcome == UNKNOWN]
 
     @property
+    def hosts(self) -> bool:
+        """Whether it runs the place where the company wants to be hosted."""
+        return any(check.code == "hosting" and check.expected for check in self.checks)
+
+    @property
     def told(self) -> list[Check]:
         """What is worth reading: refusals, then doubts, then what was asked and holds."""
         order = {KO: 0, UNKNOWN: 1, OK: 2}
@@ -135,7 +81,10 @@ class Verdict:
 
 
 def rank(company: CompanyFacts, organisations: Iterable[OrganisationFacts]) -> list[Verdict]:
-    """Judge every organisation and order them: proposed first, then fewer doubts, nearer, less loaded, by name."""
+    """Judge every organisation and order them.
+
+    Proposed first, then the host of the wanted place, then fewer doubts, nearer, less loaded, by name.
+    """
     facts = {row.id: row for row in organisations}
     verdicts = {row.id: assess(company, row) for row in facts.values()}
     for absent in list(verdicts.values()):
@@ -152,7 +101,7 @@ def assess(company: CompanyFacts, organisation: OrganisationFacts) -> Verdict:
     checks = [_topic(company, offer)]
     if offer is not None:
         checks += [read(company, offer) for read in CRITERIA]
-    checks += [read(organisation) for read in STANDING]
+    checks += [_hosting(company, organisation), *(read(organisation) for read in STANDING)]
     is_in = all(check.outcome != KO for check in checks)
     return Verdict(organisation, is_in, tuple(checks), _distance(company, offer))
 
@@ -171,7 +120,8 @@ def _order(verdict: Verdict) -> tuple:
     organisation = verdict.organisation
     load = organisation.open_referrals / (organisation.capacity or USUAL_CAPACITY)
     doubts = len(verdict.doubts)
-    return (len(verdict.reasons_out), doubts, verdict.distance, load, plain(organisation.name), organisation.id)
+    first = (len(verdict.reasons_out), not verdict.hosts, doubts, verdict.distance)
+    return (*first, load, plain(organisation.name), organisation.id)
 
 
 def _distance(company: CompanyFacts, offer: OfferFacts | None) -> int:
@@ -324,6 +274,16 @@ def _any_under(code: str, levels: tuple[str, ...]) -> bool | None:
     if True in answers:
         return True
     return None if None in answers else False
+
+
+def _hosting(company: CompanyFacts, organisation: OrganisationFacts) -> Check:
+    """Inform and bring forward, never exclude: another organisation may know another place."""
+    if not company.wanted_place:
+        return Check("hosting", OK, "", "", _("Aucun lieu demandé"))
+    if organisation.id != company.host_id:
+        return Check("hosting", OK, "", "", _("N’accueille pas dans le lieu demandé"))
+    message = _("Accueille dans ce lieu\u202f: %(place)s") % {"place": company.wanted_place}
+    return Check("hosting", OK, company.wanted_place, organisation.name, message)
 
 
 def _capacity(organisation: OrganisationFacts) -> Check:

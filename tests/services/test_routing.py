@@ -14,15 +14,8 @@ from hypothesis import strategies as st
 from members.enums import LegalForm, SizeCategory
 from services.actions.proposals import proposals
 from services.rules.naf import lies_under
-from services.rules.routing import (
-    KO,
-    OK,
-    CompanyFacts,
-    OfferFacts,
-    OrganisationFacts,
-    assess,
-    rank,
-)
+from services.rules.routing import assess, rank
+from services.rules.routing_facts import KO, OK, CompanyFacts, OfferFacts, OrganisationFacts
 from tests.factories.members import (
     AbsenceFactory,
     HubFactory,
@@ -137,6 +130,24 @@ def test_the_nearest_then_the_least_loaded_come_first():
     assert [row.rank for row in ranked] == [1, 2, 3, 4, 5]
 
 
+def test_who_runs_the_wanted_place_comes_first_and_says_so():
+    wanted = replace(COMPANY, naf="", wanted_place="Agri up", host_id=3)
+    near = replace(NWX, id=2, name="Voisine", offers=(OfferFacts(1, {1: "Granville"}),))
+    host = replace(NWX, id=3, name="TES", offers=(OfferFacts(1, naf_in=("62",)),), open_referrals=15)
+    ranked = rank(wanted, [near, host])
+    assert [row.organisation.name for row in ranked] == ["TES", "Voisine"]
+    assert "Accueille dans ce lieu\u202f: Agri up" in [check.message for check in ranked[0].chips]
+    assert not any(check.code == "hosting" for check in ranked[1].chips)
+    assert [row.hosts for row in rank(COMPANY, [near, host])] == [False, False]
+
+
+def test_running_the_wanted_place_does_not_excuse_the_other_rules():
+    host = replace(NWX, id=3, name="TES", capacity=1, open_referrals=1)
+    ranked = rank(replace(COMPANY, wanted_place="Agri up", host_id=3), [NWX, host])
+    assert [(row.organisation.name, row.is_in) for row in ranked] == [("NWX", True), ("TES", False)]
+    assert ranked[1].hosts
+
+
 def test_the_backup_of_an_absent_organisation_is_proposed_on_its_offer():
     absent = replace(NWX, absent_until=date(2026, 3, 12), backup_id=2, backup_name="TES")
     backup = OrganisationFacts(id=2, name="TES")
@@ -165,6 +176,8 @@ company_facts = st.builds(
     age=st.one_of(st.none(), st.integers(0, 12)),
     naf=st.sampled_from(CODES),
     legal_form=st.sampled_from(["", *LegalForm.values]),
+    wanted_place=st.sampled_from(["", "Agri up"]),
+    host_id=st.one_of(st.none(), st.integers(1, 8)),
 )
 some = lambda values: st.lists(st.sampled_from(values), max_size=2, unique=True).map(tuple)  # noqa: E731
 offer_facts = st.builds(
@@ -181,7 +194,7 @@ offer_facts = st.builds(
 )
 organisation_facts = st.builds(
     OrganisationFacts,
-    id=st.integers(1, 50),
+    id=st.integers(1, 12),
     name=st.sampled_from(["NWX", "TES", "Écluse", "CCI"]),
     is_active=st.sampled_from([True, True, True, False]),
     capacity=st.one_of(st.none(), st.integers(0, 5)),
@@ -262,9 +275,11 @@ def test_proposals_equal_an_independent_reading_of_the_rules(company, organisati
         assert verdict.is_in is (not out)
         assert all(check.message for check in verdict.checks)
         assert all(check.expected for check in verdict.reasons_out if check.code != "topic")
+        is_host = bool(company.wanted_place) and verdict.organisation.id == company.host_id
+        assert ("Agri up" in " ".join(check.message for check in verdict.told)) is is_host
     assert [row.is_in for row in verdicts] == sorted((row.is_in for row in verdicts), reverse=True)
-    doubts = [len(row.doubts) for row in verdicts if row.is_in]
-    assert doubts == sorted(doubts)
+    order = [(not row.hosts, len(row.doubts)) for row in verdicts if row.is_in]
+    assert order == sorted(order)
 
 
 @settings(max_examples=100, deadline=None)

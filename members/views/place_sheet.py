@@ -1,0 +1,82 @@
+"""What the sheet of a place tells: the facts with their source, the uses as a drawing, the labels year by year."""
+
+from typing import Any
+
+from django.urls import NoReverseMatch, reverse
+from django.utils.html import format_html
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
+
+from diginor.charts import Chart, stacked_bar
+from diginor.wording import euros, number, percent
+from members.models import Organisation, Place
+
+
+def sheet_of(place: Place) -> dict[str, Any]:
+    """Everything that the page shows."""
+    return {
+        "place": place,
+        "facts": facts_of(place),
+        "uses": uses_of(place),
+        "labels": list(place.labels.by_year()),
+    }
+
+
+def facts_of(place: Place) -> list[tuple[str, Any]]:
+    """The facts first; what no source gives is said to be so."""
+    unknown = _("non publié")
+    area = f"{number(place.area_m2)}\u202fm²" if place.area_m2 else unknown
+    land = _("%(count)s hectares") % {"count": number(place.land_hectares)} if place.land_hectares else ""
+    yearly = _("%(amount)s au total, répartition par année non publiée") % {"amount": euros(place.cost)}
+    return [
+        (_("Nature"), capfirst(place.get_kind_display())),
+        (_("Thème"), capfirst(place.theme_in_words)),
+        (_("Commune"), place.commune.label if place.commune else unknown),
+        (_("Structure qui accueille"), host_link(place.host) if place.host else unknown),
+        (_("Surface"), area),
+        (_("Terrain"), land),
+        (_("Coût"), yearly if place.cost else unknown),
+        (_("Site web"), format_html('<a href="{0}" rel="noopener">{0}</a>', place.website) if place.website else ""),
+        (_("Précision"), place.note),
+        (_("Source"), source_of(place)),
+        (_("Date des faits"), place.stated_on.in_words() if place.stated_on else ""),
+    ]
+
+
+def source_of(place: Place) -> str:
+    """Where the facts come from; an invented place has no source."""
+    return place.source or (_("aucune, lieu inventé pour la démonstration") if place.is_demo else _("non précisée"))
+
+
+def host_link(host: Organisation) -> Any:
+    """The name of the organisation, leading to its sheet where it has one."""
+    name = f"{host.name} ({host.acronym})" if host.acronym else host.name
+    if not host.is_listed:
+        return name
+    try:
+        return format_html('<a href="{}">{}</a>', reverse("organisation", args=[host.slug]), name)
+    except NoReverseMatch:
+        return name
+
+
+def uses_of(place: Place) -> Chart | None:
+    """The parts of the place given to each use, as a bar and as a table; None where they are not known."""
+    shares = [(row.use, row.percent) for row in place.shares.in_order()]
+    if not shares:
+        return None
+    told = ", ".join(f"{use}\u202f: {percent(part, _places(part))}" for use, part in shares)
+    finding = _("La plus grande part\u202f: %(use)s, %(share)s") % {
+        "use": shares[0][0],
+        "share": percent(shares[0][1], _places(shares[0][1])),
+    }
+    return Chart(
+        finding=finding,
+        svg=stacked_bar([(use, float(part)) for use, part in shares], title=finding, desc=told, write=percent),
+        columns=[_("Usage"), _("Part")],
+        rows=[(use, percent(part, _places(part))) for use, part in shares],
+        definition=_("Parts du lieu données à chaque usage\u202f: ensemble, elles font le lieu entier."),
+    )
+
+
+def _places(part: Any) -> int:
+    return 2 if part % 1 else 0
