@@ -120,6 +120,7 @@ LISTS = {
     "members.membership": ("v", "v"),
     "members.invitation": ("va", "va"),
     "members.territory": ("v", "v"),
+    "members.drawnterritory": ("vac", "vacd"),
     "services.topic": ("v", "vacd"),
     "services.offer": ("vacd", "vacd"),
     "services.delayset": ("vacd", "vacd"),

@@ -142,6 +142,7 @@ BOOK.at("officer", "steering request", lambda side: reverse("steering_request", 
 BOOK.add("administrator", "admin:index")
 for _list in ("members_organisation", "members_user", "members_hub", "services_topic", "services_offer"):
     BOOK.add("administrator", f"admin:{_list}_changelist", f"admin:{_list}_add")
+BOOK.add("staff", "admin:members_drawnterritory_changelist", "admin:members_drawnterritory_add")
 for _list in ("services_servicerequest", "services_referral", "members_territory", "diginor_outgoingmail"):
     BOOK.add("administrator", f"admin:{_list}_changelist")
 _sheet = "admin:services_servicerequest_change"

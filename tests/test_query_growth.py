@@ -18,6 +18,7 @@ from tests.factories.members import (
     InvitationFactory,
     MembershipFactory,
     OrganisationFactory,
+    TerritoryFactory,
     UserFactory,
 )
 from tests.factories.services import (
@@ -108,6 +109,7 @@ LISTS: list[tuple[str, str, Callable[[Side], str], Grow]] = [
 ADMIN_LISTS: dict[str, Grow] = {
     "members_organisation": _places,
     "members_absence": _places,
+    "members_drawnterritory": lambda side, number: TerritoryFactory(kind="adhoc", code=f"axe-{number}"),
     "members_user": _team,
     "members_membership": lambda side, number: MembershipFactory(organisation=side.place),
     "members_invitation": _team,

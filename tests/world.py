@@ -12,6 +12,7 @@ from tests.factories.members import (
     InvitationFactory,
     MembershipFactory,
     OrganisationFactory,
+    TerritoryFactory,
     UserFactory,
     commune,
     region,
@@ -106,6 +107,7 @@ def _side(name: str, hub: Hub, topic: Topic) -> Side:
     side = Side(name, hub, place, people, topic)
     colleague = OrganisationFactory(member=True, of_hub=hub, name=f"Chambre {name}")
     side.rows = {
+        "drawnterritory": TerritoryFactory(kind="adhoc", code=f"axe-{hub.slug}", name=f"Axe {name}"),
         "offer": OfferFactory(organisation=place, topic=topic),
         "membership": MembershipFactory(organisation=place),
         "absence": AbsenceFactory(organisation=place),

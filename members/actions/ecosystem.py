@@ -1,4 +1,4 @@
-"""Loading the real ecosystem (hubs, drawn territories, member organisations) from members/data/organisations.toml."""
+"""Loading the real ecosystem from members/data: hubs, drawn territories, organisations, their networks and places."""
 
 import tomllib
 from collections.abc import Collection
@@ -8,10 +8,11 @@ from typing import Any
 
 from django.db import transaction
 
+from members.actions.drawing import draw_territory
+from members.actions.networks_data import are_loaded, load_networks, named_territory, named_with, sourced
 from members.actions.places import load_places
-from members.actions.territories import draw_territory
 from members.enums import TerritoryKind
-from members.models import Hub, Organisation, Territory
+from members.models import Hub, Organisation
 
 ECOSYSTEM = Path(__file__).resolve().parent.parent / "data" / "organisations.toml"
 
@@ -20,21 +21,27 @@ ECOSYSTEM = Path(__file__).resolve().parent.parent / "data" / "organisations.tom
 def load_ecosystem(
     path: Path = ECOSYSTEM, *, only: Collection[str] = (), with_invented: bool = True
 ) -> dict[str, Organisation]:
-    """Make or bring up to date the hubs, all or only some, and their organisations; territories are loaded before."""
+    """Make or bring up to date the hubs, all or only some, and their organisations; territories are loaded before.
+
+    The organisations of hubs that are left out come too when what is known of the others names them.
+    """
     content = read_ecosystem(path)
     hub_rows = [row for row in content["hub"] if not only or row["slug"] in only]
     used = {tuple(row["territory"]) for row in hub_rows}
     for row in content["territory"]:
-        if not only or (TerritoryKind.ADHOC, row["code"]) in used:
-            draw_territory(row["code"], row["name"], [named_territory(*part) for part in row["parts"]])
-    hubs = {row["slug"]: _hub(row) for row in hub_rows}
-    organisations = {}
-    for row in content["organisation"]:
-        its_hubs = [hubs[slug] for slug in row.get("hubs", ()) if slug in hubs]
-        if (its_hubs or not only) and (with_invented or not row.get("is_demo")):
-            organisation = _organisation(row, content["sources"])
-            organisation.hubs.add(*its_hubs)
-            organisations[row["slug"]] = organisation
+        if not only or (TerritoryKind.ADHOC, row["code"]) in used or are_loaded(row["parts"]):
+            recipe = [[named_territory(*part) for part in row.get(name, ())] for name in ("parts", "without")]
+            draw_territory(row["code"], row["name"], *recipe)
+    hubs = {row["slug"]: _hub(row, content["sources"]) for row in hub_rows}
+    _tie_family(hub_rows, hubs)
+    rows = [row for row in content["organisation"] if with_invented or not row.get("is_demo")]
+    wanted = {row["slug"] for row in rows if not only or hubs.keys() & set(row.get("hubs", ()))}
+    wanted = named_with(wanted) if only else wanted
+    organisations = {row["slug"]: _organisation(row, content) for row in rows if row["slug"] in wanted}
+    for row in rows:
+        if row["slug"] in organisations:
+            organisations[row["slug"]].hubs.add(*(hubs[slug] for slug in row.get("hubs", ()) if slug in hubs))
+    load_networks(organisations, content)
     load_places(content["sources"], with_invented=with_invented)
     return organisations
 
@@ -45,24 +52,31 @@ def read_ecosystem(path: Path = ECOSYSTEM) -> dict[str, Any]:
     return tomllib.loads(path.read_text(encoding="utf-8"))
 
 
-def named_territory(kind: str, code: str) -> Territory:
-    """The territory that a data file names by its kind and code."""
-    return Territory.objects.get(kind=kind, code=code)
-
-
-def _hub(row: dict[str, Any]) -> Hub:
+def _hub(row: dict[str, Any], sources: dict[str, str]) -> Hub:
+    said = {name: row[name] for name in ("accent", "presentation", "is_open", "host", "sender", "phone") if name in row}
     hub, _created = Hub.objects.update_or_create(
         slug=row["slug"],
         defaults={
             "name": row["name"],
             "territory": named_territory(*row["territory"]),
             "is_default": row.get("is_default", False),
+            "source": sources.get(row.get("source", ""), ""),
+            **said,
         },
     )
     return hub
 
 
-def _organisation(row: dict[str, Any], sources: dict[str, str]) -> Organisation:
+def _tie_family(rows: list[dict[str, Any]], hubs: dict[str, Hub]) -> None:
+    """Put each hub under the one that gathers it, when that one is loaded too."""
+    for row in rows:
+        hub, parent = hubs[row["slug"]], hubs.get(row.get("parent", ""))
+        if parent and hub.parent_id != parent.pk:
+            hub.parent = parent
+            hub.save(update_fields=["parent"])
+
+
+def _organisation(row: dict[str, Any], content: dict[str, Any]) -> Organisation:
     commune = named_territory(TerritoryKind.COMMUNE, row["commune"]) if "commune" in row else None
     organisation, _created = Organisation.objects.update_or_create(
         slug=row["slug"],
@@ -72,8 +86,15 @@ def _organisation(row: dict[str, Any], sources: dict[str, str]) -> Organisation:
             "kind": row["kind"],
             "commune": commune,
             "description": row["description"],
-            "source": sources.get(row.get("source", ""), ""),
+            "description_en": row.get("description_en", ""),
+            "is_listed": row.get("is_listed", True),
             "is_demo": row.get("is_demo", False),
+            **sourced(row, content),
+            # What a merger made of an organisation since is not undone by loading again.
+            **({"is_active": row["is_active"]} if "is_active" in row else {}),
         },
     )
     return organisation
+
+
+__all__ = ["ECOSYSTEM", "load_ecosystem", "named_territory", "read_ecosystem"]

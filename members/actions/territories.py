@@ -1,7 +1,5 @@
-"""Loading the official territories, keeping the history of merged communes, and drawing territories of one's own."""
+"""Loading the official territories, and keeping the history of merged communes."""
 
-import csv
-import io
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
@@ -9,6 +7,7 @@ from datetime import date
 from django.db import connection, transaction
 from django.db.models import OuterRef, Subquery
 
+from members.actions.drawing import copy_links, redraw_all
 from members.actions.territory_files import Geography, Place, read_geography
 from members.enums import TerritoryKind
 from members.models.territory import Containment, Territory
@@ -52,22 +51,9 @@ def load_territories(regions: Iterable[str] | None = None, geography: Geography 
     ended = {} if regions else _end_vanished(edition, known, report)
     _write_links(edition, ended, set(scope.places), known, report)
     if report.writes:
-        _redraw_own_territories()
+        redraw_all()
         _refresh_statistics()
     return report
-
-
-@transaction.atomic
-def draw_territory(code: str, name: str, parts: Iterable[Territory]) -> Territory:
-    """Make, or redraw, a territory of a project from others: it holds every commune of its parts."""
-    drawn, _created = Territory.objects.update_or_create(
-        kind=TerritoryKind.ADHOC, code=code, defaults={"name": name, "search_name": plain_name(name)}
-    )
-    ids = [part.pk for part in parts]
-    communes = set(Containment.objects.of_communes().filter(container__in=ids).values_list("part_id", flat=True))
-    communes.update(Territory.objects.communes().current().filter(pk__in=ids).values_list("pk", flat=True))
-    _link_own_territory(drawn, communes)
-    return drawn
 
 
 def _write_places(scope: Geography, known: Known, report: LoadReport) -> None:
@@ -149,40 +135,15 @@ def _write_links(edition: Geography, ended: dict[Key, Key], loaded: set[Key], kn
         for container, part in closure(edition.groups_of, edition.parts_of | ended)
         if container in ids and part in ids
     }
+    known_ids = set(ids.values())
     lasting = {pk for key, pk in ids.items() if key not in ended}
     links = Containment.objects.between_official().values_list("container_id", "part_id", "pk")
     stored = {(container, part): pk for container, part, pk in links}
-    outdated = [pair for pair in stored.keys() - wanted if lasting.issuperset(pair)]
+    outdated = [pair for pair in stored.keys() - wanted if pair[0] in lasting and pair[1] in known_ids]
     for start in range(0, len(outdated), _BATCH):
         Containment.objects.filter(pk__in=[stored[pair] for pair in outdated[start : start + _BATCH]]).delete()
     report.links_removed = len(outdated)
-    report.links_created = _copy_links(wanted - stored.keys())
-
-
-def _copy_links(pairs: set[tuple[int, int]]) -> int:
-    """Insert by COPY: a quarter of a million pairs take two seconds instead of ten."""
-    if pairs:
-        lines = io.StringIO()
-        csv.writer(lines).writerows(sorted(pairs))
-        lines.seek(0)
-        with connection.cursor() as cursor:
-            cursor.copy_expert(f"COPY {Containment._meta.db_table} (container_id, part_id) FROM STDIN WITH CSV", lines)
-    return len(pairs)
-
-
-def _redraw_own_territories() -> None:
-    for drawn in Territory.objects.of_kind(TerritoryKind.ADHOC):
-        communes = Territory.objects.communes().within(drawn).values_list("pk", "successor")
-        _link_own_territory(drawn, {successor or pk for pk, successor in communes})
-
-
-def _link_own_territory(drawn: Territory, communes: set[int]) -> None:
-    Containment.objects.filter(container=drawn).delete()
-    Containment.objects.filter(part=drawn).delete()
-    if communes:
-        inside = Containment.objects.whole_inside(communes)
-        around = Containment.objects.whole_around(communes) - inside
-        _copy_links({(drawn.pk, part) for part in inside} | {(container, drawn.pk) for container in around})
+    report.links_created = copy_links(wanted - stored.keys())
 
 
 def _refresh_statistics() -> None:

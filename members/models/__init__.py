@@ -2,6 +2,7 @@
 
 from members.models.absence import Absence
 from members.models.accreditation import Accreditation, AccreditationRound, Endorsement
+from members.models.drawn import DrawnTerritory
 from members.models.hub import Hub, HubRole
 from members.models.network import Affiliation, KeyFigure, Network, Office, Partnership
 from members.models.organisation import Organisation
@@ -17,6 +18,7 @@ __all__ = [
     "AccreditationRound",
     "Affiliation",
     "Containment",
+    "DrawnTerritory",
     "Endorsement",
     "Hub",
     "HubRole",

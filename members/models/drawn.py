@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 from django.db.models import Count, F, Q, Sum
 from django.utils.translation import gettext_lazy as _
@@ -30,7 +30,7 @@ class DrawnTerritoryQuerySet(TerritoryQuerySet):
 class DrawnTerritory(Territory):
     """A territory of a project, as the administration draws it."""
 
-    objects: Any = DrawnTerritoryQuerySet.as_manager()
+    objects: ClassVar[Any] = DrawnTerritoryQuerySet.as_manager()
 
     class Meta:
         proxy = True
@@ -40,7 +40,9 @@ class DrawnTerritory(Territory):
 
 def recipes() -> dict[int, set[int]]:
     """What each drawn territory is made of, whatever is taken in or left out; those without a recipe included."""
-    found: dict[int, set[int]] = {pk: set() for (pk,) in Territory.objects.of_kind(TerritoryKind.ADHOC).values_list("pk")}
+    found: dict[int, set[int]] = {
+        pk: set() for (pk,) in Territory.objects.of_kind(TerritoryKind.ADHOC).values_list("pk")
+    }
     for drawn, part in TerritoryPart.objects.order_by("pk").values_list("drawn", "part"):
         found.setdefault(drawn, set()).add(part)
     return found
@@ -57,8 +59,7 @@ def communes_by_part(parts: Iterable[int]) -> dict[int, set[int]]:
     today = Q(part__successor=None, part__valid_until=None)
     gone = Q(container__valid_until__isnull=False) & ~Q(container__kind=TerritoryKind.COMMUNE)
     for container, part, successor in inside.filter(today | gone).values_list("container", "part", "part__successor"):
-        if container not in found or successor is None:
-            found[container].add(successor or part)
+        found[container].add(successor or part)
     return found
 
 

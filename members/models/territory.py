@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from members.enums import TerritoryKind
 from members.rules.place_names import department_code, name_variants, split_place
 
+HAVE_NAMESAKES = {TerritoryKind.ADHOC, TerritoryKind.REGION, TerritoryKind.DEPARTMENT, TerritoryKind.EPCI}
 EXACT, BEGINNING, WORD, SIMILAR = 0.0, 1.0, 2.0, 3.0  # and in SIMILAR, up to one more for the distance
 
 
@@ -175,10 +176,10 @@ class Territory(models.Model):
 
     @property
     def label(self) -> str:
-        """The name that a person recognises in a list: « Caen (14) »."""
-        if self.kind != TerritoryKind.COMMUNE:
-            return self.name
-        return f"{self.name} ({department_code(self.code)})"
+        """The name that a person recognises in a list: « Caen (14) », « Calvados (département) »."""
+        if self.kind == TerritoryKind.COMMUNE:
+            return f"{self.name} ({department_code(self.code)})"
+        return f"{self.name} ({self.get_kind_display().lower()})" if self.kind in HAVE_NAMESAKES else self.name
 
     def ancestors(self) -> TerritoryQuerySet:
         """Every territory that contains this one whole, the widest first."""
@@ -193,6 +194,10 @@ class ContainmentQuerySet(models.QuerySet):
         """Without the territories that projects have drawn."""
         return self.exclude(container__kind=TerritoryKind.ADHOC).exclude(part__kind=TerritoryKind.ADHOC)
 
+    def of_territory(self, pk: int) -> "ContainmentQuerySet":
+        """What a territory holds, and what holds it."""
+        return self.filter(Q(container=pk) | Q(part=pk))
+
     def of_communes(self) -> "ContainmentQuerySet":
         """Inclusions of communes of today."""
         return self.filter(part__kind=TerritoryKind.COMMUNE, part__successor=None, part__valid_until=None)
@@ -200,14 +205,15 @@ class ContainmentQuerySet(models.QuerySet):
     def whole_inside(self, communes: set[int]) -> set[int]:
         """Ids of the official territories made only of some communes, these included."""
         parts = self.between_official().filter(container__in=communes).values_list("part", flat=True)
-        groups = self._counted(communes).filter(shared=F("total")).values_list("container", flat=True)
+        groups = self.counted(communes).filter(shared=F("total")).values_list("container", flat=True)
         return {*communes, *parts, *groups}
 
     def whole_around(self, communes: set[int]) -> set[int]:
         """Ids of the official territories that hold every one of some communes."""
-        return set(self._counted(communes).filter(shared=len(communes)).values_list("container", flat=True))
+        return set(self.counted(communes).filter(shared=len(communes)).values_list("container", flat=True))
 
-    def _counted(self, communes: set[int]) -> QuerySet:
+    def counted(self, communes: set[int]) -> QuerySet:
+        """How many communes each official territory around some communes has, and how many of these: total, shared."""
         links = self.between_official().of_communes()
         touched = links.filter(part__in=communes).values("container")
         counts = links.filter(container__in=touched).order_by().values("container")
@@ -241,12 +247,23 @@ class Containment(models.Model):
         return f"{self.container_id} ⊇ {self.part_id}"
 
 
+class TerritoryPartQuerySet(models.QuerySet):
+    """Reads of recipes."""
+
+    def of_drawn(self, drawn: Territory) -> "TerritoryPartQuerySet":
+        """The recipe of one drawn territory, with its parts: what is taken in, then what is left out, by name."""
+        rows = self.filter(drawn=drawn).select_related("part")
+        return rows.order_by("is_left_out", "part__search_name", "pk")
+
+
 class TerritoryPart(models.Model):
     """A territory that a drawn one takes in, or leaves out of what it took in."""
 
     drawn = models.ForeignKey(Territory, models.CASCADE, related_name="recipe", verbose_name=_("territoire de projet"))
     part = models.ForeignKey(Territory, models.PROTECT, related_name="+", verbose_name=_("territoire"))
     is_left_out = models.BooleanField(_("retiré de l’ensemble"), default=False)
+
+    objects = TerritoryPartQuerySet.as_manager()
 
     class Meta:
         """Each part once."""
@@ -259,4 +276,4 @@ class TerritoryPart(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.drawn_id} {'−' if self.is_left_out else '+'} {self.part_id}"
+        return f"{self.part} ({_('retiré')})" if self.is_left_out else str(self.part)

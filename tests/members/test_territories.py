@@ -10,7 +10,8 @@ import pytest
 from django.db import connection, transaction
 from django.db.utils import IntegrityError
 
-from members.actions.territories import draw_territory, load_territories
+from members.actions.drawing import draw_territory
+from members.actions.territories import load_territories
 from members.actions.territory_files import FOLDER
 from members.enums import TerritoryKind as Kind
 from members.models import Containment, Territory
