@@ -125,6 +125,8 @@ CELERY_BEAT_SCHEDULE = {
     "follow-up": {"task": "services.tasks.follow_up", "schedule": 60.0},
     "refresh-figures": {"task": "services.tasks.refresh_figures", "schedule": 300.0},
     "begin-absences": {"task": "members.tasks.begin_absences", "schedule": crontab(minute="5")},
+    "tell-successions": {"task": "members.tasks.tell_successions", "schedule": crontab(hour="7", minute="10")},
+    "catch-up-successions": {"task": "services.tasks.catch_up_successions", "schedule": crontab(minute="*/10")},
     "send-digests": {"task": "services.tasks.send_digests", "schedule": crontab(hour="7", minute="30")},
     "purge-outbox": {"task": "diginor.outbox.tasks.purge", "schedule": crontab(hour="3", minute="40")},
 }

@@ -9,3 +9,9 @@ class MembersConfig(AppConfig):
 
     name = "members"
     verbose_name = _("Écosystème")
+
+    def ready(self) -> None:
+        """Let successions move what this part holds."""
+        from members.actions import succession_relations
+
+        succession_relations.register()

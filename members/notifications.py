@@ -1,5 +1,6 @@
 """The mails about accounts and teams."""
 
+import hashlib
 import uuid
 from collections.abc import Iterable
 from typing import Any
@@ -10,7 +11,8 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from diginor.outbox.posting import Mail, Recipient
-from members.models import Invitation, Membership, User
+from members.enums import HubRoleKind, ProposalState
+from members.models import Invitation, Membership, SheetProposal, Succession, User
 
 
 def as_recipient(user: User) -> Recipient:
@@ -84,6 +86,92 @@ class RemovalMail(Mail):
     def key(self) -> str:
         """One mail for each departure."""
         return str(self.membership.pk)
+
+
+class SheetToReadMail(Mail):
+    """The desk has a sheet of the directory to read again."""
+
+    template = "members/mail/sheet_to_read"
+    action_label = _("Relire la fiche")
+    can_wait_for_digest = True
+
+    def __init__(self, proposal: SheetProposal):
+        self.proposal = proposal
+        self.sender = proposal.hub.sender
+
+    def recipients(self) -> Iterable[Recipient]:
+        """The people who keep the desk."""
+        people = User.objects.with_hub_role(self.proposal.hub_id, HubRoleKind.STAFF, HubRoleKind.HEAD)
+        return [as_recipient(person) for person in people]
+
+    def context(self) -> dict[str, Any]:
+        """What is proposed, by whom, and where to read it."""
+        address = reverse("admin:sheet_review", args=[self.proposal.code])
+        return {"proposal": self.proposal, "action_url": f"{settings.SITE_URL}{address}"}
+
+    def key(self) -> str:
+        """One mail for each set of values."""
+        values = hashlib.sha256(repr(sorted(self.proposal.values.items())).encode()).hexdigest()[:16]
+        return f"{self.proposal.pk}:{values}"
+
+
+class SheetAnsweredMail(Mail):
+    """Who proposed a change of the directory learns what became of it."""
+
+    template = "members/mail/sheet_answered"
+
+    def __init__(self, proposal: SheetProposal):
+        self.proposal = proposal
+        self.is_accepted = proposal.state == ProposalState.ACCEPTED
+        self.sender = proposal.hub.sender
+        self.action_label = _("Voir la fiche") if self.is_accepted else _("Reprendre ma proposition")  # type: ignore[misc]
+
+    def recipients(self) -> Iterable[Recipient]:
+        """The person who proposed, if still there."""
+        person = self.proposal.proposed_by
+        return [as_recipient(person)] if person and person.is_active else []
+
+    def context(self) -> dict[str, Any]:
+        """The answer, and the page that it leads to."""
+        organisation = self.proposal.organisation
+        if self.is_accepted and organisation:
+            address = organisation.get_absolute_url()
+        else:
+            address = reverse("sheet_edit" if organisation else "sheet_list")
+        return {
+            "proposal": self.proposal,
+            "is_accepted": self.is_accepted,
+            "action_url": f"{settings.SITE_URL}{address}",
+        }
+
+    def key(self) -> str:
+        """One mail for each proposal."""
+        return str(self.proposal.pk)
+
+
+class StructureBecameMail(Mail):
+    """A person learns, the day after, that the structure they work for became another."""
+
+    template = "members/mail/structure_became"
+    action_label = _("Ouvrir mon espace")
+
+    def __init__(self, succession: Succession, memberships: list[Membership]):
+        self.succession = succession
+        self.memberships = memberships
+
+    def recipients(self) -> Iterable[Recipient]:
+        """The person, who worked for one or several of the old structures."""
+        return [as_recipient(self.memberships[0].user)]
+
+    def context(self) -> dict[str, Any]:
+        """What became what."""
+        places = [row.organisation for row in self.memberships]
+        address = f"{settings.SITE_URL}{reverse('inbox')}"
+        return {"before": places, "after": places[0].succeeded_by, "action_url": address}
+
+    def key(self) -> str:
+        """One mail a person for each succession."""
+        return self.succession.code
 
 
 # What allauth tells, by the name of its template, and the template of ours that says it.

@@ -14,6 +14,9 @@ class Family(TextChoices):
     NETWORKING = "networking", _("Mise en réseau")
 
 
+# What a company asks for from the page of a place.
+HOSTING_TOPIC = "accueil-en-residence"
+
 FAMILY_SLUGS = {
     Family.DEMONSTRATION: "demonstration",
     Family.FUNDING: "financement",
@@ -82,6 +85,7 @@ class RequestNote(TextChoices):
     TRUST = "trust", _("reconnue comme une vraie demande")
     ABSORB = "absorb", _("demande en double réunie ici")
     CALL = "call", _("échange téléphonique")
+    BECOME = "become", _("structure devenue une autre")
     REMIND = "remind", _("rappel envoyé")
     ALERT = "alert", _("alerte envoyée")
     RATE = "rate", _("avis donné")

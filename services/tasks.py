@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from services.actions import clock, digests, figures
+from services.actions import clock, digests, figures, successions
 
 
 @shared_task
@@ -21,3 +21,9 @@ def send_digests() -> int:
 def refresh_figures() -> int:
     """Bring the aggregates of the dashboards up to date."""
     return figures.refresh_figures()
+
+
+@shared_task
+def catch_up_successions() -> int:
+    """Give to their successors what was sent to structures while they were ending."""
+    return successions.catch_up()

@@ -172,6 +172,11 @@ def _transferred(fact: Fact) -> Told:
     return Told(_("Une autre personne suit désormais votre demande chez %(name)s.") % {"name": fact.organisation})
 
 
+def _became(fact: Fact) -> Told:
+    facts = {"before": fact.before, "after": fact.after}
+    return Told(_("%(before)s devient %(after)s, qui poursuit avec vous.") % facts)
+
+
 def _accepted(fact: Fact) -> Told:
     detail = _("Avec %(person)s.") % {"person": fact.person} if fact.person else ""
     return Told(_("%(name)s prend votre demande en charge.") % {"name": fact.organisation}, detail)
@@ -205,6 +210,7 @@ _TELLERS = {
     RequestNote.REQUALIFY: _requalified,
     RequestNote.HAND_OVER: _moved,
     RequestNote.CALL: _called,
+    RequestNote.BECOME: _became,
     ReferralStep.ACCEPT: _accepted,
     ReferralStep.DECLINE: _declined,
     ReferralStep.EXPIRE: _expired,

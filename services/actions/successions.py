@@ -1,0 +1,264 @@
+"""What becomes of offers and referrals when structures become another, and what companies are told of it."""
+
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Q
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from diginor.history import Party
+from diginor.outbox.posting import post
+from members.actions.succession_journal import changed, made, removed
+from members.actions.succession_movers import Mover, Plan, Takeover, counted, register_mover
+from members.models import MovedRow, Organisation, Succession
+from services import notifications
+from services.actions.referral import cancel, locked
+from services.actions.settling import settle
+from services.enums import ReferralState, ReferralStep, RequestNote
+from services.models import DelaySet, FollowUp, Offer, Referral, RequestEvent, ServiceRequest
+from services.rules import clock as rules
+from services.succession_mail import StructureBecame
+
+Where = Offer.territories.through
+CRITERIA = ("sizes", "min_age", "max_age", "naf_in", "naf_out", "legal_in", "legal_out", "note", "source")
+READ = ("code", "company_name", "hub", "topic", "state", "responsible", "responsible_organisation", "due_at")
+
+
+# Offers ------------------------------------------------------------------------------------------------------------
+
+
+def _offers(takeover: Takeover, plan: Plan) -> None:
+    """The offers in force go to the successor, one a topic, for the territories of all of them."""
+    rows = takeover.kept(Offer.objects.filter(organisation__in=takeover.keys).select_related("topic"))
+    where: dict[int, list[Any]] = {}
+    for link in takeover.kept(Where.objects.filter(offer__in=rows)):
+        where.setdefault(link.offer_id, []).append(link)
+    by_topic: dict[int, list[Offer]] = {}
+    for row in rows:
+        by_topic.setdefault(row.topic_id, []).append(row)
+    for offers in by_topic.values():
+        _offers_on_topic(takeover, plan, offers, where)
+
+
+def _offers_on_topic(takeover: Takeover, plan: Plan, offers: list[Offer], where: dict[int, list[Any]]) -> None:
+    ending = [row for row in offers if row.organisation_id in takeover.old and row.is_active]
+    if not ending:
+        return
+    own = next((row for row in offers if row.organisation_id == takeover.successor.pk), None)
+    kept = own or ending[0]
+    for row in ending:
+        if row is kept:
+            plan.add(changed(row, organisation_id=takeover.successor.pk))
+            plan.move(row.organisation_id, takeover.successor.pk)
+        else:
+            plan.add(changed(row, is_active=False))
+            plan.move(row.organisation_id)
+    if own and not own.is_active:
+        plan.add(changed(own, is_active=True, **{name: getattr(ending[0], name) for name in CRITERIA}))
+        plan.after[takeover.successor.pk] += 1
+    together = [*ending, *([own] if own and own.is_active else [])]
+    _cover_all(plan, kept, together, where)
+    plan.moved.append(str(kept.topic))
+    if len(together) > 1:
+        facts = {"topic": kept.topic, "name": takeover.name(kept.organisation_id)}
+        text = _("%(topic)s : l’offre de %(name)s est gardée, pour tous les territoires réunis ; l’autre s’arrête.")
+        plan.conflicts.append(text % facts)
+
+
+def _cover_all(plan: Plan, kept: Offer, offers: list[Offer], where: dict[int, list[Any]]) -> None:
+    """The kept offer covers what each covered; one without territory was everywhere, hence so is what is kept."""
+    links = where.get(kept.pk, [])
+    is_everywhere = any(not where.get(row.pk) for row in offers)
+    wanted = set() if is_everywhere else {link.territory_id for row in offers for link in where[row.pk]}
+    there = {link.territory_id for link in links}
+    plan.add(*(removed(link) for link in links if link.territory_id not in wanted))
+    plan.add(*(made(Where(offer_id=kept.pk, territory_id=key)) for key in sorted(wanted - there)))
+
+
+# Referrals ---------------------------------------------------------------------------------------------------------
+
+
+def _referrals(takeover: Takeover, plan: Plan) -> None:
+    """The live referrals go to the successor with whose turn it is; of two for one request, the further on stays."""
+    live = Referral.objects.live()
+    # As in every step, the request is locked before its referrals.
+    concerned = ServiceRequest.objects.filter(pk__in=live.filter(organisation__in=takeover.old).values("request"))
+    requests = {row.pk: row for row in takeover.kept(concerned.only(*READ))}
+    by_request: dict[int, list[Referral]] = {}
+    for row in live.filter(request__in=requests, organisation__in=takeover.keys).order_by("pk"):
+        by_request.setdefault(row.request_id, []).append(row)
+    doubles: dict[int, list[Referral]] = {}
+    moving: list[Referral] = []
+    for key, mine in by_request.items():
+        first, *others = sorted(mine, key=lambda row: _rank(row, takeover))
+        if others:
+            doubles[key] = others
+            _say_double(plan, takeover, requests[key], first, others)
+        if first.organisation_id in takeover.old:
+            moving.append(first)
+            plan.moved.append(f"{requests[key].company_name} ({requests[key].code})")
+    _turns(takeover, plan, requests, doubles)
+    _end_doubles(takeover, plan, [row for rows in doubles.values() for row in rows])
+    for row in moving:
+        plan.add(changed(row, organisation_id=takeover.successor.pk))
+        plan.move(row.organisation_id, takeover.successor.pk)
+    for row in moving:
+        plan.add(made(_event(takeover, row, RequestNote.BECOME)))
+
+
+def _rank(row: Referral, takeover: Takeover) -> tuple[Any, ...]:
+    """What moves before what stands still, what is accepted before what waits, then the older."""
+    is_waiting = row.state != ReferralState.ACCEPTED
+    return row.is_stalled, is_waiting, row.organisation_id != takeover.successor.pk, row.sent_at, row.pk
+
+
+def _say_double(plan: Plan, takeover: Takeover, request: Any, first: Referral, others: list[Referral]) -> None:
+    text = _("%(company)s (%(code)s) : l’orientation de %(name)s continue ; celle de %(other)s devient sans objet.")
+    for row in others:
+        facts = {"company": request.company_name, "code": request.code, "name": takeover.name(first.organisation_id)}
+        plan.conflicts.append(text % {**facts, "other": takeover.name(row.organisation_id)})
+
+
+def _turns(
+    takeover: Takeover, plan: Plan, requests: dict[int, ServiceRequest], doubles: dict[int, list[Referral]]
+) -> None:
+    """Whose turn it is: the successor's where it was that of an old structure; where a referral ends, counted again."""
+    ended = {row.pk for rows in doubles.values() for row in rows}
+    left: dict[int, list[Referral]] = {}
+    for row in Referral.objects.live().filter(request__in=doubles, is_stalled=False).order_by("pk"):
+        if row.pk not in ended:
+            left.setdefault(row.request_id, []).append(row)
+    delays: dict[tuple[int, int | None], rules.Delays] = {}
+    for key, request in requests.items():
+        if request.responsible != Party.ORGANISATION:
+            continue
+        if key not in left:
+            if request.responsible_organisation_id in takeover.old:
+                plan.add(changed(request, responsible_organisation_id=takeover.successor.pk))
+            continue
+        where = (request.hub_id, request.topic_id)
+        if where not in delays:
+            delays[where] = DelaySet.objects.resolve(*where)
+        due_at, place = min((_due(row, delays[where]), _after(row, takeover)) for row in left[key])
+        plan.add(changed(request, responsible_organisation_id=place, due_at=due_at))
+
+
+def _due(row: Referral, delays: rules.Delays) -> Any:
+    facts = {name: getattr(row, name) for name in rules.ReferralFacts.__dataclass_fields__}
+    return rules.referral_due(rules.ReferralFacts(**facts), delays)
+
+
+def _after(row: Referral, takeover: Takeover) -> int:
+    return takeover.successor.pk if row.organisation_id in takeover.old else row.organisation_id
+
+
+def _end_doubles(takeover: Takeover, plan: Plan, rows: list[Referral]) -> None:
+    """End what has lost its object, with its reminders; the history says why."""
+    for row in rows:
+        plan.add(changed(row, state=ReferralState.CANCELLED, ended_at=takeover.at))
+        plan.move(row.organisation_id)
+    for follow_up in takeover.kept(FollowUp.objects.pending().filter(referral__in=rows)):
+        plan.add(removed(follow_up))
+    for row in rows:
+        states = {"from_state": row.state, "to_state": ReferralState.CANCELLED}
+        plan.add(made(_event(takeover, row, ReferralStep.CANCEL, organisation_id=row.organisation_id, **states)))
+
+
+def _event(takeover: Takeover, row: Referral, step: str, **fields: Any) -> RequestEvent:
+    """A row of the history that says who became whom."""
+    before, after = takeover.name(row.organisation_id), str(takeover.successor)
+    return RequestEvent(
+        request_id=row.request_id,
+        referral_id=row.pk,
+        at=takeover.at,
+        party=Party.HUB,
+        by=takeover.by,
+        by_name=str(takeover.by or ""),
+        step=step,
+        why=" → ".join(dict.fromkeys((before, after))),
+        data=_names(before, after),
+        **fields,
+    )
+
+
+def _names(before: object, after: object) -> dict[str, str]:
+    return {"from_organisation": str(before), "to_organisation": str(after)}
+
+
+def _lock_requests(succession: Succession) -> None:
+    """Lock the requests before their referrals, as every step does."""
+    referrals = _moved(succession, Referral).values("row")
+    concerned = ServiceRequest.objects.filter(pk__in=Referral.objects.filter(pk__in=referrals).values("request"))
+    list(concerned.order_by("pk").select_for_update(of=("self",)).values_list("pk"))
+
+
+def _moved(succession: Succession, model: type) -> Any:
+    return MovedRow.objects.filter(succession=succession, model=model._meta.label)  # type: ignore[attr-defined]
+
+
+# The day after -----------------------------------------------------------------------------------------------------
+
+
+def _tell_companies(succession: Succession) -> int:
+    """Tell each company whose request is still open, once, whatever the number of its requests."""
+    before = {row.row: row.before.get("organisation_id") for row in _moved(succession, Referral).order_by("pk")}
+    rows = Referral.objects.live().filter(pk__in=[key for key, old in before.items() if old])
+    rows = rows.filter(request__erased_at=None).exclude(request__contact_email="")
+    names = {place.pk: place for place in Organisation.objects.filter(pk__in=set(filter(None, before.values())))}
+    told: dict[str, Referral] = {}
+    for row in rows.select_related("request__hub", "organisation", "adviser").order_by("request__submitted_at", "pk"):
+        told.setdefault(row.request.contact_email.lower(), row)
+    return sum(
+        post(StructureBecame(row.request, succession.code, row, before=names[before[row.pk]]))
+        for row in told.values()
+        if before[row.pk] in names
+    )
+
+
+# What came in the very instant --------------------------------------------------------------------------------------
+
+
+def catch_up() -> int:
+    """Give to their successors the referrals sent to structures while they were ending; return how many."""
+    ended = Q(organisation__is_active=False, organisation__succeeded_by__isnull=False)
+    rows = Referral.objects.live().filter(ended).order_by("pk").values_list("pk", flat=True)
+    return sum(_catch(pk) for pk in list(rows))
+
+
+@transaction.atomic
+def _catch(pk: int) -> bool:
+    referral = Referral.objects.select_related("organisation__succeeded_by").get(pk=pk)
+    request = locked(referral)
+    before, after = referral.organisation, _last_of(referral.organisation)
+    if not referral.is_live or after == before or not after.is_active:
+        return False
+    why = f"{before} → {after}"
+    if request.referrals.live().filter(organisation=after).exists():
+        cancel(request, referral, by=Party.CLOCK, why=why)
+    else:
+        row = request.log(RequestNote.BECOME, by=Party.CLOCK, why=why, referral=referral, **_names(before, after))
+        referral.organisation = after
+        referral.save(update_fields=["organisation"])
+        post(notifications.ReferralSent(request, row.pk, referral))
+    settle(request)
+    return True
+
+
+def _last_of(place: Organisation) -> Organisation:
+    """Who goes on today, at the end of the chain of successors."""
+    seen = {place.pk}
+    while place.succeeded_by and place.succeeded_by_id not in seen:
+        place = place.succeeded_by
+        seen.add(place.pk)
+    return place
+
+
+def register() -> None:
+    """Let successions move what this part holds."""
+    active = counted(Offer.objects.filter(is_active=True))
+    live = counted(Referral.objects.filter(Q(state__in=[ReferralState.SENT, ReferralState.ACCEPTED])))
+    register_mover(Mover("offers", gettext_lazy("offres proposées"), active, _offers))
+    register_mover(
+        Mover("referrals", gettext_lazy("orientations ouvertes"), live, _referrals, _lock_requests, _tell_companies)
+    )
