@@ -11,7 +11,7 @@ from services.demonstration.texts import read
 
 # Known to everybody: it opens invented accounts only, and only in demonstration mode.
 PASSWORD = "pommier-mouette-14"  # noqa: S105
-MAIN_HUB, OTHER_HUB = "normandie", "bretagne-pays-de-la-loire"
+MAIN_HUB, OTHER_HUB, HEAD_HUB = "normandie", "bretagne-pays-de-la-loire", "grand-ouest"
 SHOWN_TEAMS = ("tes", "nwx", "cci-normandie", "cma-normandie")
 NAMES = {
     "tes": "TES",
@@ -111,6 +111,10 @@ ROLES = {
     ),
     "officer": (_("Pilotage régional"), _("Lire le tableau de bord de sa région, et d’elle seule.")),
     "other_staff": (_("Équipe d’un autre guichet"), _("Vérifier qu’elle ne voit rien de la Normandie.")),
+    "head": (
+        _("Équipe d’un guichet de tête"),
+        _("Voir et traiter les demandes de tous les guichets du Grand Ouest."),
+    ),
     "administrator": (
         _("Administration"),
         _("Régler le catalogue, les structures, les délais et les comptes."),
@@ -121,7 +125,7 @@ ROLES = {
 def roles() -> list[Role]:
     """What the page and `make run` show, from the company to the administrator."""
     rows = {row[0]: row for row in read("companies")[MAIN_HUB]}
-    main, other = desk(MAIN_HUB), desk(OTHER_HUB)
+    main, other, above = desk(MAIN_HUB), desk(OTHER_HUB), desk(HEAD_HUB)
     teams = [(_places(person), person, role) for slug in SHOWN_TEAMS for person, role in team(slug)]
     here, there = "Normandie", "Bretagne – Pays de la Loire"
     found = {
@@ -131,6 +135,7 @@ def roles() -> list[Role]:
         "manager": tuple(Account(person, place) for place, person, role in teams if role == "manager"),
         "officer": _accounts(main["officer"], here) + _accounts(other["officer"], there),
         "other_staff": _accounts(other["staff"], there),
+        "head": _accounts(above["head"] + above["officer"], "Grand Ouest"),
         "administrator": _accounts([administrator()], "DIGINOR"),
     }
     return [Role(code, *words, found[code], has_password=code != "company") for code, words in ROLES.items()]

@@ -46,6 +46,7 @@ class TestEcosystem:
             ("14118", "normandie"),
             ("35238", "bretagne-pays-de-la-loire"),
             ("38185", "auvergne-rhone-alpes"),
+            ("86194", "nouvelle-aquitaine"),
         ):
             commune = Territory.objects.get(kind=TerritoryKind.COMMUNE, code=code)
             assert Hub.objects.for_commune(commune).slug == slug
