@@ -48,6 +48,9 @@ class PartialDateField(models.CharField):
     """A date known by its year, its quarter, its month or its day; None when nothing is known, stored as empty text."""
 
     descriptor_class = _Attribute
+    # For the type checker: what is read is a date, whatever was written.
+    _pyi_private_set_type: Any
+    _pyi_private_get_type: Any
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         """Never required: what is not known stays empty."""

@@ -53,7 +53,9 @@ def read_ecosystem(path: Path = ECOSYSTEM) -> dict[str, Any]:
 
 
 def _hub(row: dict[str, Any], sources: dict[str, str]) -> Hub:
-    said = {name: row[name] for name in ("accent", "presentation", "is_open", "host", "sender", "phone") if name in row}
+    said: dict[str, Any] = {
+        name: row[name] for name in ("accent", "presentation", "is_open", "host", "sender", "phone") if name in row
+    }
     hub, _created = Hub.objects.update_or_create(
         slug=row["slug"],
         defaults={

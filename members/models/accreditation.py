@@ -3,6 +3,7 @@
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from members.enums import AccreditationState
@@ -10,6 +11,15 @@ from members.fields import PartialDateField
 from members.models.network import Network
 from members.models.organisation import Organisation
 from members.models.sourced import SourcedFact
+from members.rules.accreditations import Terms
+
+
+class AccreditationRoundQuerySet(models.QuerySet["AccreditationRound"]):
+    """How rounds are found."""
+
+    def newest_first(self) -> "AccreditationRoundQuerySet":
+        """By period."""
+        return self.order_by("-starts_on", "name", "pk")
 
 
 class AccreditationRound(SourcedFact):
@@ -26,12 +36,18 @@ class AccreditationRound(SourcedFact):
         models.CharField(max_length=200), verbose_name=_("orientations"), default=list, blank=True
     )
 
+    objects = AccreditationRoundQuerySet.as_manager()
+
     class Meta:
         verbose_name = _("campagne de labellisation")
         verbose_name_plural = _("campagnes de labellisation")
 
     def __str__(self) -> str:
         return self.name
+
+    def get_absolute_url(self) -> str:
+        """The public page of the round."""
+        return reverse("accreditation_round", args=[self.slug])
 
 
 class AccreditationQuerySet(models.QuerySet["Accreditation"]):
@@ -41,6 +57,12 @@ class AccreditationQuerySet(models.QuerySet["Accreditation"]):
         """Those of a network, the newest first, with their round and who supported them."""
         rows = self.filter(network=network).select_related("round").prefetch_related("endorsements__organisation")
         return rows.order_by("-round__starts_on", "pk")
+
+    def of_round(self, one: AccreditationRound) -> "AccreditationQuerySet":
+        """Those of a round whose network the directory shows, by the name of the network."""
+        rows = self.filter(round=one, network__organisation__is_listed=True)
+        rows = rows.select_related("round", "network__organisation", "network__territory")
+        return rows.order_by("network__organisation__search_name", "pk")
 
 
 class Accreditation(SourcedFact):
@@ -70,6 +92,19 @@ class Accreditation(SourcedFact):
 
     def __str__(self) -> str:
         return f"{self.network} · {self.round}"
+
+    @property
+    def terms(self) -> Terms:
+        """What its rules need to tell where it stands."""
+        return Terms(
+            self.state,
+            filed_on=self.filed_on,
+            granted_on=self.granted_on,
+            valid_until=self.valid_until,
+            conditional_until=self.conditional_until,
+            extended_until=self.extended_until,
+            period_end=self.round.ends_on,
+        )
 
 
 class Endorsement(SourcedFact):

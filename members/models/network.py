@@ -4,7 +4,7 @@ from typing import Any
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import Count, F, OuterRef, Q, Subquery
+from django.db.models import Count, ExpressionWrapper, F, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
@@ -39,9 +39,15 @@ class NetworkQuerySet(models.QuerySet["Network"]):
             | Q(territory__in=Territory.objects.within(territory).values("pk"))
         )
 
+    def territories(self) -> QuerySet[Territory]:
+        """Where these networks work, the widest kind of territory first."""
+        rows = Territory.objects.filter(pk__in=self.order_by().values("territory"))
+        return rows.order_by("kind", "search_name", "pk")
+
     def with_member_counts(self) -> "NetworkQuerySet":
         """With how many organisations of the portal belong to each today, as `members_now`."""
-        members = Affiliation.objects.current().filter(network=OuterRef("pk")).order_by().values("network")
+        here = Affiliation.objects.current().of_listed().filter(network=OuterRef("pk"))
+        members = here.order_by().values("network")
         return self.annotate(members_now=Coalesce(Subquery(members.values(total=Count("pk"))), 0))
 
     def with_accreditations(self) -> "NetworkQuerySet":
@@ -57,7 +63,12 @@ class Network(SourcedFact):
     )
     kind = models.CharField(_("nature"), max_length=20, choices=NetworkKind.choices)
     territory = models.ForeignKey(
-        Territory, verbose_name=_("territoire"), null=True, blank=True, on_delete=models.PROTECT, related_name="networks"
+        Territory,
+        verbose_name=_("territoire"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="networks",
     )
     code_name = models.CharField(_("nom de code"), max_length=40, blank=True)
     mission_statement = models.TextField(_("raison d’être"), blank=True)
@@ -85,10 +96,15 @@ class AffiliationQuerySet(models.QuerySet["Affiliation"]):
         """Not ended."""
         return self.filter(until="")
 
+    def of_listed(self) -> "AffiliationQuerySet":
+        """Of organisations that the directory shows."""
+        return self.filter(organisation__is_listed=True)
+
     def of_network(self, network: Network) -> "AffiliationQuerySet":
-        """The members of a network, those of today first."""
+        """The members of a network, those of today first, by name."""
         rows = self.filter(network=network).select_related("organisation", "succession")
-        return rows.order_by("until", "organisation__name", "pk")
+        is_past = ExpressionWrapper(~Q(until=""), output_field=models.BooleanField())
+        return rows.annotate(is_past=is_past).order_by("is_past", "organisation__search_name", "pk")
 
     def of_organisation(self, organisation: Organisation) -> "AffiliationQuerySet":
         """The networks that an organisation belongs or belonged to."""
@@ -132,6 +148,15 @@ class Affiliation(SourcedFact):
         return f"{self.organisation} · {self.network}"
 
 
+class PartnershipQuerySet(models.QuerySet["Partnership"]):
+    """How partnerships are found."""
+
+    def about(self, organisation: Organisation) -> "PartnershipQuerySet":
+        """Those of an organisation, whichever side it is on, those that last first."""
+        rows = self.filter(Q(organisation=organisation) | Q(partner=organisation))
+        return rows.select_related("organisation", "partner", "territory").order_by("until", "kind", "subject", "pk")
+
+
 class Partnership(SourcedFact):
     """An organisation working with another, or with a territory, on something lasting."""
 
@@ -159,6 +184,8 @@ class Partnership(SourcedFact):
     since = PartialDateField(_("depuis"))
     until = PartialDateField(_("jusqu’à"))
 
+    objects = PartnershipQuerySet.as_manager()
+
     class Meta:
         verbose_name = _("partenariat")
         verbose_name_plural = _("partenariats")
@@ -172,6 +199,14 @@ class Partnership(SourcedFact):
         return f"{self.organisation} · {self.subject}"
 
 
+class OfficeQuerySet(models.QuerySet["Office"]):
+    """How the people in charge are found."""
+
+    def about(self, organisation: Organisation) -> "OfficeQuerySet":
+        """Those of an organisation, those of today first, then the newest."""
+        return self.filter(organisation=organisation).order_by("until", "-since", "-stated_on", "function", "pk")
+
+
 class Office(SourcedFact):
     """A person in charge of something in an organisation, named by a public source."""
 
@@ -182,6 +217,8 @@ class Office(SourcedFact):
     person = models.CharField(_("personne"), max_length=160)
     since = PartialDateField(_("depuis"))
     until = PartialDateField(_("jusqu’à"))
+
+    objects = OfficeQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("responsable")

@@ -31,10 +31,11 @@ def load_catalogue(folder: Path = CATALOGUE) -> dict[str, Topic]:
 
 @transaction.atomic
 def load_offers(path: Path = OFFERS) -> list[Offer]:
-    """Make or bring up to date the offers of the organisations that are loaded; the others are passed over."""
+    """Make or bring up to date the offers of organisations of a loaded hub; the others are passed over."""
     sources = read_ecosystem()["sources"]
     rows = tomllib.loads(path.read_text(encoding="utf-8"))["offer"]
-    organisations = Organisation.objects.in_bulk([row["organisation"] for row in rows], field_name="slug")
+    loaded = Organisation.objects.filter(slug__in=[row["organisation"] for row in rows], hubs__isnull=False)
+    organisations = {organisation.slug: organisation for organisation in loaded}
     topics = Topic.objects.in_bulk(field_name="slug")
     return [
         _offer(row, organisations[row["organisation"]], topics[slug], sources)
