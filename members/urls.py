@@ -17,12 +17,13 @@ from members.views import invitations, proconnect, second_factor, sign_in
 
 to_sign_in = RedirectView.as_view(pattern_name="account_login", query_string=True)
 open_to_all, personal = access(public), access(signed_in)
+# The addresses with fixed words come before those with the name of an organisation.
 PARTS = (
+    "members.urls_sheets",
     "members.urls_directory",
     "members.urls_networks",
     "members.urls_places",
     "members.urls_hubs",
-    "members.urls_sheets",
 )
 
 urlpatterns = [

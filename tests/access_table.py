@@ -46,6 +46,12 @@ READING = """
 302 405 405 405 405 405 405 405 : referral_accept referral_decline referral_transfer referral_close referral_call
 302 405 405 405 405 405 405 405 : referral_write team_absence team_absence_end team_capacity team_invite
 302 405 405 405 405 405 405 405 : team_uninvite team_role team_remove
+302 403 403 200 403 403 403 403 : sheet_edit
+302 200 200 200 200 200 200 200 : sheet_list
+302 405 405 405 405 405 405 405 : sheet_withdraw
+302 403 403 403 200 200 403 200 : admin:sheet_review
+302 403 403 403 404 404 403 200 : admin:sheet_review~other
+302 405 405 405 405 405 405 405 : admin:sheet_accept admin:sheet_refuse
 
 302 403 403 403 200 200 200 200 : steering steering_csv steering_requests steering_request
 302 403 403 403 404 404 404 200 : steering_request~other
@@ -91,6 +97,12 @@ ACTING = """
 302 403 403 302 403 403 403 403 : team_remove
 302 403 403 404 403 403 403 403 : team_absence_end~other team_uninvite~other team_role~other team_remove~other
 302 403 403 200 403 403 403 403 : team
+302 403 403 422 403 403 403 403 : sheet_edit
+302 422 422 422 422 422 422 422 : sheet_list
+302 404 404 302 404 404 404 404 : sheet_withdraw
+302 404 404 404 404 404 404 404 : sheet_withdraw~other
+302 403 403 403 302 302 403 302 : admin:sheet_accept admin:sheet_refuse
+302 403 403 403 404 404 403 302 : admin:sheet_accept~other admin:sheet_refuse~other
 302 403 403 422 403 403 403 403 : team_person
 302 403 403 404 403 403 403 403 : team_person~other
 302 403 200 200 403 403 403 403 : inbox referral
@@ -115,10 +127,11 @@ LISTS = {
     "members.organisation": ("vac", "vac"),
     "members.hub": ("vc", "vacd"),
     "members.hubrole": ("v", "vacd"),
-    "members.absence": ("vacd", "vacd"),
+    "members.absence": ("vad", "vad"),
     "members.user": ("v", "vac"),
     "members.membership": ("v", "v"),
     "members.invitation": ("va", "va"),
+    "members.sheetproposal": ("v", "v"),
     "members.territory": ("v", "v"),
     "members.drawnterritory": ("vac", "vacd"),
     "services.topic": ("v", "vacd"),

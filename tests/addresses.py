@@ -82,12 +82,14 @@ SPECIAL: dict[str, Arguments] = {
     "account_reset_password_from_key": lambda side: ["1", "set-password"],
     "mfa_edit_webauthn": lambda side: [1],
     "mfa_remove_webauthn": lambda side: [1],
+    "sheet_withdraw": lambda side: [side.rows["proposal"].code],
     "admin:triage": _nothing,
     "admin:triage_take_back": lambda side: [side.requests["orienté"].code],
     "admin:app_list": lambda side: ["services"],
     "admin:view_on_site": lambda side: [0, 1],
 }
 FAMILIES: dict[str, Arguments] = {
+    "admin:sheet_": lambda side: [side.rows["proposal"].code],
     "tracking_": _tracking,
     "referral_": lambda side: [side.referrals["accepted"].code],
     "admin:triage_": lambda side: [side.requests["déposé"].code],

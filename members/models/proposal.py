@@ -29,6 +29,14 @@ class SheetProposalQuerySet(models.QuerySet["SheetProposal"]):
             return self.all()
         return self.filter(hub__in=user.hub_ids(HubRoleKind.STAFF, HubRoleKind.HEAD))
 
+    def listings_of(self, user: "User") -> "SheetProposalQuerySet":
+        """The organisations that a person asked to list, the newest first."""
+        return self.filter(proposed_by=user, values__has_key="description").order_by("-created_at", "-pk")
+
+    def proposed_for(self, user: "User") -> "SheetProposalQuerySet":
+        """What a person may take back: their own listings, and the changes of the organisations they manage."""
+        return self.filter(Q(proposed_by=user) | Q(organisation__in=user.managed_organisation_ids()))
+
     def pending(self) -> "SheetProposalQuerySet":
         """Those that wait, the oldest first."""
         return self.filter(state=ProposalState.PENDING).order_by("created_at", "pk")

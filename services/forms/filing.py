@@ -12,10 +12,10 @@ from django.utils.translation import gettext as _
 from diginor.fields import DayInput, RadioCards
 from diginor.wording import day
 from members.enums import LegalForm, Sector, SizeCategory
+from members.forms.commune import CommuneMixin
 from members.models.organisation import naf_code
 from services.enums import NoSiretReason, QuestionKind
 from services.forms.attachments import FilesField
-from services.forms.commune import CommuneMixin
 from services.forms.traps import Traps
 from services.models import Question, Topic
 from services.rules import siret as siret_rules

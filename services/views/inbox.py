@@ -9,9 +9,9 @@ from django.utils.translation import gettext as _
 
 from diginor.access import access
 from members import policies
+from members.hats import organisation_in_use
 from services.models.inbox import BY_SLUG, MOST_COUNTED, VIEWS, InboxView
 from services.views.referral_words import expectation
-from services.views.space import organisation_in_use
 
 MINE, UNATTENDED = "moi", "personne"
 

@@ -20,13 +20,13 @@ from members import policies
 from members.actions import people
 from members.actions.refusals import PeopleRefusal
 from members.forms.team import CapacityForm, InviteForm, RoleForm
+from members.hats import organisation_in_use
 from members.models import Membership, Organisation, User
 from services.actions import referral as referral_actions
 from services.forms.team import ReassignForm, TeamAbsenceForm
 from services.models import Referral
 from services.models.team import figures, teammates
 from services.views.referral_words import expectation
-from services.views.space import organisation_in_use
 
 
 @access(policies.manager)

@@ -25,6 +25,7 @@ from members.models import (
     Invitation,
     Membership,
     Organisation,
+    SheetProposal,
     Territory,
     User,
 )
@@ -276,3 +277,15 @@ class InvitationFactory(factory.django.DjangoModelFactory):
     organisation = factory.SubFactory(OrganisationFactory)
     invited_by = factory.SubFactory(UserFactory)
     expires_at = factory.LazyFunction(lambda: timezone.now() + dt.timedelta(days=14))
+
+
+class SheetProposalFactory(factory.django.DjangoModelFactory):
+    """A new name that waits for the staff."""
+
+    class Meta:
+        model = SheetProposal
+
+    hub = factory.SubFactory(HubFactory)
+    organisation = factory.SubFactory(OrganisationFactory)
+    values = factory.LazyFunction(lambda: {"name": "Nouveau nom"})
+    proposed_by = factory.SubFactory(UserFactory)

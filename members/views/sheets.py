@@ -1,0 +1,89 @@
+"""Changing the sheet of one's organisation, and listing one that is not in the directory yet."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_POST
+
+from diginor.access import access, signed_in
+from diginor.workflow import StepRefused
+from members import policies
+from members.actions import sheets
+from members.actions.refusals import PeopleRefusal
+from members.forms.sheet import ListingForm, OwnSheetForm
+from members.hats import organisation_in_use
+from members.models import Organisation, SheetProposal
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+@access(policies.manager)
+def sheet_edit(request: HttpRequest) -> HttpResponse:
+    """The sheet of the organisation that the person manages."""
+    place = get_object_or_404(Organisation.objects.managed_by(request.user), pk=organisation_in_use(request).pk)
+    form = OwnSheetForm(request.POST or None, request.FILES or None, organisation=place, initial=_initial(place))
+    waiting = place.proposals.pending().first()
+    if request.method == "POST" and form.is_valid():
+        _save(request, place, form)
+        return redirect("sheet_edit")
+    context = {"form": form, "organisation": place, "waiting": waiting, "lines": _lines(waiting)}
+    return render(request, "members/sheets/edit.html", context, status=422 if form.errors else 200)
+
+
+def _save(request: HttpRequest, place: Organisation, form: OwnSheetForm) -> None:
+    data = form.cleaned_data
+    if data["logo"] or data.get("drop_logo"):
+        sheets.set_logo(place, data["logo"], by=request.user)
+    waiting = sheets.edit_sheet(place, values=form.values(), by=request.user)
+    text = _("La fiche est enregistrée.")
+    if waiting:
+        text = _("La fiche est enregistrée. Ce qui dit qui vous êtes attend l’accord du guichet.")
+    messages.success(request, text)
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+@access(signed_in)
+def sheet_list(request: HttpRequest) -> HttpResponse:
+    """List an organisation in the directory; the staff read it before anybody sees it."""
+    form = ListingForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            sheets.list_organisation(values=form.values(), by=request.user)
+        except PeopleRefusal as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            messages.success(request, _("Votre inscription attend l’accord du guichet. Vous recevrez sa réponse."))
+            return redirect("sheet_list")
+    mine = SheetProposal.objects.listings_of(request.user)
+    context = {"form": form, "mine": mine}
+    return render(request, "members/sheets/list.html", context, status=422 if form.errors else 200)
+
+
+@require_POST
+@access(signed_in)
+def sheet_withdraw(request: HttpRequest, code: str) -> HttpResponse:
+    """Take back what waits for the staff."""
+    proposal = get_object_or_404(SheetProposal.objects.proposed_for(request.user), code=code)
+    try:
+        sheets.withdraw(proposal, by=request.user)
+    except StepRefused:
+        messages.error(request, _("Cette proposition a déjà reçu sa réponse."))
+    else:
+        messages.success(request, _("Votre proposition est retirée."))
+    return redirect("sheet_edit" if proposal.organisation_id else "sheet_list")
+
+
+def _initial(place: Organisation) -> dict[str, Any]:
+    values = sheets.stored(place)
+    waiting = place.proposals.pending().first()
+    values |= waiting.values if waiting else {}
+    return values | sheets.commune_typed(values["commune"])
+
+
+def _lines(waiting: SheetProposal | None) -> list[Any]:
+    return sheets.difference(waiting) if waiting else []
