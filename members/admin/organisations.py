@@ -9,8 +9,10 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from diginor.admin_base import ADD, CHANGE, DELETE, VIEW, PortalInline, PortalModelAdmin
+from diginor.exchange.admin import ExchangeAdmin
 from members.actions import people
 from members.actions.refusals import PeopleRefusal
+from members.admin.organisation_file import OrganisationSheet
 from members.models import Absence, Membership, Organisation
 
 
@@ -34,8 +36,14 @@ class AbsenceInline(PortalInline):
 
 
 @admin.register(Organisation)
-class OrganisationAdmin(PortalModelAdmin):
+class OrganisationAdmin(ExchangeAdmin, PortalModelAdmin):
     """Members of the ecosystem and companies that ask."""
+
+    sheet = OrganisationSheet
+    exchange_note = _(
+        "Une ligne est reconnue par son identifiant, puis par son SIRET. Quand seuls le nom et la commune se"
+        " ressemblent, la page vous demande si c’est la même structure."
+    )
 
     admin_may = desk_may = frozenset({VIEW, ADD, CHANGE})
     list_display = ["name", "acronym", "kind", "size", "commune", "capacity", "is_active"]

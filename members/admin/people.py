@@ -13,11 +13,13 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from diginor.admin_base import ADD, CHANGE, VIEW, PortalInline, PortalModelAdmin
+from diginor.exchange.admin import ExchangeAdmin
 from diginor.models import OutgoingMail
 from diginor.wording import moment
 from members.actions import people as actions
 from members.actions.invitations import AlreadyInTeam
 from members.actions.refusals import PeopleRefusal
+from members.admin.people_file import PeopleSheet
 from members.enums import MembershipRole
 from members.models import HubRole, Invitation, Membership, User
 
@@ -112,8 +114,14 @@ class UserAdmin(PortalModelAdmin):
 
 
 @admin.register(Membership)
-class MembershipAdmin(PortalModelAdmin):
+class MembershipAdmin(ExchangeAdmin, PortalModelAdmin):
     """Teams; leaving goes through the action, which hands the referrals over."""
+
+    sheet = PeopleSheet
+    exchange_note = _(
+        "Une personne est reconnue par son adresse dans une structure. Une adresse nouvelle reçoit une invitation, sans"
+        " mot de passe ni compte ouvert d’avance ; « En poste : non » retire de l’équipe et rend les demandes en cours."
+    )
 
     hub_path = "organisation__hubs"
     admin_may = desk_may = frozenset({VIEW})

@@ -8,7 +8,9 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from diginor.admin_base import ALL, PortalInline, PortalModelAdmin
+from diginor.exchange.admin import ExchangeAdmin
 from members.enums import LegalForm, SizeCategory
+from services.admin.offer_file import OfferSheet
 from services.models import DelaySet, Offer, Question, Topic
 
 
@@ -61,8 +63,11 @@ class OfferForm(forms.ModelForm):
 
 
 @admin.register(Offer)
-class OfferAdmin(PortalModelAdmin):
+class OfferAdmin(ExchangeAdmin, PortalModelAdmin):
     """Who helps on what, where, and for which companies."""
+
+    sheet = OfferSheet
+    exchange_note = _("Une offre est reconnue par sa structure (identifiant ou SIRET) et son sujet.")
 
     desk_may = ALL
     form = OfferForm

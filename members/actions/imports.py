@@ -1,0 +1,67 @@
+"""Writing what a file of the administration says, once its difference is confirmed."""
+
+from collections.abc import Sequence
+
+from django.db import transaction
+from django.utils.text import slugify
+
+from diginor.codes import public_code
+from members.actions.invitations import invite
+from members.actions.people import change_role, remove
+from members.models import Hub, Membership, Organisation, User
+
+BATCH = 500
+LONGEST_SLUG = 200
+
+
+@transaction.atomic
+def save_organisations(
+    *,
+    added: Sequence[Organisation],
+    changed: Sequence[tuple[Organisation, list[str]]],
+    hubs: Sequence[tuple[Organisation, list[Hub]]],
+    by: User,
+) -> None:
+    """Write new organisations, those fields of known ones that change, and the hubs they belong to."""
+    _name_slugs(added)
+    Organisation.objects.bulk_create(added, batch_size=BATCH)
+    desks = [] if by.is_superuser else by.staffed_hubs()
+    known_by = Organisation.known_by.through
+    known_by.objects.bulk_create(
+        [known_by(organisation=row, hub=hub) for row in added for hub in desks], batch_size=BATCH
+    )
+    for row, names in changed:
+        row.save(update_fields=names)
+    for row, its_hubs in hubs:
+        row.hubs.set(its_hubs)
+
+
+def _name_slugs(rows: Sequence[Organisation]) -> None:
+    """Give each new organisation an identifier that no other has."""
+    for row in rows:
+        row.slug = "-".join(filter(None, [slugify(row.name)[:LONGEST_SLUG] or "structure", row.siret]))
+    taken = set(Organisation.objects.filter(slug__in=[row.slug for row in rows]).values_list("slug", flat=True))
+    for row in rows:
+        while row.slug in taken:
+            row.slug = f"{slugify(row.name)[: LONGEST_SLUG - 20] or 'structure'}-{public_code().lower()}"
+        taken.add(row.slug)
+
+
+@transaction.atomic
+def save_membership(membership: Membership, *, is_active: bool, role: str, person: dict[str, str], by: User) -> None:
+    """Bring a team in line with a file: the role, the departure and what is known of the person; never the password."""
+    known = Membership.objects.select_related("user", "organisation").get(pk=membership.pk)
+    if known.role != role and is_active:
+        change_role(known, role=role, by=by)
+    if person:
+        for name, value in person.items():
+            setattr(known.user, name, value)
+        known.user.save(update_fields=list(person))
+    if not is_active:
+        remove(known, by=by)
+
+
+@transaction.atomic
+def save_invitation(organisation: Organisation, *, email: str, role: str, by: User) -> None:
+    """Invite whom a file names and nobody knows here; an account is opened by the person alone."""
+    invite(organisation, email=email, role=role, by=by)

@@ -1,0 +1,177 @@
+"""Cells that the files of the members part read: SIRET, communes, territories, organisations."""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db.models import Q
+from django.utils.translation import gettext as _
+from stdnum.fr import siret as siret_number
+
+from diginor.exchange.columns import Cell, LinkCell, tidy
+from members.enums import TerritoryKind
+from members.fields import parse_partial_date
+from members.models import Territory
+from members.rules.place_names import name_variants, plain_name, split_place
+
+MOST_SUGGESTIONS, MOST_NAMED = 50, 6
+_ROUNDED = re.compile(r"^\d+([.,]\d+)?e\+?\d+$", re.IGNORECASE)
+_KEY = re.compile(r"\(?\b([a-z]+):([\w-]+)\)?\s*$")
+
+
+class SiretCell(Cell):
+    """A SIRET with or without spaces."""
+
+    def clean(self, value: Any, row: Any = None, **kwargs: Any) -> str:
+        """The digits alone; ValueError says what is wrong with them."""
+        text = tidy(value)
+        digits = re.sub(r"[\s.\-_/\u2010\u2011\u2013]", "", text)
+        if not digits:
+            return ""
+        if _ROUNDED.match(text):
+            raise ValueError(_("le tableur a arrondi ce numéro. Mettez la colonne au format « Texte »."))
+        if not digits.isascii() or not digits.isdigit() or not siret_number.is_valid(digits):
+            raise ValueError(_("« %(text)s » n’est pas un SIRET valable.") % {"text": text[:40]})
+        return digits
+
+
+class NafCell(Cell):
+    """A NAF code with its dot and its capital letter."""
+
+    def clean(self, value: Any, row: Any = None, **kwargs: Any) -> str:
+        """62.01Z, also from 6201z."""
+        return naf_of(tidy(value))
+
+
+def naf_of(text: str) -> str:
+    """A NAF code as the nomenclature writes it; what is no code stays as it is."""
+    code = text.upper().replace(" ", "")
+    return f"{code[:2]}.{code[2:]}" if re.fullmatch(r"\d{4}[A-Z]", code) else code
+
+
+class AddressCell(Cell):
+    """An address of the web, whose start may be left out."""
+
+    def clean(self, value: Any, row: Any = None, **kwargs: Any) -> str:
+        """With its start."""
+        text = tidy(value)
+        return f"https://{text}" if text and "://" not in text else text
+
+
+class PartialDateCell(Cell):
+    """A date as precisely as it is known."""
+
+    def clean(self, value: Any, row: Any = None, **kwargs: Any) -> Any:
+        """The date, or None."""
+        try:
+            return parse_partial_date(tidy(value))
+        except ValidationError as error:
+            raise ValueError(error.messages[0]) from error
+
+
+class CommuneReader:
+    """Finds the communes that the cells of one file name, read all at once."""
+
+    def __init__(self) -> None:
+        self.known: dict[str, Territory | str] = {}
+        self.suggestions = 0
+
+    def cell(self) -> LinkCell:
+        """The cell of a commune: « Caen (14118) », « 14000 Caen » or « Caen »."""
+        return LinkCell(self.find, lambda row: f"{row.name} ({row.code})")
+
+    def prepare(self, texts: Iterable[str]) -> None:
+        """Read the communes that these texts may name."""
+        asked = {text: split_place(text) for text in {tidy(text) for text in texts} if text and text not in self.known}
+        names = {variant for name, _digits in asked.values() if name for variant in name_variants(name)}
+        numbers = {digits for _name, digits in asked.values() if len(digits) == 5}
+        near = Q(search_name__in=names) | Q(code__in=numbers) | Q(postcodes__overlap=list(numbers))
+        rows = Territory.objects.communes().filter(near).select_related("successor").order_by("pk")
+        by_name, by_number = defaultdict(list), defaultdict(list)
+        for row in rows:
+            by_name[row.search_name].append(row)
+            for number in {row.code, *row.postcodes}:
+                by_number[number].append(row)
+        for text, (name, digits) in asked.items():
+            if name:
+                found = [row for variant in dict.fromkeys(name_variants(name)) for row in by_name[variant]]
+                found = [row for row in found if _agrees(row, digits)]
+            else:
+                found = by_number[digits]
+            self.known[text] = self._one_of(text, name, digits, found)
+
+    def find(self, text: str) -> Territory:
+        """The one commune of that name; ValueError when there is none, or when there are several."""
+        if text not in self.known:
+            self.prepare([text])
+        found = self.known[text]
+        if isinstance(found, str):
+            raise ValueError(found)
+        return found
+
+    def _one_of(self, text: str, name: str, digits: str, found: list[Territory]) -> Territory | str:
+        exact = [row for row in found if digits and row.code == digits] or found
+        same = [row for row in exact if row.search_name == name]
+        exact = same if len(same) == 1 else exact
+        if len(exact) == 1 and digits:
+            return exact[0]
+        today: dict[int, Territory] = {}
+        for row in exact:
+            current = row.successor if row.successor_id and row.successor else row
+            today[current.pk] = current
+        if len(today) == 1:
+            return next(iter(today.values()))
+        return self._several(text, list(today.values())) if today else self._none(text)
+
+    def _several(self, text: str, rows: list[Territory]) -> str:
+        named = ", ".join(sorted(f"{row.name} ({row.code})" for row in rows)[:MOST_NAMED])
+        facts = {"text": text, "named": named}
+        return _("plusieurs communes répondent à « %(text)s » : %(named)s. Écrivez aussi le code.") % facts
+
+    def _none(self, text: str) -> str:
+        self.suggestions += 1
+        close = Territory.objects.communes_like(text).first() if self.suggestions <= MOST_SUGGESTIONS else None
+        if close is None:
+            return _("aucune commune ne s’appelle « %(text)s ».") % {"text": text}
+        facts = {"text": text, "close": f"{close.name} ({close.code})"}
+        return _("aucune commune ne s’appelle « %(text)s ». Est-ce %(close)s ?") % facts
+
+
+def _agrees(row: Territory, digits: str) -> bool:
+    return not digits or row.code.startswith(digits) or any(code.startswith(digits) for code in row.postcodes)
+
+
+class TerritoryReader:
+    """Finds the territories of any kind that the cells of one file name."""
+
+    def __init__(self) -> None:
+        self.known: dict[str, Territory] = {}
+
+    def name(self, row: Territory) -> str:
+        """« Normandie (region:28) »: the name for people, the code for the way back."""
+        return f"{row.name} ({row.kind}:{row.code})"
+
+    def find(self, text: str) -> Territory:
+        """The territory of that code, or the only one of that name; ValueError otherwise."""
+        if text not in self.known:
+            self.known[text] = self._read(text)
+        return self.known[text]
+
+    def _read(self, text: str) -> Territory:
+        key = _KEY.search(text)
+        if key and key.group(1) in TerritoryKind.values:
+            found = list(Territory.objects.coded(key.group(1), key.group(2)).order_by("pk")[:1])
+        else:
+            found = list(
+                Territory.objects.current()
+                .filter(search_name=plain_name(text))
+                .order_by("kind", "pk")[: MOST_NAMED + 1]
+            )
+        if len(found) == 1:
+            return found[0]
+        if not found:
+            raise ValueError(_("aucun territoire ne s’appelle « %(text)s ».") % {"text": text})
+        facts = {"text": text, "named": ", ".join(self.name(row) for row in found[:MOST_NAMED])}
+        raise ValueError(_("plusieurs territoires s’appellent « %(text)s » : %(named)s.") % facts)
