@@ -151,7 +151,10 @@ def stacked_bar(parts: Sequence[tuple[str, float]], *, title: str, desc: str = "
             drawn.append(_words(x + width / 2 - 1, 25, rank + 1, _on(css), "middle"))
         x += width
         y = 58 + rank * 26
-        share = f"{write(value)} ({percent(round(100 * value / whole))})"
+        share = write(value)
+        # A value that is a share already is not told twice.
+        if write is not percent:
+            share = f"{share} ({percent(round(100 * value / whole))})"
         drawn += [
             _box(css, 0, y, 20, 20),
             _words(10, y + 15, rank + 1, _on(css), "middle"),

@@ -25,14 +25,14 @@ def sheet_of(place: Place) -> dict[str, Any]:
 def facts_of(place: Place) -> list[tuple[str, Any]]:
     """The facts first; what no source gives is said to be so."""
     unknown = _("non publié")
-    area = f"{number(place.area_m2)}\u202fm²" if place.area_m2 else unknown
+    area = f"{number(place.area_m2)} m²" if place.area_m2 else unknown
     land = _("%(count)s hectares") % {"count": number(place.land_hectares)} if place.land_hectares else ""
     yearly = _("%(amount)s au total, répartition par année non publiée") % {"amount": euros(place.cost)}
     return [
         (_("Nature"), capfirst(place.get_kind_display())),
         (_("Thème"), capfirst(place.theme_in_words)),
         (_("Commune"), place.commune.label if place.commune else unknown),
-        (_("Structure qui accueille"), host_link(place.host) if place.host else unknown),
+        (_("Structure qui accueille"), host_link(place.host) if place.host else _("non précisée")),
         (_("Surface"), area),
         (_("Terrain"), land),
         (_("Coût"), yearly if place.cost else unknown),
@@ -64,8 +64,8 @@ def uses_of(place: Place) -> Chart | None:
     shares = [(row.use, row.percent) for row in place.shares.in_order()]
     if not shares:
         return None
-    told = ", ".join(f"{use}\u202f: {percent(part, _places(part))}" for use, part in shares)
-    finding = _("La plus grande part\u202f: %(use)s, %(share)s") % {
+    told = ", ".join(f"{use} : {percent(part, _places(part))}" for use, part in shares)
+    finding = _("La plus grande part : %(use)s, %(share)s") % {
         "use": shares[0][0],
         "share": percent(shares[0][1], _places(shares[0][1])),
     }
@@ -74,7 +74,7 @@ def uses_of(place: Place) -> Chart | None:
         svg=stacked_bar([(use, float(part)) for use, part in shares], title=finding, desc=told, write=percent),
         columns=[_("Usage"), _("Part")],
         rows=[(use, percent(part, _places(part))) for use, part in shares],
-        definition=_("Parts du lieu données à chaque usage\u202f: ensemble, elles font le lieu entier."),
+        definition=_("Parts du lieu données à chaque usage : ensemble, elles font le lieu entier."),
     )
 
 

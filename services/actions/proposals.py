@@ -64,7 +64,9 @@ def _around(commune: Territory | None) -> dict[int, int] | None:
     # A merged commune lies where the one of today does.
     here = commune.successor or commune
     rows = Territory.objects.containing(here).order_by("pk").values_list("pk", "kind")
-    return {commune.pk: 0, **{pk: NEARNESS.index(TerritoryKind(kind)) for pk, kind in rows}}
+    # An offer for a commune merged since holds in the whole commune of today: nobody can tell the former part.
+    merged = dict.fromkeys(Territory.objects.communes().merged_into(here).values_list("pk", flat=True), 0)
+    return {commune.pk: 0, **merged, **{pk: NEARNESS.index(TerritoryKind(kind)) for pk, kind in rows}}
 
 
 def _whole_absences(ids: set[int]) -> Iterable[Absence]:

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from diginor.outbox.posting import post
 from diginor.workflow import StepRefused
@@ -110,10 +111,20 @@ def merge(request: ServiceRequest, into: ServiceRequest, *, by: User) -> None:
     row = request.take(
         RequestStep.MERGE, by=by, why=into.code, changes={"merged_into": into, "ended_at": timezone.now()}
     )
-    into.log(RequestNote.ABSORB, by=by, why=request.need, code=request.code)
+    into.log(RequestNote.ABSORB, by=by, why=_said(request, into), code=request.code)
+    if into.wanted_place is None and request.wanted_place is not None:
+        into.wanted_place = request.wanted_place
+        into.save(update_fields=["wanted_place"])
     request.attachments.with_filing().update(request=into)
     settle(request)
     post(notifications.RequestMerged(request, row.pk, into=into))
+
+
+def _said(request: ServiceRequest, into: ServiceRequest) -> str:
+    """The words of a duplicate, with the place that it asked for where the other request asks for another one."""
+    if request.wanted_place is None or into.wanted_place in (None, request.wanted_place):
+        return request.need
+    return f"{request.need}\n\n{_('Lieu souhaité')} : {request.wanted_place}"
 
 
 @transaction.atomic

@@ -14,6 +14,7 @@ from services.actions.proposals import proposals
 from services.admin.desk import state_in_words, tone_of
 from services.enums import RequestState, RequestStep, Suspicion, ThreadKind
 from services.models import Message, ServiceRequest
+from services.rules.routing import Verdict
 from services.workflows import TRIAGE_STATES
 
 EARLIER = 8
@@ -31,7 +32,10 @@ def sheet_of(sheet: ServiceRequest, user: Any) -> dict[str, Any]:
         "state": {"text": state_in_words(sheet, now), "tone": tone_of(sheet, now)},
         "company": company_facts(sheet),
         "contact": contact_facts(sheet),
-        "answers": [(answer.get("label", ""), answer.get("text", "")) for answer in sheet.answers],
+        "answers": [
+            *place_facts(sheet, verdicts),
+            *((answer.get("label", ""), answer.get("text", "")) for answer in sheet.answers),
+        ],
         "files": [file_of(row) for row in sheet.attachments.with_filing()],
         "doubts": [Suspicion(code).label if code in Suspicion.values else code for code in sheet.suspicions],
         "duplicates": [line_of(row) for row in duplicates],
@@ -69,6 +73,19 @@ def company_facts(sheet: ServiceRequest) -> list[tuple[str, Any]]:
         (_("Forme juridique"), sheet.get_legal_form_display()),
         (_("Âge"), "" if age is None else ngettext("%(age)s an", "%(age)s ans", age) % {"age": age}),
     ]
+
+
+def place_facts(sheet: ServiceRequest, verdicts: list[Verdict]) -> list[tuple[str, str]]:
+    """Where the company wants to be hosted, and what stands in the way."""
+    place = sheet.wanted_place
+    if place is None:
+        return []
+    told = [sheet.wanted_place_in_words]
+    if not place.can_be_asked:
+        told.append(_("ne reçoit plus de demande"))
+    if place.host and not any(verdict.hosts for verdict in verdicts):
+        told.append(_("%(host)s n’est pas une structure de ce guichet") % {"host": place.host})
+    return [(_("Lieu souhaité"), " · ".join(told))]
 
 
 def contact_facts(sheet: ServiceRequest) -> list[tuple[str, Any]]:

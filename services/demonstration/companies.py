@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import cached_property
 from random import Random
 from typing import Any
 
@@ -9,7 +10,7 @@ from django.utils.text import slugify
 from stdnum import luhn
 
 from members.enums import TerritoryKind
-from members.models import Hub, Organisation, Territory
+from members.models import Hub, Organisation, Place, Territory
 from services.actions.proposals import company_facts, organisation_facts
 from services.demonstration import accounts
 from services.demonstration.direction import Choice
@@ -126,10 +127,17 @@ class Desk:
     def choices(self, asker: Asker, need: Need) -> list[Choice]:
         """The organisations proposed for a need of a company, the best first, each with its reasons."""
         topic = self.topics[need.topic]
-        company = replace(asker.facts, topic_id=topic.pk, topic=str(topic))
+        place = self.hosting.get(need.place)
+        wanted = {"wanted_place": str(place), "host_id": place.host_id} if place else {}
+        company = replace(asker.facts, topic_id=topic.pk, topic=str(topic), **wanted)
         verdicts = rank(company, self._organisations(asker.hub, need.topic))
         places = self._places(asker.hub)
         return [(places[row.organisation.id], [check.message for check in row.told]) for row in verdicts if row.is_in]
+
+    @cached_property
+    def hosting(self) -> dict[str, Place]:
+        """The places where a company may ask to be hosted, by their names in addresses."""
+        return {place.slug: place for place in Place.objects.listed() if place.can_be_asked}
 
     def _organisations(self, hub: Hub, slug: str) -> list[OrganisationFacts]:
         key = (hub.pk, slug)

@@ -89,6 +89,7 @@ class Storyteller:
             "family": topic.family,
             "need": need.text,
             "answers": self._answers(topic, need),
+            "wanted_place": self.desk.hosting.get(need.place),
         }
 
     def need(self, rng: Random, asker: Asker, topic: str = "") -> Need:
@@ -129,7 +130,12 @@ class Storyteller:
         """What no hub helps with, and what robots write."""
         life, rng = director.life, director.rng
         reason = rng.choice((*STRAYS, RejectReason.OUT_OF_SCOPE, RejectReason.SPAM))
-        life.said |= {"topic": None, "answers": [], "need": rng.choice(words("strays", str(reason)))}
+        life.said |= {
+            "topic": None,
+            "wanted_place": None,
+            "answers": [],
+            "need": rng.choice(words("strays", str(reason))),
+        }
         if reason in STRANGERS:
             life.said |= NOBODY | STRANGERS[reason]
         if reason == RejectReason.SPAM:

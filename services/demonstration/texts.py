@@ -22,6 +22,7 @@ class Need:
     sectors: tuple[str, ...]
     answers: tuple[Any, ...]
     text: str
+    place: str = ""
 
     def suits(self, sector: str) -> bool:
         """Whether a company of that sector could write it."""
@@ -50,7 +51,11 @@ def read(name: str) -> dict[str, Any]:
 def needs() -> tuple[Need, ...]:
     """Every need, family after family."""
     rows = [row for family in Family.values for row in read(f"needs_{family}")["need"]]
-    return tuple(Need(row["topic"], tuple(row["sectors"]), tuple(row["answers"]), row["text"]) for row in rows)
+    return tuple(_need(row) for row in rows)
+
+
+def _need(row: dict[str, Any]) -> Need:
+    return Need(row["topic"], tuple(row["sectors"]), tuple(row["answers"]), row["text"], row.get("place", ""))
 
 
 def words(*path: str) -> list[Any]:

@@ -52,7 +52,8 @@ class ServiceRequestQuerySet(models.QuerySet):
 
     def behind_link(self, code: str) -> "ServiceRequestQuerySet":
         """The one that a private link opens; what was erased opens no more."""
-        return self.with_sheet().filter(code=code, erased_at=None).order_by("pk")
+        rows = self.with_sheet().select_related("wanted_place__commune")
+        return rows.filter(code=code, erased_at=None).order_by("pk")
 
     def filed(self) -> "ServiceRequestQuerySet":
         """Drafts left out."""
@@ -220,6 +221,15 @@ class ServiceRequest(WorkflowModel):
     def place(self) -> str:
         """Where the company is."""
         return self.commune.name if self.commune else gettext("lieu non précisé")
+
+    @property
+    def wanted_place_in_words(self) -> str:
+        """Where the company wants to be hosted: the place, its commune, who runs it; empty without one."""
+        place = self.wanted_place
+        if place is None:
+            return ""
+        known = [str(place), place.commune.name if place.commune else "", str(place.host or "")]
+        return ", ".join(filter(None, known))
 
     @property
     def is_open(self) -> bool:

@@ -282,7 +282,7 @@ def _hosting(company: CompanyFacts, organisation: OrganisationFacts) -> Check:
         return Check("hosting", OK, "", "", _("Aucun lieu demandé"))
     if organisation.id != company.host_id:
         return Check("hosting", OK, "", "", _("N’accueille pas dans le lieu demandé"))
-    message = _("Accueille dans ce lieu\u202f: %(place)s") % {"place": company.wanted_place}
+    message = _("Accueille dans ce lieu : %(place)s") % {"place": company.wanted_place}
     return Check("hosting", OK, company.wanted_place, organisation.name, message)
 
 

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from diginor.access import access, public
-from services.enums import FAMILY_PROMISES, FAMILY_SLUGS, Family
+from services.enums import FAMILY_PROMISES, FAMILY_SLUGS, HOSTING_TOPIC, Family
 from services.models import Offer, Topic
 from services.rules.topic_match import shared_words
 
@@ -97,5 +97,6 @@ def topic(request: HttpRequest, family: str, slug: str) -> HttpResponse:
         "family": door_of(family),
         "offers": list(Offer.objects.helping_with(row)),
         "questions": list(row.questions.in_order()),
+        "chooses_place": row.slug == HOSTING_TOPIC,
     }
     return render(request, "services/public/topic.html", context)

@@ -18,15 +18,16 @@ from diginor.access import access, public
 from diginor.throttle import source
 from diginor.workflow import StepRefused
 from diginor.working_days import add_working_days
-from members.models import Territory
+from members.models import Place, Territory
 from services import throttle
 from services.actions import filing as actions
-from services.enums import FAMILY_SLUGS, Family, RequestState
+from services.enums import FAMILY_SLUGS, HOSTING_TOPIC, Family, RequestState
 from services.forms.attachments import MOST_FILES, read_files
 from services.forms.filing import NEED_SHORTEST, CompanyForm, ContactForm, LaterForm, NeedForm
 from services.links import LinkExpired, LinkInvalid, read_resume_token, tracking_token
 from services.models import DelaySet, ServiceRequest, Topic
 from services.views.catalogue import door_of, doors
+from services.views.filing_place import asks_place, is_dropped, on_to_the_need, wanted_place
 from services.views.filing_session import Filing
 from services.views.tracking import link_refused
 from services.views.tracking_page import headline_of
@@ -56,6 +57,8 @@ def step(needs_need: bool = False, needs_company: bool = False) -> Callable:
             if needs_company and (draft is None or not draft.company_name or draft.commune_id is None):
                 return redirect("filing_company")
             try:
+                if draft is not None and is_dropped(request):
+                    actions.choose_place(draft, None)
                 return view(request, filing)
             except StepRefused:
                 filing.close()
@@ -73,6 +76,8 @@ def _way_out(request: HttpRequest, back: str) -> str:
     return back if "back" in request.POST else ""
 
 
+    if is_dropped(request):
+        return here
 def _is_said(draft: ServiceRequest | None) -> bool:
     return draft is not None and len(draft.need) >= NEED_SHORTEST
 
@@ -86,6 +91,10 @@ def filing_start(request: HttpRequest, filing: Filing) -> HttpResponse:
     asked = request.GET.get("q", "").strip()[:200]
     found = Topic.objects.best_for(asked, 6) if asked else []
     family = FAMILY_CODES.get(request.GET.get("famille", ""), "")
+    if asks_place(request):
+        return on_to_the_need(request)
+    if door := request.GET.get("guichet", "")[:50]:
+        filing.push_door(door)
     context = {
         "asked": asked,
         "found": found,
@@ -103,19 +112,25 @@ def filing_need(request: HttpRequest, filing: Filing) -> HttpResponse:
     draft = filing.draft
     topic, family = _subject(request, draft)
     first = {"need": draft.need if draft else request.GET.get("besoin", "")[:5000]}
-    data = request.POST if request.method == "POST" else None
+    data = request.POST if request.method == "POST" and not is_dropped(request) else None
+    if is_dropped(request):
+        first = request.POST.dict()
     form = NeedForm(data, topic=topic, answers=draft.answers if draft else [], initial=first)
-    leaving = _way_out(request, back="filing_start")
+    page = _need_page(form, topic, family, draft, place)
+    leaving = _way_out(request, back="filing_start", here="filing_need")
+    place = wanted_place(request, draft)
     if data is not None and (form.is_valid() or leaving):
         if draft is None and not throttle.may_open_draft(source(request)):
-            return _too_many(request, form, "filing_need", _need_page(form, topic, family, draft))
+            return _too_many(request, form, "filing_need", page)
         if form.typed_need() or draft:
-            _keep_need(filing, form, topic, family)
+            _keep_need(filing, form, topic, family, place)
         return redirect(leaving or "filing_company")
-    return render(request, "services/public/filing_need.html", _need_page(form, topic, family, draft))
+    return render(request, "services/public/filing_need.html", page)
 
 
-def _need_page(form: NeedForm, topic: Topic | None, family: str, draft: ServiceRequest | None) -> dict[str, Any]:
+def _need_page(
+    form: NeedForm, topic: Topic | None, family: str, draft: ServiceRequest | None, place: Place | None
+) -> dict[str, Any]:
     return {
         "form": form,
         "topic": topic,
@@ -127,6 +142,8 @@ def _need_page(form: NeedForm, topic: Topic | None, family: str, draft: ServiceR
 
 
 def _subject(request: HttpRequest, draft: ServiceRequest | None) -> tuple[Topic | None, str]:
+        "place": place,
+        "may_choose_place": place is None and topic is not None and topic.slug == HOSTING_TOPIC,
     """The topic, or at least the family, chosen in the address or in the form, else that of the draft."""
     sent = request.POST if request.method == "POST" else request.GET
     if draft is not None and not {"sujet", "famille"} & set(sent):
@@ -135,9 +152,9 @@ def _subject(request: HttpRequest, draft: ServiceRequest | None) -> tuple[Topic 
     return topic, topic.family if topic else FAMILY_CODES.get(sent.get("famille", ""), "")
 
 
-def _keep_need(filing: Filing, form: NeedForm, topic: Topic | None, family: str) -> None:
+def _keep_need(filing: Filing, form: NeedForm, topic: Topic | None, family: str, place: Place | None) -> None:
     if filing.draft is None:
-        filing.open(actions.start_draft(language=(get_language() or "fr")[:2]))
+        filing.open(actions.start_draft(hub=filing.asked_hub, language=(get_language() or "fr")[:2]))
     assert filing.draft is not None
     filing.doubt(form.suspicions())
     need, answers = form.typed_need(), form.answers()
@@ -146,12 +163,14 @@ def _keep_need(filing: Filing, form: NeedForm, topic: Topic | None, family: str)
 
 @step(needs_need=True)
 def filing_company(request: HttpRequest, filing: Filing) -> HttpResponse:
+    if filing.draft.wanted_place != place:
+        actions.choose_place(filing.draft, place)
     """Step 2: who asks."""
     draft = filing.draft
     assert draft is not None
     data = request.POST if request.method == "POST" else None
     form = CompanyForm(data, initial=_company_of(draft))
-    leaving, details = _way_out(request, back="filing_need"), "details" in request.POST
+    leaving, details = _way_out(request, back="filing_need", here="filing_company"), "details" in request.POST
     if data is not None and (form.is_valid() or leaving or details):
         actions.save_company(draft, **{"commune": draft.commune, **form.company()})
         if not details:
@@ -179,7 +198,7 @@ def filing_contact(request: HttpRequest, filing: Filing) -> HttpResponse:
     is_sent = request.method == "POST"
     data, uploads = (request.POST, request.FILES) if is_sent else (None, None)
     form = ContactForm(data, uploads, files_left=left, initial=first)
-    leaving = _way_out(request, back="filing_company")
+    leaving = _way_out(request, back="filing_company", here="filing_contact")
     if is_sent and form.is_valid() and not leaving:
         return _send(request, filing, form)
     if is_sent:

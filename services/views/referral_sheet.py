@@ -28,7 +28,7 @@ def sheet(referral: Referral, user: User, bound: dict[str, forms.Form]) -> dict[
         "tone": tone,
         "why_ended": "" if referral.is_live else why_ended(referral),
         "company": _company(demand),
-        "answers": [(row["label"], row["text"]) for row in demand.answers],
+        "answers": _asked(demand),
         "files": [_file(row) for row in demand.attachments.with_filing()],
         "others": [(row, expectation(row, now)) for row in demand.referrals.others_than(referral)],
         "history": [_told(row, referral) for row in demand.events.in_order().reverse()],
@@ -55,6 +55,12 @@ def _forms(referral: Referral, user: User, bound: dict[str, forms.Form], *, can_
         made[name] = WriteForm(prefix=kind, initial={"thread": kind}) if can_write else None
     # A form sent after its step was closed has no place left on the page.
     return made | {name: form for name, form in bound.items() if made.get(name)}
+
+
+def _asked(demand: ServiceRequest) -> list[tuple[str, str]]:
+    """The place wanted, and the answers to the questions of the topic."""
+    place = [(_("Lieu souhaité"), demand.wanted_place_in_words)] if demand.wanted_place else []
+    return [*place, *((row["label"], row["text"]) for row in demand.answers)]
 
 
 def _company(demand: ServiceRequest) -> list[tuple[str, Any]]:

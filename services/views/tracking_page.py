@@ -83,6 +83,7 @@ def _facts(asked: ServiceRequest) -> list[tuple[str, str]]:
     answers = [(row["label"], row["text"]) for row in asked.answers if "label" in row and "text" in row]
     return [
         (_("Sujet"), str(asked.topic or asked.get_family_display() or _("à préciser avec l’équipe"))),
+        (_("Lieu souhaité"), asked.wanted_place_in_words),
         *answers,
         (_("Entreprise"), asked.company_name),
         (_("SIRET"), asked.siret),
