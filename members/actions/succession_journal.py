@@ -159,7 +159,7 @@ def take_back(succession: Succession) -> int:
         groups.setdefault((row.model, *_kind_of(row)), []).append(row)
     try:
         with transaction.atomic():
-            for (label, _values), group in groups.items():
+            for (label, *_values), group in groups.items():
                 _undo(apps.get_model(label), group)
             with connection.cursor() as cursor:
                 cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")

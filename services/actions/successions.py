@@ -141,7 +141,8 @@ def _turns(
         if where not in delays:
             delays[where] = DelaySet.objects.resolve(*where)
         due_at, place = min((_due(row, delays[where]), _after(row, takeover)) for row in left[key])
-        plan.add(changed(request, responsible_organisation_id=place, due_at=due_at))
+        moved = {} if due_at == request.due_at else {"due_at": due_at}
+        plan.add(changed(request, responsible_organisation_id=place, **moved))
 
 
 def _due(row: Referral, delays: rules.Delays) -> Any:
