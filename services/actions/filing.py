@@ -11,7 +11,7 @@ from django.utils.text import slugify
 from diginor.history import Party
 from diginor.outbox.posting import post
 from diginor.workflow import StepRefused
-from members.models import Hub, Organisation, Place, Territory, User
+from members.models import Hub, Organisation, Place, Territory
 from services import notifications
 from services.actions.settling import settle
 from services.actions.thread import attach
@@ -44,10 +44,8 @@ def choose_place(draft: ServiceRequest, place: Place | None) -> None:
 
 
 @transaction.atomic
-def save_company(
-    draft: ServiceRequest, *, commune: Territory | None, asked_hub: Hub | None = None, **fields: Any
-) -> None:
-    """Keep who asks, and choose the hub: that of the commune, else the one whose door was pushed, else the default."""
+def save_company(draft: ServiceRequest, *, commune: Territory | None, **fields: Any) -> None:
+    """Keep who asks, and choose the hub by the commune."""
     draft.commune = commune
     draft.hub = Hub.objects.for_commune(commune) or draft.hub
     for name, value in fields.items():

@@ -69,15 +69,18 @@ def step(needs_need: bool = False, needs_company: bool = False) -> Callable:
     return decorate
 
 
-def _way_out(request: HttpRequest, back: str) -> str:
-    """Where a person goes who leaves a step before its end: later, or one step back; what is right is kept."""
+def _way_out(request: HttpRequest, back: str, here: str) -> str:
+    """Where a person goes who leaves a step before its end: later, one step back, or here again without the place.
+
+    What is right is kept.
+    """
     if "later" in request.POST:
         return "filing_save"
+    if is_dropped(request):
+        return here
     return back if "back" in request.POST else ""
 
 
-    if is_dropped(request):
-        return here
 def _is_said(draft: ServiceRequest | None) -> bool:
     return draft is not None and len(draft.need) >= NEED_SHORTEST
 
@@ -88,13 +91,11 @@ def filing_start(request: HttpRequest, filing: Filing) -> HttpResponse:
     if request.method == "POST":
         filing.leave()
         return redirect("filing_start")
+    if asks_place(request):
+        return on_to_the_need(request)
     asked = request.GET.get("q", "").strip()[:200]
     found = Topic.objects.best_for(asked, 6) if asked else []
     family = FAMILY_CODES.get(request.GET.get("famille", ""), "")
-    if asks_place(request):
-        return on_to_the_need(request)
-    if door := request.GET.get("guichet", "")[:50]:
-        filing.push_door(door)
     context = {
         "asked": asked,
         "found": found,
@@ -111,6 +112,7 @@ def filing_need(request: HttpRequest, filing: Filing) -> HttpResponse:
     """Step 1: the need, in the person's own words."""
     draft = filing.draft
     topic, family = _subject(request, draft)
+    place = wanted_place(request, draft)
     first = {"need": draft.need if draft else request.GET.get("besoin", "")[:5000]}
     data = request.POST if request.method == "POST" and not is_dropped(request) else None
     if is_dropped(request):
@@ -118,7 +120,6 @@ def filing_need(request: HttpRequest, filing: Filing) -> HttpResponse:
     form = NeedForm(data, topic=topic, answers=draft.answers if draft else [], initial=first)
     page = _need_page(form, topic, family, draft, place)
     leaving = _way_out(request, back="filing_start", here="filing_need")
-    place = wanted_place(request, draft)
     if data is not None and (form.is_valid() or leaving):
         if draft is None and not throttle.may_open_draft(source(request)):
             return _too_many(request, form, "filing_need", page)
@@ -138,12 +139,12 @@ def _need_page(
         "family_slug": FAMILY_SLUGS[Family(family)] if family else "",
         "family_label": Family(family).label if family else "",
         "draft": draft,
+        "place": place,
+        "may_choose_place": place is None and topic is not None and topic.slug == HOSTING_TOPIC,
     }
 
 
 def _subject(request: HttpRequest, draft: ServiceRequest | None) -> tuple[Topic | None, str]:
-        "place": place,
-        "may_choose_place": place is None and topic is not None and topic.slug == HOSTING_TOPIC,
     """The topic, or at least the family, chosen in the address or in the form, else that of the draft."""
     sent = request.POST if request.method == "POST" else request.GET
     if draft is not None and not {"sujet", "famille"} & set(sent):
@@ -154,17 +155,17 @@ def _subject(request: HttpRequest, draft: ServiceRequest | None) -> tuple[Topic 
 
 def _keep_need(filing: Filing, form: NeedForm, topic: Topic | None, family: str, place: Place | None) -> None:
     if filing.draft is None:
-        filing.open(actions.start_draft(hub=filing.asked_hub, language=(get_language() or "fr")[:2]))
+        filing.open(actions.start_draft(language=(get_language() or "fr")[:2]))
     assert filing.draft is not None
     filing.doubt(form.suspicions())
     need, answers = form.typed_need(), form.answers()
     actions.save_need(filing.draft, topic=topic, family=family, need=need, answers=answers)
+    if filing.draft.wanted_place != place:
+        actions.choose_place(filing.draft, place)
 
 
 @step(needs_need=True)
 def filing_company(request: HttpRequest, filing: Filing) -> HttpResponse:
-    if filing.draft.wanted_place != place:
-        actions.choose_place(filing.draft, place)
     """Step 2: who asks."""
     draft = filing.draft
     assert draft is not None
