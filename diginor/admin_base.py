@@ -119,6 +119,10 @@ class PortalModelAdmin(Rights, Scoped, admin.ModelAdmin):
     full_text: bool = False
     close_to: tuple[str, ...] = ()
 
+    def view_on_site(self, obj: Any) -> str | None:
+        """The public page of a row, when it has one."""
+        return obj.get_absolute_url() if hasattr(obj, "get_absolute_url") else None
+
     def has_module_permission(self, request: HttpRequest) -> bool:
         """Whether the index names this list."""
         return self.has_view_permission(request)
@@ -171,6 +175,7 @@ class PortalInline(Rights, Scoped, admin.TabularInline):
 
     extra = 0
     show_change_link = False
+    view_on_site = False
     formset = NamedDeletion
 
     def formfield_for_dbfield(self, db_field: Any, request: Any, **kwargs: Any) -> Any:

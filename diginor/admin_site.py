@@ -34,8 +34,9 @@ class PortalAdminSite(AdminSite):
         self.pages += pages
 
     def get_urls(self) -> list[URLPattern | URLResolver]:
-        """Put the added pages before the stock ones."""
-        return [*self.pages, *super().get_urls()]
+        """Put the added pages before the stock ones; sheets lead to their public page without a detour."""
+        stock = [one for one in super().get_urls() if getattr(one, "name", "") != "view_on_site"]
+        return [*self.pages, *stock]
 
     def register(self, model_or_iterable: Any, admin_class: Any = None, **options: Any) -> None:
         """Keep out the stock lists of libraries, which count whole tables and know nothing of hubs."""

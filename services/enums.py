@@ -89,6 +89,7 @@ class RequestNote(TextChoices):
     REMIND = "remind", _("rappel envoyé")
     ALERT = "alert", _("alerte envoyée")
     RATE = "rate", _("avis donné")
+    RELINK = "relink", _("lien privé remplacé")
     ERASE = "erase", _("données personnelles effacées")
 
 

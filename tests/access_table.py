@@ -11,7 +11,7 @@ from tests.world import ROLES
 READING = """
 200 200 200 200 200 200 200 200 : home services family topic topic_suggest filing_start filing_need commune_suggest
 200 200 200 200 200 200 200 200 : tracking tracking_attachment tracking_withdraw digest_stop key_figures health
-200 200 200 200 200 200 200 200 : accessibility ecodesign legal privacy
+200 200 200 200 200 200 200 200 : accessibility ecodesign legal privacy hubs hub
 200 200 200 200 200 200 200 200 : demonstration demonstration_mails demonstration_mail
 200 200 200 200 200 200 200 200 : account_inactive account_reset_password account_reset_password_done
 200 200 200 200 200 200 200 200 : account_reset_password_from_key account_reset_password_from_key_done
@@ -39,7 +39,7 @@ READING = """
 302 200 200 200 200 200 404 200 : attachment
 302 404 404 404 404 404 404 200 : attachment~other
 
-302 403 200 200 403 403 403 403 : inbox referral
+302 403 200 200 403 403 403 403 : referral
 302 403 404 404 403 403 403 403 : referral~other
 302 403 403 200 403 403 403 403 : team team_person
 302 403 403 404 403 403 403 403 : team_person~other
@@ -62,10 +62,11 @@ READING = """
 302 405 405 405 405 405 405 405 : admin:triage_reject admin:triage_hand_over admin:triage_trust
 302 405 405 405 405 405 405 405 : admin:triage_take_back admin:triage_reply admin:triage_note
 302 403 403 403 200 200 403 200 : admin:index admin:app_list admin:jsi18n admin:password_change_done
+302 403 403 403 200 200 403 200 : admin:members_organisation_import admin:members_membership_import admin:services_offer_import
+302 403 403 403 200 200 403 200 : admin:members_organisation_export admin:members_membership_export admin:services_offer_export
 302 403 403 403 302 302 403 302 : admin:login admin:password_change
 302 302 302 302 302 302 302 302 : admin:logout
 302 403 403 403 403 403 403 403 : admin:autocomplete
-302 403 403 403 404 404 403 404 : admin:view_on_site
 """
 
 # What is not named here accepts no act: 405, or what it answers to reading.
@@ -96,7 +97,6 @@ ACTING = """
 302 403 403 302 403 403 403 403 : team_absence team_absence_end team_capacity team_invite team_uninvite team_role
 302 403 403 302 403 403 403 403 : team_remove
 302 403 403 404 403 403 403 403 : team_absence_end~other team_uninvite~other team_role~other team_remove~other
-302 403 403 200 403 403 403 403 : team
 302 403 403 422 403 403 403 403 : sheet_edit
 302 422 422 422 422 422 422 422 : sheet_list
 302 404 404 302 404 404 404 404 : sheet_withdraw
@@ -105,7 +105,7 @@ ACTING = """
 302 403 403 403 404 404 403 302 : admin:sheet_accept~other admin:sheet_refuse~other
 302 403 403 422 403 403 403 403 : team_person
 302 403 403 404 403 403 403 403 : team_person~other
-302 403 200 200 403 403 403 403 : inbox referral
+302 403 200 200 403 403 403 403 : referral
 302 403 404 404 403 403 403 403 : referral~other
 
 302 403 403 403 302 302 403 302 : admin:triage_route admin:triage_requalify admin:triage_merge admin:triage_ask
@@ -115,10 +115,11 @@ ACTING = """
 302 403 403 403 404 404 403 302 : admin:triage_ask~other admin:triage_reject~other admin:triage_hand_over~other
 302 403 403 403 404 404 403 302 : admin:triage_trust~other admin:triage_reply~other admin:triage_note~other
 302 403 403 403 404 404 403 302 : admin:triage_take_back~other
+302 403 403 403 422 422 403 422 : admin:members_organisation_import admin:members_membership_import admin:services_offer_import
+302 403 403 403 200 200 403 200 : admin:members_organisation_export admin:members_membership_export admin:services_offer_export
 302 403 403 403 302 302 403 302 : admin:login admin:password_change
 302 302 302 302 302 302 302 302 : admin:logout
 302 403 403 403 200 200 403 200 : admin:index admin:app_list
-302 403 403 403 404 404 403 404 : admin:view_on_site
 """
 
 # What the desk and administrators may do in the lists of the administration: view, add, change, delete.

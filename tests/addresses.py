@@ -59,6 +59,7 @@ def _tracking(side: Side) -> list[Any]:
 
 SPECIAL: dict[str, Arguments] = {
     "family": lambda side: ["demonstration"],
+    "hub": lambda side: [side.hub.slug],
     "topic": lambda side: ["demonstration", side.topic.slug],
     "filing_resume": lambda side: [resume_token(side.requests["brouillon"])],
     "tracking": _tracking,
@@ -85,8 +86,10 @@ SPECIAL: dict[str, Arguments] = {
     "sheet_withdraw": lambda side: [side.rows["proposal"].code],
     "admin:triage": _nothing,
     "admin:triage_take_back": lambda side: [side.requests["orienté"].code],
+    "admin:members_organisation_export": lambda side: ["csv"],
+    "admin:members_membership_export": lambda side: ["csv"],
+    "admin:services_offer_export": lambda side: ["xlsx"],
     "admin:app_list": lambda side: ["services"],
-    "admin:view_on_site": lambda side: [0, 1],
 }
 FAMILIES: dict[str, Arguments] = {
     "admin:sheet_": lambda side: [side.rows["proposal"].code],

@@ -11,11 +11,11 @@ from django.utils.text import slugify
 from diginor.history import Party
 from diginor.outbox.posting import post
 from diginor.workflow import StepRefused
-from members.models import Hub, Organisation, Place, Territory
+from members.models import Hub, Organisation, Place, Territory, User
 from services import notifications
 from services.actions.settling import settle
 from services.actions.thread import attach
-from services.enums import RequestState, RequestStep
+from services.enums import RequestNote, RequestState, RequestStep
 from services.models import Attachment, ServiceRequest, Topic
 
 
@@ -44,10 +44,12 @@ def choose_place(draft: ServiceRequest, place: Place | None) -> None:
 
 
 @transaction.atomic
-def save_company(draft: ServiceRequest, *, commune: Territory | None, **fields: Any) -> None:
-    """Keep who asks, and choose the hub by the commune."""
+def save_company(
+    draft: ServiceRequest, *, commune: Territory | None, asked_hub: Hub | None = None, **fields: Any
+) -> None:
+    """Keep who asks, and choose the hub: that of the commune, else the one whose door was pushed, else the default."""
     draft.commune = commune
-    draft.hub = Hub.objects.for_commune(commune) or draft.hub
+    draft.hub = Hub.objects.covering(commune) or asked_hub or Hub.objects.for_commune(None) or draft.hub
     for name, value in fields.items():
         setattr(draft, name, value)
     _touch(draft, "commune", "hub", *fields)
@@ -148,6 +150,16 @@ def _record_of(request: ServiceRequest) -> Organisation | None:
     )
     known.known_by.add(request.hub)
     return known
+
+
+@transaction.atomic
+def replace_tracking_link(request: ServiceRequest, *, by: User) -> None:
+    """Close every private link made so far, for one that went astray, and mail a fresh one."""
+    request.lock()
+    request.link_version += 1
+    request.save(update_fields=["link_version"])
+    row = request.log(RequestNote.RELINK, by=by)
+    post(notifications.TrackingLink(request, row.pk))
 
 
 @transaction.atomic

@@ -2,14 +2,16 @@
 
 from typing import Any
 
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from diginor.admin_base import ReadOnlyInline, ReadOnlyModelAdmin
 from members.models import Hub
+from services.actions.filing import replace_tracking_link
 from services.models import Attachment, Message, Referral, RequestEvent, Satisfaction, ServiceRequest
 from services.models.queue import search_of
 
@@ -84,6 +86,7 @@ class ServiceRequestAdmin(ReadOnlyModelAdmin):
     inlines = [ReferralInline, EventInline, MessageInline, AttachmentInline]
     exclude = ["search", "link_version", "suspicions"]
     readonly_fields = ["in_triage"]
+    actions = ["replace_link"]
 
     def find(self, rows: QuerySet, words: str) -> QuerySet:
         """By the stored full text; the matches are found before they are ordered."""
@@ -92,6 +95,15 @@ class ServiceRequestAdmin(ReadOnlyModelAdmin):
     def get_fields(self, request: HttpRequest, obj: Any = None) -> list[Any]:
         """The way to the desk first."""
         return ["in_triage", *(name for name in super().get_fields(request, obj) if name != "in_triage")]
+
+    @admin.action(description=_("Remplacer le lien privé de l’entreprise : l’ancien ne s’ouvrira plus"))
+    def replace_link(self, request: HttpRequest, queryset: QuerySet) -> None:
+        """Mail a fresh private link, and close those made before."""
+        rows = list(queryset.filed().filter(erased_at=None).order_by("pk"))
+        for row in rows:
+            replace_tracking_link(row, by=request.user)  # type: ignore[arg-type]
+        text = ngettext("%(count)s lien remplacé et envoyé.", "%(count)s liens remplacés et envoyés.", len(rows))
+        self.message_user(request, text % {"count": len(rows)}, messages.SUCCESS if rows else messages.WARNING)
 
     @admin.display(description=_("au triage"))
     def in_triage(self, sheet: ServiceRequest) -> str:

@@ -312,6 +312,7 @@ STAFF_ONLY_STEPS = [
     RequestNote.ALERT,
     RequestNote.RATE,
     RequestNote.ABSORB,
+    RequestNote.RELINK,
     RequestStep.START,
 ]
 

@@ -6,6 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
 
 from diginor.access import access
 from members import policies
@@ -16,6 +17,7 @@ from services.views.referral_words import expectation
 MINE, UNATTENDED = "moi", "personne"
 
 
+@require_safe
 @access(policies.adviser)
 def inbox(request: HttpRequest) -> HttpResponse:
     """What waits for the organisation whose hat is worn, by urgency."""

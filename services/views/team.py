@@ -11,7 +11,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from diginor.access import access
 from diginor.wording import duration
@@ -29,6 +29,7 @@ from services.models.team import figures, teammates
 from services.views.referral_words import expectation
 
 
+@require_safe
 @access(policies.manager)
 def team(request: HttpRequest) -> HttpResponse:
     """The people, their load and delays, the absences, the capacity and the invitations."""

@@ -57,8 +57,9 @@ def link_refused(request: HttpRequest) -> HttpResponse:
     return keep_private(render(request, "services/public/link_invalid.html", status=404))
 
 
-def _page(request: HttpRequest, asked: Any, token: str, **forms: Any) -> HttpResponse:
-    return render(request, "services/public/tracking.html", tracking_context(asked, token=token, **forms))
+def _page(request: HttpRequest, asked: Any, token: str, *, status: int = 200, **forms: Any) -> HttpResponse:
+    context = tracking_context(asked, token=token, **forms)
+    return render(request, "services/public/tracking.html", context, status=status)
 
 
 @private
@@ -80,12 +81,12 @@ def tracking_reply(request: HttpRequest, token: str, asked: Any) -> HttpResponse
             "body", _("Vous avez beaucoup écrit en peu de temps. Attendez une heure, puis envoyez à nouveau.")
         )
     if not form.is_valid():
-        return _page(request, asked, token, reply=form)
+        return _page(request, asked, token, status=422, reply=form)
     try:
         write(asked, by=Party.COMPANY, **form.cleaned_data)
     except StepRefused:
         messages.error(request, _("Cette demande est terminée : votre message n’est pas parti."))
-        return _page(request, asked, token, lost_message=form.cleaned_data["body"])
+        return _page(request, asked, token, status=409, lost_message=form.cleaned_data["body"])
     messages.success(request, _("Votre message est envoyé."))
     return redirect("tracking", token)
 
@@ -113,7 +114,7 @@ def tracking_satisfaction(request: HttpRequest, token: str, asked: Any) -> HttpR
     """Say what one thinks of it, once."""
     form = OpinionForm(request.POST)
     if not form.is_valid():
-        return _page(request, asked, token, opinion_form=form)
+        return _page(request, asked, token, status=422, opinion_form=form)
     try:
         company.rate(asked, by=Party.COMPANY, **form.cleaned_data)
         messages.success(request, _("Merci : votre avis est enregistré."))

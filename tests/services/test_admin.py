@@ -4,6 +4,7 @@ import pytest
 from django.contrib import admin
 from django.contrib.admin.options import ShowFacets
 from django.db import models
+from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
@@ -11,6 +12,7 @@ from diginor.admin_base import CappedPaginator, PortalModelAdmin
 from diginor.models import OutgoingMail
 from members.enums import MembershipRole
 from members.models import Absence, Hub, HubRole, Invitation, Membership, Organisation, User
+from services.links import tracking_url
 from services.models import DelaySet, Offer, Question, ServiceRequest, Topic
 from tests.factories.members import (
     AbsenceFactory,
@@ -303,3 +305,20 @@ def test_a_topic_asks_three_questions_at_most(administrator):
 def test_the_way_to_the_desk_comes_first(staff):
     text = staff.get(reverse("admin:index")).content.decode()
     assert text.index(reverse("admin:triage")) < text.index(address(ServiceRequest))
+
+
+def test_a_link_that_went_astray_is_replaced(staff, hub, client):
+    row = RequestFactory(hub=hub, routed=True)
+    old = tracking_url(row).partition("://")[2].partition("/")[2]
+    staff.post(address(ServiceRequest), {"action": "replace_link", "_selected_action": [row.pk]})
+    assert Client().get(f"/{old}").status_code == 404
+    row.refresh_from_db()
+    assert Client().get("/" + tracking_url(row).partition("://")[2].partition("/")[2]).status_code == 200
+    assert OutgoingMail.objects.get(kind="TrackingLink").recipient == row.contact_email
+    assert row.events.get(step="relink").party == "hub"
+
+
+def test_a_sheet_leads_to_its_public_page_without_a_detour(staff, hub):
+    place = OrganisationFactory(member=True, of_hub=hub)
+    assert f'href="{place.get_absolute_url()}"' in staff.get(address(Organisation, "change", place.pk)).content.decode()
+    assert staff.get("/gestion/r/1/1/").status_code == 404
