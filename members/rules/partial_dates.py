@@ -1,7 +1,7 @@
 """Dates as precisely as they are known: a year, a quarter, a month or a day.
 
 Written as ISO 8601 reduced precision, with quarters as « 2019-Q4 »; days are Gregorian. Two dates compare by their
-first day, then the less precise first. Source: ISO 8601-1:2019, 5.2.2.2; the product's « fin 2019 ».
+first day, then as they are written. Source: ISO 8601-1:2019, 5.2.2.2; the product's « fin 2019 ».
 """
 
 import re
