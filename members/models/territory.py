@@ -1,5 +1,6 @@
 """Territories of France, from the country down to the commune, and which one lies whole inside which other."""
 
+from collections.abc import Collection
 from datetime import date
 
 from django.contrib.postgres.fields import ArrayField
@@ -53,6 +54,19 @@ class TerritoryQuerySet(models.QuerySet):
         """Territories that share at least one commune with another: an EPCI astride a border touches both sides."""
         communes = Territory.objects.communes().within(territory).values("pk")
         return self.filter(Q(pk__in=communes) | Q(pk__in=_links().filter(part__in=communes).values("container")))
+
+    def sharing_communes(self, ids: Collection[int]) -> "TerritoryQuerySet":
+        """Territories that share at least one commune of today with some others."""
+        communes = _links().of_communes().filter(container__in=ids).values("part")
+        return self.filter(Q(pk__in=ids) | Q(pk__in=_links().filter(part__in=communes).values("container")))
+
+    def merged_into(self, territory: "Territory") -> "TerritoryQuerySet":
+        """What was merged into a territory, in no order."""
+        return self.filter(successor=territory).order_by("pk")
+
+    def communes_behind(self, ids: Collection[int]) -> "QuerySet":
+        """Those of some territories that are communes, each with the commune of today that it has become."""
+        return self.communes().filter(pk__in=ids).order_by("pk").values_list("pk", Coalesce("successor", "pk"))
 
     def _among(self, territory: "Territory", ids: QuerySet) -> "TerritoryQuerySet":
         # A union keeps the index of the links in use; an OR would walk every territory.

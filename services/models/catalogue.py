@@ -186,6 +186,10 @@ class OfferQuerySet(models.QuerySet):
         rows = rows.select_related("organisation").prefetch_related("territories").distinct()
         return rows.order_by("organisation__name", "pk")
 
+    def proposed(self) -> "OfferQuerySet":
+        """The offers that stand today: active, of active organisations."""
+        return self.filter(is_active=True, organisation__is_active=True)
+
     def of_organisation(self, organisation_id: int) -> "OfferQuerySet":
         """The offers of one organisation, in the order of the catalogue."""
         return self.filter(organisation_id=organisation_id).order_by("topic__family", "topic__position", "pk")
