@@ -22,6 +22,17 @@
   });
 })();
 
+// Fetches what proposes answers while one types only for those who come to such a field.
+(() => {
+  const address = document.currentScript.dataset.suggest;
+  document.addEventListener("focusin", (event) => {
+    if (!event.target.dataset?.suggest || document.querySelector(`script[src="${address}"]`)) return;
+    const script = document.createElement("script");
+    script.src = address;
+    document.head.append(script);
+  });
+})();
+
 // Small courtesies of forms: one sending per click, filters that apply themselves, no text lost by leaving, menus that close.
 (() => {
   const dirty = new WeakSet();

@@ -55,6 +55,7 @@
     };
 
     input.addEventListener("input", () => { clearTimeout(timer); timer = setTimeout(ask, 180); });
+    if (input === document.activeElement) ask();
     input.addEventListener("blur", () => setTimeout(() => show(false), 150));
     list.addEventListener("mousedown", (event) => event.preventDefault());
     list.addEventListener("click", (event) => { const item = event.target.closest("li"); if (item) go(item); });

@@ -124,3 +124,14 @@ def test_a_request_is_filed_by_keyboard_alone(live: Live, page: Page) -> None:
     expect(page.get_by_role("heading", level=1)).to_have_text("Votre demande est envoyée")
     asked = ServiceRequest.objects.get()
     assert (asked.state, asked.is_suspect) == (RequestState.SUBMITTED, False)
+
+
+def test_topics_are_proposed_while_one_types(live: Live, page: Page) -> None:
+    TopicFactory(name="Tester un robot", keywords="robot")
+    page.goto("/")
+    tab_to(page, name="q")
+    page.keyboard.type("robot")
+    expect(page.get_by_role("option", name="Tester un robot")).to_be_visible()
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Tester un robot")
