@@ -11,7 +11,9 @@ class MembersConfig(AppConfig):
     verbose_name = _("Écosystème")
 
     def ready(self) -> None:
-        """Let successions move what this part holds."""
+        """Let successions move what this part holds, and the places add to the directory."""
         from members.actions import succession_relations
+        from members.views import place_section
 
         succession_relations.register()
+        place_section.tell_the_directory()

@@ -1,5 +1,7 @@
 """Places where the ecosystem works: residences, campus, third places, living labs, data centres."""
 
+from collections.abc import Iterable
+
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
@@ -39,6 +41,16 @@ class PlaceQuerySet(models.QuerySet["Place"]):
         communes = self.order_by().values("commune")
         around = Containment.objects.filter(part__in=communes).values("container")
         return Territory.objects.of_kind(TerritoryKind.DEPARTMENT).filter(pk__in=around).by_name()
+
+    def counted_by_department(self, codes: Iterable[str]) -> dict[str, int]:
+        """How many lie in each of these départements; one without any is left out."""
+        inside = Containment.objects.filter(container__kind=TerritoryKind.DEPARTMENT, container__code__in=codes)
+        rows = inside.order_by().values_list("container__code", "part")
+        of_commune: dict[int, int] = dict(self.order_by().values_list("commune").annotate(models.Count("pk")))
+        counted: dict[str, int] = {}
+        for code, commune in rows.filter(part__in=of_commune):
+            counted[code] = counted.get(code, 0) + of_commune[commune]
+        return counted
 
     def values_of(self, name: str) -> set[str]:
         """The different values of a column, the empty one apart."""
