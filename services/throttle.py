@@ -10,6 +10,7 @@ DAY = 24 * HOUR
 SUSPECT_FROM_ADDRESS, MOST_FROM_ADDRESS = 10, 40
 SUSPECT_FROM_EMAIL, MOST_FROM_EMAIL = 4, 12
 MOST_MESSAGES = 30
+MOST_LOOK_UPS = 30
 
 
 @dataclass(frozen=True)
@@ -36,6 +37,11 @@ def filing(address: str, email: str) -> Verdict:
 def may_open_draft(address: str) -> bool:
     """Whether a network address may start one more request."""
     return hits(f"draft:{address}", seconds=HOUR) <= 60
+
+
+def may_look_up(address: str) -> bool:
+    """Whether a network address may ask the State about one more SIRET."""
+    return hits(f"look-up:{address}", seconds=HOUR) <= MOST_LOOK_UPS
 
 
 def may_write(code: str) -> bool:

@@ -153,10 +153,10 @@ class _Echo:
 
 def csv_lines(headings: list[str], rows: Iterable[list[str]]) -> Iterator[str]:
     """A CSV as French spreadsheets open it: UTF-8 with its mark, semicolons."""
-    writer = csv.writer(_Echo(), delimiter=";")  # type: ignore[arg-type]
-    yield BOM + writer.writerow(headings)  # type: ignore[operator]
+    writer = csv.writer(_Echo(), delimiter=";")
+    yield BOM + writer.writerow(headings)
     for row in rows:
-        yield writer.writerow([neutralise(text) for text in row])  # type: ignore[misc]
+        yield writer.writerow([neutralise(text) for text in row])
 
 
 def xlsx_bytes(headings: list[str], rows: Iterable[list[str]]) -> bytes:

@@ -124,9 +124,8 @@ class PeopleSheet(Sheet):
         self._apply(outcome, refuses=True)
 
     def _apply(self, outcome: Outcome, *, refuses: bool) -> None:
-        lines = outcome.of(ADDED, CHANGED)
         # Whoever becomes manager does so before others leave.
-        for line in sorted(lines, key=lambda line: (line.option.instance.role != MembershipRole.MANAGER, line.number)):  # type: ignore[union-attr]
+        for line in sorted(outcome.of(ADDED, CHANGED), key=_turn):
             try:
                 with transaction.atomic():
                     self._write_one(line)
@@ -154,6 +153,11 @@ def _staffed(user: Any) -> QuerySet:
 
 def _email_of(row: dict[str, str]) -> str:
     return tidy(row[EMAIL]).lower()
+
+
+def _turn(line: Line) -> tuple[bool, bool, int]:
+    one: Any = line.option.instance if line.option else None
+    return not one.is_active, one.role != MembershipRole.MANAGER, line.number
 
 
 def _stays(line: Line) -> bool:

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from diginor.fields import DayInput, RadioCards
 from diginor.wording import day
+from members import company_search
 from members.enums import LegalForm, Sector, SizeCategory
 from members.forms.commune import CommuneMixin
 from members.models.organisation import naf_code
@@ -221,6 +222,11 @@ class CompanyForm(CommuneMixin, Partial):
         elif not cleaned.get("no_siret_reason") and "no_siret_reason" not in self.errors:
             self.add_error("siret", _("Écrivez votre SIRET, ou dites ci-dessous pourquoi vous n’en avez pas."))
         return cleaned
+
+    @property
+    def can_look_up(self) -> bool:
+        """Whether the installation asks the State what it knows of a SIRET."""
+        return company_search.is_on()
 
     @property
     def explains_siret(self) -> bool:

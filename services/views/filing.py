@@ -29,6 +29,7 @@ from services.models import DelaySet, ServiceRequest, Topic
 from services.views.catalogue import door_of, doors
 from services.views.filing_place import asks_place, is_dropped, on_to_the_need, wanted_place
 from services.views.filing_session import Filing
+from services.views.filing_siret import company_looked_up
 from services.views.tracking import link_refused
 from services.views.tracking_page import headline_of
 
@@ -172,11 +173,13 @@ def filing_company(request: HttpRequest, filing: Filing) -> HttpResponse:
     data = request.POST if request.method == "POST" else None
     form = CompanyForm(data, initial=_company_of(draft))
     leaving, details = _way_out(request, back="filing_need", here="filing_company"), "details" in request.POST
-    if data is not None and (form.is_valid() or leaving or details):
-        actions.save_company(draft, **{"commune": draft.commune, **form.company()})
-        if not details:
+    asks = "look_up" in request.POST
+    if data is not None and (form.is_valid() or leaving or details or asks):
+        actions.save_company(draft, asked_hub=filing.asked_hub, **{"commune": draft.commune, **form.company()})
+        if not details and not asks:
             return redirect(leaving or "filing_contact")
-        form = CompanyForm.with_details(request.POST, initial=_company_of(draft))
+        known = _company_of(draft)
+        form = company_looked_up(request, known) if asks else CompanyForm.with_details(request.POST, initial=known)
     return render(request, "services/public/filing_company.html", {"form": form, "draft": draft})
 
 

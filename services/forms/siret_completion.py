@@ -1,0 +1,37 @@
+"""Filling the company step from the State's record: only what is empty, and saying what was filled."""
+
+from typing import Any
+
+from members.enums import TerritoryKind
+from members.models import Territory
+from members.rules.company_record import CompanyRecord
+from services.forms.filing import CompanyForm
+
+FIELDS = {
+    "name": "company_name",
+    "size": "size",
+    "legal_form": "legal_form",
+    "naf": "naf",
+    "founded_on": "founded_on",
+}
+
+
+def completed(typed: dict[str, Any], record: CompanyRecord) -> tuple[CompanyForm, list[str]]:
+    """The form with its empty fields filled, and their names; nothing that a person wrote is replaced."""
+    facts = {FIELDS[name]: value for name, value in record.facts().items()}
+    added = {name: value for name, value in facts.items() if not str(typed.get(name) or "").strip()}
+    commune = None if str(typed.get("commune") or "").strip() else _commune_of(record.commune_code)
+    if commune:
+        added |= {"commune": commune.label, "commune_code": commune.code}
+    form = CompanyForm(initial={**typed, **added})
+    form.wants_details = any(name in added for name in CompanyForm.DETAILS)
+    labels = [str(form.fields[name].label) for name in form.fields if name in added and name != "commune_code"]
+    return form, labels
+
+
+def _commune_of(code: str) -> Territory | None:
+    """The commune of today; the record may name a district of a city, or a commune merged since."""
+    for kind in (TerritoryKind.COMMUNE, TerritoryKind.DISTRICT, TerritoryKind.DELEGATED):
+        if code and (found := Territory.objects.coded(kind, code).select_related("successor").order_by("pk").first()):
+            return found.successor or found
+    return None
