@@ -51,6 +51,7 @@ def portal(request: HttpRequest) -> dict:
     return {
         "site_name": SITE_NAME,
         "is_demo": settings.DEMO,
+        "front_hub": getattr(request, "hub", None),
         "hat": SimpleLazyObject(lambda: getattr(request, "hat", None)),
         "hats": SimpleLazyObject(lambda: list(getattr(request, "hats", ()))),
         "navigation": SimpleLazyObject(lambda: _links(NAVIGATION, request, _kinds(request))),

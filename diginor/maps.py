@@ -1,7 +1,7 @@
 """Maps of French départements drawn on the server as SVG, with their values written on them."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 
@@ -15,6 +15,8 @@ from diginor.wording import number
 SOURCE = Path(__file__).parent / "data" / "departments.json"
 SHADES = (0.14, 0.3, 0.5, 0.75)
 NAMED = 13
+# The step of a small map in pixels, and the area in square steps below which an islet is left out.
+COARSE, ISLET = 3, 3
 
 Ring = Sequence[float]
 
@@ -48,6 +50,31 @@ def department_map(
             words.append(_label(placed, name, write(values[code])))
     credit = format_html('<text class="soft" x="0" y="{}" font-size="11">{}</text>', height + 22, _credit())
     return drawing(height + 28, title, desc, format_html_join("", "{}", ((part,) for part in (*areas, *words, credit))))
+
+
+def coloured_map(groups: Sequence[tuple[str, str, Collection[str]]], *, title: str, desc: str = "") -> SafeString:
+    """Draw mainland France and Corsica with groups of départements in colour: words told, class, INSEE codes."""
+    mainland = {code: rings for code, (_name, rings) in departments().items() if len(code) == 2}
+    left, top, scale, height = _window([ring for rings in mainland.values() for ring in rings])
+    scale /= COARSE
+    told = {code for _words, _css, codes in groups for code in codes}
+    shapes = [_shape(mainland[code], left, top, scale) for code in mainland if code not in told]
+    parts = [format_html('<path class="ground" d="{}"></path>', "".join(shapes))]
+    for words, css, codes in groups:
+        path = "".join(_shape(mainland[code], left, top, scale) for code in codes if code in mainland)
+        if path:
+            parts.append(format_html('<path class="{}" d="{}"><title>{}</title></path>', css, path, words))
+    shapes_drawn = format_html_join("", "{}", ((part,) for part in parts))
+    placed = format_html('<g transform="scale({})">{}</g>', COARSE, shapes_drawn)
+    credit = format_html('<text class="soft" x="0" y="{}" font-size="13">{}</text>', height + 20, _credit())
+    return drawing(height + 28, title, desc, format_html("{}{}", placed, credit))
+
+
+def _shape(rings: Sequence[Ring], left: float, top: float, scale: float) -> str:
+    """The outline of a département, points that fall together written once; islets are left out."""
+    placed = [[((x - left) * scale, (y - top) * scale) for x, y in _pairs(ring)] for ring in rings]
+    wide = [ring for ring in placed if _size(ring) > ISLET] or placed[:1]
+    return "".join("M" + "L".join(dict.fromkeys(f"{x:.0f} {y:.0f}" for x, y in ring)) + "Z" for ring in wide)
 
 
 def _credit() -> str:

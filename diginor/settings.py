@@ -60,6 +60,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "members.middleware.HubOfHostMiddleware",
     "members.middleware.SignInMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -213,10 +214,10 @@ if PROCONNECT_CLIENT_ID := env.str("PROCONNECT_CLIENT_ID", default=""):
         ],
     }
 
-PUBLISHER = {
 # Off unless named: the State's is https://recherche-entreprises.api.gouv.fr
 COMPANY_SEARCH_URL = env.str("COMPANY_SEARCH_URL", default="")
 
+PUBLISHER = {
     "name": env.str("PUBLISHER_NAME", default="La structure qui exploite ce guichet"),
     "address": env.str("PUBLISHER_ADDRESS", default=""),
     "email": env.str("PUBLISHER_EMAIL", default="contact@diginor.example"),

@@ -1,4 +1,4 @@
-"""Who must sign in first, and who must set up a second factor before anything else."""
+"""Which hub a host name opens, who must sign in first, and who must set up a second factor before anything else."""
 
 from collections.abc import Callable
 from typing import Any
@@ -8,9 +8,11 @@ from django.conf import settings
 from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
+from django.utils.functional import SimpleLazyObject
 
 from diginor.access import public
 from members import policies
+from members.models import Hub
 
 SESSION_KEY = "second_factor"
 # What one needs to protect the account, or to leave.
@@ -23,6 +25,20 @@ OPEN = {
     "my_data",
     "my_data_export",
 }
+
+
+class HubOfHostMiddleware:
+    """Give every request its `hub`: the one whose host name is in the address, or None at the common address."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]):
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Look only at the host names of hubs, and only when somebody asks."""
+        host = request.get_host().partition(":")[0].lower() if settings.DIGINOR_HOSTS else ""
+        is_of_a_hub = host in settings.DIGINOR_HOSTS
+        request.hub = SimpleLazyObject(lambda: Hub.objects.of_host(host)) if is_of_a_hub else None  # type: ignore[attr-defined]
+        return self.get_response(request)
 
 
 class SignInMiddleware(LoginRequiredMiddleware):

@@ -2,7 +2,6 @@
 
 from datetime import timedelta
 
-from django.conf import settings
 from django.core.signing import BadSignature, SignatureExpired, TimestampSigner
 from django.urls import reverse
 from django.utils import translation
@@ -61,12 +60,12 @@ def request_behind(token: str) -> ServiceRequest:
 
 def tracking_url(request: ServiceRequest) -> str:
     """The whole address of the tracking page, in the language of the request, for mails."""
-    return _address("tracking", tracking_token(request), request.language)
+    return _address("tracking", tracking_token(request), request)
 
 
 def resume_url(draft: ServiceRequest) -> str:
     """The whole address that goes on with a draft, in its language, for mails."""
-    return _address("filing_resume", resume_token(draft), draft.language)
+    return _address("filing_resume", resume_token(draft), draft)
 
 
 def _content(request: ServiceRequest) -> str:
@@ -89,6 +88,6 @@ def _read(signer: TimestampSigner, token: str, life: timedelta) -> ServiceReques
     return request
 
 
-def _address(name: str, token: str, language: str) -> str:
-    with translation.override(language):
-        return f"{settings.SITE_URL}{reverse(name, args=[token])}"
+def _address(name: str, token: str, request: ServiceRequest) -> str:
+    with translation.override(request.language):
+        return f"{request.hub.site_url}{reverse(name, args=[token])}"

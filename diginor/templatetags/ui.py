@@ -5,6 +5,7 @@ Variables that the context processor `diginor.context.portal` gives to every pag
   is_demo     demonstration mode                    account     entries of the account menu: {label, url, icon}
   hat, hats   the hat in use and all of them        footer      lists of legal pages: {label, url}
   languages   {code, label, url, is_current}        filing_url  where a request is filed, empty when unbuilt
+  front_hub   the hub whose door this is, if any
 Blocks of base.html: title, description, breadcrumb, head, main (inside the page's width), wide (replaces it), scripts.
 
 Tags (a keyword in brackets is optional):

@@ -176,6 +176,13 @@ class Hub(models.Model):
         return reverse("hub", args=[self.slug])
 
     @property
+    def site_url(self) -> str:
+        """Where this hub opens: at its own host when the portal serves it, else where all do."""
+        if self.host not in settings.DIGINOR_HOSTS:
+            return str(settings.SITE_URL)
+        return f"{settings.SITE_URL.partition('://')[0]}://{self.host}"
+
+    @property
     def mail_sender(self) -> str:
         """Who signs the mails of this hub: its own address, else that of the portal, in the name of the hub."""
         name, address = parseaddr(self.sender or settings.DEFAULT_FROM_EMAIL)

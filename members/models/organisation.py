@@ -1,5 +1,6 @@
 """Organisations: one record for a member and for a company that asks."""
 
+from collections.abc import Collection
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -13,6 +14,7 @@ from django.db.models import Exists, OuterRef, Q, Value
 from django.db.models.functions import Concat
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 from stdnum.fr import siret as siret_number
 
@@ -23,6 +25,7 @@ from members.models.directory import ListedManager
 from members.models.territory import Territory
 
 if TYPE_CHECKING:
+    from members.models.hub import Hub
     from members.models.user import User
 
 FEW = 2000
@@ -46,12 +49,19 @@ class OrganisationQuerySet(models.QuerySet):
         """The organisations that a hub can send requests to."""
         return self.filter(hubs=hub_id, is_active=True).order_by("name", "pk")
 
+    def serving(self, hub_ids: Collection[int]) -> "OrganisationQuerySet":
+        """The organisations that some hubs can send requests to, each once."""
+        members = Organisation.hubs.through.objects.filter(hub__in=hub_ids).values("organisation")
+        return self.filter(pk__in=members, is_active=True).order_by("name", "pk")
+
     def managed_by(self, user: "User") -> "OrganisationQuerySet":
         """The organisations whose team and sheet the person leads."""
         return self.filter(pk__in=user.managed_organisation_ids()).select_related("commune")
 
-    def shown_on_home(self) -> "OrganisationQuerySet":
-        """The member organisations, for the wall of names."""
+    def shown_on_home(self, hub: "Hub | None" = None) -> "OrganisationQuerySet":
+        """The member organisations, for the wall of names: those of one hub behind its own door."""
+        if hub:
+            return self.members_of(hub.pk)
         return self.filter(hubs__isnull=False, is_active=True).distinct().order_by("name", "pk")
 
     def visible_to(self, user: object) -> "OrganisationQuerySet":
@@ -149,7 +159,9 @@ class Organisation(models.Model):
                 condition=Q(is_listed=True),
                 name="organisation_listed_trgm",
             ),
-            models.Index(fields=["search_name", "id"], condition=Q(is_listed=True), name="organisation_directory"),
+            models.Index(
+                fields=["-is_active", "search_name", "id"], condition=Q(is_listed=True), name="organisation_directory"
+            ),
             models.Index(fields=["-created_at", "-id"], name="organisation_recent"),
             models.Index(fields=["kind", "-created_at", "-id"], name="organisation_of_kind"),
         ]
@@ -160,6 +172,17 @@ class Organisation(models.Model):
     def get_absolute_url(self) -> str:
         """The public sheet."""
         return reverse("organisation", args=[self.slug])
+
+    @property
+    def presentation(self) -> str:
+        """What it says of itself, in the language of the page where it is written."""
+        return self.description_en if self.presentation_language == "en" else self.description
+
+    @property
+    def presentation_language(self) -> str:
+        """The language in which `presentation` answers."""
+        is_english = (get_language() or "fr").startswith("en")
+        return "en" if is_english and self.description_en else "fr"
 
 
 def whole_years(start: date | None, day: date) -> int | None:

@@ -94,6 +94,8 @@ def filing_start(request: HttpRequest, filing: Filing) -> HttpResponse:
         return redirect("filing_start")
     if asks_place(request):
         return on_to_the_need(request)
+    if door := request.GET.get("guichet", "")[:50]:
+        filing.push_door(door)
     asked = request.GET.get("q", "").strip()[:200]
     found = Topic.objects.best_for(asked, 6) if asked else []
     family = FAMILY_CODES.get(request.GET.get("famille", ""), "")
@@ -104,6 +106,7 @@ def filing_start(request: HttpRequest, filing: Filing) -> HttpResponse:
         "family": door_of(family) if family else None,
         "topics": list(Topic.objects.of_family(family)) if family else [],
         "draft": filing.draft,
+        "asked_hub": filing.asked_hub,
     }
     return render(request, "services/public/filing_start.html", context)
 
@@ -156,7 +159,7 @@ def _subject(request: HttpRequest, draft: ServiceRequest | None) -> tuple[Topic 
 
 def _keep_need(filing: Filing, form: NeedForm, topic: Topic | None, family: str, place: Place | None) -> None:
     if filing.draft is None:
-        filing.open(actions.start_draft(language=(get_language() or "fr")[:2]))
+        filing.open(actions.start_draft(hub=filing.asked_hub, language=(get_language() or "fr")[:2]))
     assert filing.draft is not None
     filing.doubt(form.suspicions())
     need, answers = form.typed_need(), form.answers()
@@ -211,7 +214,7 @@ def filing_contact(request: HttpRequest, filing: Filing) -> HttpResponse:
         actions.add_files(draft, read_files(form, "files"))
         if leaving:
             return redirect(leaving)
-    return render(request, "services/public/filing_contact.html", _contact_page(form, draft))
+    return render(request, "services/public/filing_contact.html", _contact_page(form, filing))
 
 
 def _contact_of(draft: ServiceRequest, user: Any) -> dict[str, str]:
@@ -227,12 +230,21 @@ def _contact_of(draft: ServiceRequest, user: Any) -> dict[str, str]:
     return {name: getattr(draft, name) or known.get(name, "") for name in ContactForm.KEPT}
 
 
-def _contact_page(form: ContactForm, draft: ServiceRequest) -> dict[str, Any]:
+def _contact_page(form: ContactForm, filing: Filing) -> dict[str, Any]:
+    draft = filing.draft
+    assert draft is not None
     files = list(draft.attachments.with_filing())
     delays = DelaySet.objects.resolve(draft.hub_id, draft.topic_id)
     first_answer = add_working_days(timezone.now(), delays.triage_reminder)
     can_join = len(files) < MOST_FILES
-    return {"form": form, "draft": draft, "files": files, "can_join": can_join, "first_answer": first_answer}
+    return {
+        "form": form,
+        "draft": draft,
+        "files": files,
+        "can_join": can_join,
+        "first_answer": first_answer,
+        "other_hub": filing.other_hub,
+    }
 
 
 def _remove_file(request: HttpRequest, draft: ServiceRequest, uid: str) -> HttpResponse:
@@ -251,7 +263,7 @@ def _send(request: HttpRequest, filing: Filing, form: ContactForm) -> HttpRespon
     if verdict.is_refused:
         actions.save_contact(draft, **form.contact)
         actions.add_files(draft, read_files(form, "files"))
-        return _too_many(request, form, "filing_contact", _contact_page(form, draft))
+        return _too_many(request, form, "filing_contact", _contact_page(form, filing))
     doubts = [*filing.suspicions(), *form.suspicions(), *verdict.suspicions]
     files = form.cleaned_data["files"]
     actions.finish(draft, contact=form.contact, files=files, suspicions=list(dict.fromkeys(doubts)))

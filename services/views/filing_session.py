@@ -4,7 +4,9 @@ from typing import Any
 
 from django.http import HttpRequest
 from django.utils import timezone
+from django.utils.functional import cached_property
 
+from members.models import Hub
 from services.enums import RequestState, Suspicion
 from services.models import ServiceRequest
 
@@ -17,6 +19,7 @@ class Filing:
 
     def __init__(self, request: HttpRequest):
         self._session = request.session
+        self._hub_of_host: Hub | None = getattr(request, "hub", None) or None
         self._known: dict[str, Any] = request.session.get(KEY, {})
         found = self._read(self._known.get("draft", ""))
         if found is not None and found.state != RequestState.DRAFT:
@@ -34,6 +37,23 @@ class Filing:
     def filed(self) -> ServiceRequest | None:
         """The last request filed here."""
         return self._read(self._known.get("filed", ""))
+
+    @cached_property
+    def asked_hub(self) -> Hub | None:
+        """The hub whose door was pushed, by its page or by its host name; nothing when it receives no request."""
+        slug = self._known.get("hub", "") or (self._hub_of_host.slug if self._hub_of_host else "")
+        return Hub.objects.open().filter(slug=slug).first() if slug else None
+
+    def push_door(self, slug: str) -> None:
+        """Remember the hub whose page leads here."""
+        self._write(hub=slug)
+        self.__dict__.pop("asked_hub", None)
+
+    @property
+    def other_hub(self) -> Hub | None:
+        """The hub that receives the draft, when it is not the one that was asked."""
+        asked, draft = self.asked_hub, self.draft
+        return draft.hub if draft and asked and draft.hub_id != asked.pk else None
 
     def open(self, draft: ServiceRequest) -> None:
         """Go on with this draft from now on."""

@@ -21,6 +21,6 @@ def home(request: HttpRequest) -> HttpResponse:
         "families": doors(Topic.objects.counted_by_family()),
         "key_figures": figures,
         "figures_date": counted_at,
-        "members": sorted((str(row) for row in Organisation.objects.shown_on_home()), key=plain),
+        "members": sorted((str(row) for row in Organisation.objects.shown_on_home(request.hub)), key=plain),
     }
     return render(request, "home.html", context)

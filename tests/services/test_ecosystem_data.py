@@ -38,7 +38,7 @@ class TestEcosystem:
         assert {offer.topic_id for offer in ecosystem} == set(Topic.objects.values_list("pk", flat=True))
 
     def test_every_organisation_of_a_hub_offers_something(self, ecosystem, db):
-        silent = Organisation.objects.filter(hubs__isnull=False, offers=None)
+        silent = Organisation.objects.filter(hubs__isnull=False, is_active=True, offers=None)
         assert not silent.exists()
 
     def test_hubs_find_their_communes(self, ecosystem, db):

@@ -1,0 +1,75 @@
+"""What the pages of hubs show: the family as a tree, the map, and what each hub says of itself."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping
+from typing import Any
+
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from diginor.maps import coloured_map
+from diginor.text_search import plain
+from members.enums import TerritoryKind
+from members.models import Containment, Hub, Organisation, Territory
+
+MOST_NAMES = 24
+Departments = Mapping[int, list[Territory]]
+
+
+def tree(hubs: list[Hub]) -> list[dict[str, Any]]:
+    """The hubs that stand alone or at the head, each with those under it."""
+    known = {hub.pk for hub in hubs}
+
+    def branches(parent: int | None) -> list[dict[str, Any]]:
+        found = [hub for hub in hubs if (hub.parent_id if hub.parent_id in known else None) == parent]
+        return [{"hub": hub, "under": (under := branches(hub.pk)), "role": role_of(hub, len(under))} for hub in found]
+
+    # Those that gather others come first.
+    return sorted(branches(None), key=lambda branch: not branch["under"])
+
+
+def role_of(hub: Hub, gathered: int) -> str:
+    """What a hub does, in a few words."""
+    if not gathered:
+        return _("reçoit les demandes") if hub.is_open else _("ne reçoit pas encore de demandes")
+    words = ngettext("réunit %(count)s guichet", "réunit %(count)s guichets", gathered) % {"count": gathered}
+    return _("%(role)s et reçoit des demandes") % {"role": words} if hub.is_open else words
+
+
+def map_of(hubs: Iterable[Hub], departments: Departments, *, title: str) -> SafeString | str:
+    """France with the départements of each open hub in its colour; nothing when no hub has one."""
+    groups = [
+        (hub.name, f"of-{hub.accent}", [place.code for place in departments[hub.pk]])
+        for hub in hubs
+        if hub.is_open and departments[hub.pk]
+    ]
+    return coloured_map(groups, title=title, desc=", ".join(words for words, _css, _codes in groups)) if groups else ""
+
+
+def departments_of(hubs: Collection[Hub]) -> Departments:
+    """The départements inside the territory of each hub, or the one that it is, by code; in one query."""
+    territories = [hub.territory_id for hub in hubs if hub.territory_id]
+    inside = Containment.objects.filter(container__in=territories, part__kind=TerritoryKind.DEPARTMENT)
+    found: dict[int | None, list[Territory]] = defaultdict(list)
+    for link in inside.select_related("part").order_by("part__code", "pk"):
+        found[link.container_id].append(link.part)
+    own = {hub.pk: hub.territory for hub in hubs if hub.territory and hub.territory.kind == TerritoryKind.DEPARTMENT}
+    return {hub.pk: [own[hub.pk]] if hub.pk in own else found[hub.territory_id] for hub in hubs}
+
+
+def front_of(hub: Hub) -> dict[str, Any]:
+    """Everything that the front door of a hub shows."""
+    under = list(Hub.objects.shown().filter(parent=hub))
+    departments = departments_of([hub, *under])
+    places = list(Organisation.objects.members_of(hub.pk)[: MOST_NAMES + 1])
+    return {
+        "hub": hub,
+        "front_hub": hub,
+        "under": under,
+        "role": role_of(hub, len(under)),
+        "departments": ", ".join(f"{place.name}\u202f({place.code})" for place in departments[hub.pk]),
+        "map": map_of([hub, *under], departments, title=_("Le territoire du guichet %(hub)s") % {"hub": hub}),
+        "places": sorted(places[:MOST_NAMES], key=lambda place: plain(str(place))),
+        "has_more": len(places) > MOST_NAMES,
+    }
