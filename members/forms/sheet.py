@@ -11,7 +11,7 @@ from stdnum.fr import siret as siret_number
 from diginor.fields import FileDrop
 from members.enums import LegalForm, OrganisationKind, Sector, SizeCategory, Technology
 from members.forms.commune import CommuneMixin
-from members.models import Organisation
+from members.models import Organisation, Territory
 from members.models.organisation import validate_siret
 from members.rules.logos import ACCEPT, LARGEST, type_of
 
@@ -77,7 +77,8 @@ class SheetForm(CommuneMixin):
     def values(self) -> dict[str, Any]:
         """What a proposal writes: a commune by its code."""
         names = [name for name in self.cleaned_data if name not in ("commune_code", "commune", "logo", "confirm")]
-        return {name: self.cleaned_data[name] for name in names} | {"commune": self.cleaned_data["commune"].code}
+        place = self.cleaned_data["commune"]
+        return {name: self.cleaned_data[name] for name in names} | {"commune": place.code if place else ""}
 
     field_groups: ClassVar[list[tuple[Any, tuple[str, ...]]]] = [
         (_("Qui vous êtes"), ("name", "acronym", "kind", "siret", "legal_form")),
@@ -108,6 +109,13 @@ class OwnSheetForm(SheetForm):
             self.fields["kind"].choices = _choices(OrganisationKind)  # type: ignore[attr-defined]
         if not organisation.logo:
             del self.fields["drop_logo"]
+        self.fields["description"].required = False
+        # The sources of a real organisation do not always say where it is.
+        self.fields["commune"].required = bool(organisation.commune)
+
+    def clean_commune(self) -> Territory | None:  # type: ignore[override]
+        """Nothing, where nothing was known and nothing is typed."""
+        return super().clean_commune() if self.cleaned_data["commune"] else None
 
     def clean_siret(self) -> str:
         """A number that another organisation has is refused at once."""
