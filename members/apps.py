@@ -11,9 +11,10 @@ class MembersConfig(AppConfig):
     verbose_name = _("Écosystème")
 
     def ready(self) -> None:
-        """Let successions move what this part holds, and the places add to the directory."""
+        """Let successions move what this part holds, the directory count itself, and the places add to it."""
         from members.actions import succession_relations
-        from members.views import place_section
+        from members.views import directory_map, place_section
 
         succession_relations.register()
+        directory_map.tell_the_directory()
         place_section.tell_the_directory()

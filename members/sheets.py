@@ -1,4 +1,4 @@
-"""What other parts add to the directory: sections of an organisation's sheet, and figures of the map.
+"""What other parts add to the directory: sections of a sheet, who serves a territory, and figures of the map.
 
 The ground floors know nothing of the parts above them: each part registers what it has to say in `ready()`.
 """
@@ -7,9 +7,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.db.models import QuerySet
 from django.utils.functional import Promise
 
-from members.models import Organisation
+from members.models import Organisation, Territory
 
 
 @dataclass(frozen=True)
@@ -25,8 +26,8 @@ class Section:
 class MapFigure:
     """A figure of the map: `count(codes)` gives its value for départements by INSEE code; an absent one is zero.
 
-    `query` is what follows « ? » in the address of the list that the figure counts, with `{code}` for the département;
-    empty when no list shows it.
+    `query` is what follows « ? » in the address of the list that shows what was counted, with `{code}` for the
+    département; it is empty when no list does.
     """
 
     code: str
@@ -34,10 +35,13 @@ class MapFigure:
     definition: str | Promise
     count: Callable[[list[str]], Mapping[str, int]]
     query: str = ""
+    list_name: str = "directory"
 
 
 Build = Callable[[Organisation], Section | None]
+Reach = Callable[[Territory], QuerySet[Any]]
 _sections: list[tuple[int, Build]] = []
+_reaches: list[Reach] = []
 _figures: dict[str, tuple[int, MapFigure]] = {}
 
 
@@ -51,6 +55,17 @@ def sections(organisation: Organisation) -> list[Section]:
     """The sections that the other parts add to a sheet, in order."""
     builders = [build for _position, build in sorted(_sections, key=lambda pair: pair[0])]
     return [section for section in (build(organisation) for build in builders) if section]
+
+
+def register_reach(reach: Reach) -> None:
+    """Add organisations to those of a territory: `reach(territory)` gives the ids of those that serve it."""
+    if reach not in _reaches:
+        _reaches.append(reach)
+
+
+def reaching(territory: Territory) -> tuple[QuerySet[Any], ...]:
+    """The ids of the organisations that serve a territory, as each part knows them."""
+    return tuple(reach(territory) for reach in _reaches)
 
 
 def register_figure(position: int, figure: MapFigure) -> None:

@@ -27,12 +27,13 @@ class ServicesConfig(AppConfig):
     verbose_name = _("Demandes")
 
     def ready(self) -> None:
-        """Add the panels of this part to the steering page and its relations to successions; listen to departures."""
+        """Tell the steering page, the directory and successions what this part adds; listen to departures."""
         from members.actions.people import person_away, person_left
-        from services import panels
+        from services import directory, panels
         from services.actions import successions
 
         panels.register_all()
+        directory.tell_the_directory()
         successions.register()
         person_left.connect(_hand_back, dispatch_uid="services.hand_back")
         person_away.connect(_stand_in, dispatch_uid="services.stand_in")

@@ -64,6 +64,10 @@ class OrganisationQuerySet(models.QuerySet):
             return self.members_of(hub.pk)
         return self.filter(hubs__isnull=False, is_active=True).distinct().order_by("name", "pk")
 
+    def past(self) -> "OrganisationQuerySet":
+        """Those that ended and became another, by name."""
+        return self.filter(is_active=False, succeeded_by__isnull=False).in_order()
+
     def visible_to(self, user: object) -> "OrganisationQuerySet":
         """What the administration shows: for staff, the members and the companies of their hubs."""
         if user.is_superuser:  # type: ignore[attr-defined]
@@ -168,6 +172,11 @@ class Organisation(models.Model):
 
     def __str__(self) -> str:
         return self.acronym or self.name
+
+    @property
+    def is_past(self) -> bool:
+        """Whether it ended and became another; what is only announced is a fact of the directory."""
+        return not self.is_active and self.succeeded_by_id is not None
 
     def get_absolute_url(self) -> str:
         """The public sheet."""

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 
 from members.rules.partial_dates import PartialDate
+from members.rules.period_words import at
 
 
 @dataclass(frozen=True)
@@ -65,16 +66,7 @@ def is_announced(fact: DatedFact) -> bool:
 
 def planned_in_words(on: PartialDate) -> str:
     """A date to come, as the source announced it: « prévue le 19 octobre 2018 », « prévue fin 2019 »."""
-    words = {"date": on.in_words()}
-    if on.day:
-        return _("prévue le %(date)s") % words
-    if on.quarter in (1, 4):
-        return _("prévue %(date)s") % words
-    if on.quarter == 2:
-        return _("prévue au %(date)s") % words
-    if on.quarter == 3:
-        return _("prévue à l’%(date)s") % words
-    return _("prévue en %(date)s") % words
+    return _("prévue %(when)s") % {"when": at(on)}
 
 
 def _place(fact: DatedFact) -> tuple[object, ...]:

@@ -1,5 +1,7 @@
 """The catalogue: topics, their questions, and the offers of organisations."""
 
+from collections.abc import Collection
+
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchRank, SearchVectorField, TrigramWordSimilarity
@@ -11,7 +13,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from diginor.text_search import plain, query, vector
-from members.enums import LegalForm, SizeCategory
+from members.enums import LegalForm, SizeCategory, TerritoryKind
 from members.models import Organisation, Territory
 from services.enums import Family, Level, QuestionKind
 
@@ -50,6 +52,22 @@ class TopicQuerySet(models.QuerySet):
         """How many topics each family proposes."""
         rows = self.filter(is_active=True).order_by().values_list("family")
         return dict(rows.annotate(models.Count("pk")))
+
+    def offered_by(self, organisation: Organisation) -> "TopicQuerySet":
+        """What one organisation helps with."""
+        offers = Offer.objects.shown().of_organisation(organisation.pk).order_by()
+        return self.active().filter(pk__in=offers.values("topic"))
+
+    def counted_by_department(self, codes: Collection[str]) -> dict[str, int]:
+        """On how many topics a member helps in the whole of each of these départements, by INSEE code."""
+        offers = Offer.objects.shown().filter(organisation__hubs__isnull=False).order_by()
+        everywhere = set(offers.filter(territories=None).values_list("topic", flat=True))
+        grounds = [(topic, ground) for topic, ground in offers.values_list("topic", "territories").distinct() if ground]
+        counted = {}
+        for department in Territory.objects.coded(TerritoryKind.DEPARTMENT, *codes).order_by("pk"):
+            around = set(Territory.objects.containing(department).order_by().values_list("pk", flat=True))
+            counted[department.code] = len(everywhere | {topic for topic, ground in grounds if ground in around})
+        return counted
 
     def matching(self, text: str) -> "TopicQuerySet":
         """The topics that a need speaks of, by any of its words: full text first, then close spellings."""
@@ -186,9 +204,29 @@ class OfferQuerySet(models.QuerySet):
         rows = rows.select_related("organisation").prefetch_related("territories").distinct()
         return rows.order_by("organisation__name", "pk")
 
+    def of_members(self, hub_ids: Collection[int]) -> "OfferQuerySet":
+        """The offers of the members of some hubs, with the hubs of each."""
+        members = Organisation.hubs.through.objects.filter(hub__in=hub_ids).values("organisation")
+        return self.filter(organisation__in=members).prefetch_related("organisation__hubs")
+
     def proposed(self) -> "OfferQuerySet":
         """The offers that stand today: active, of active organisations."""
         return self.filter(is_active=True, organisation__is_active=True)
+
+    def shown(self) -> "OfferQuerySet":
+        """What the public pages may tell: offers that stand, on topics that can be asked for."""
+        return self.filter(is_active=True, topic__is_active=True, organisation__is_active=True)
+
+    def on_sheet(self, organisation: Organisation) -> "OfferQuerySet":
+        """What the sheet of an organisation tells, in the order of the catalogue."""
+        rows = self.shown().of_organisation(organisation.pk).select_related("topic")
+        return rows.prefetch_related("territories")
+
+    def serving(self, territory: Territory) -> "OfferQuerySet":
+        """Those made for a territory that holds another whole, or lies inside it."""
+        around = Territory.objects.containing(territory).values("pk")
+        inside = Territory.objects.within(territory).values("pk")
+        return self.shown().filter(Q(territories__in=around) | Q(territories__in=inside))
 
     def of_organisation(self, organisation_id: int) -> "OfferQuerySet":
         """The offers of one organisation, in the order of the catalogue."""

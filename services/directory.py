@@ -1,0 +1,64 @@
+"""What this part adds to the directory: what an organisation helps with, whom a territory counts on, a figure."""
+
+from collections.abc import Mapping
+from itertools import groupby
+from typing import Any
+
+from django.db.models import QuerySet
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from members import sheets
+from members.models import Organisation, Territory
+from services.models import Offer, Topic
+
+
+def offers_section(organisation: Organisation) -> sheets.Section | None:
+    """What the organisation does for companies, family by family; nothing where it proposes nothing."""
+    offers = list(Offer.objects.on_sheet(organisation))
+    if not offers:
+        return None
+    grounds = {offer.pk: _ground(offer) for offer in offers}
+    shared = grounds[offers[0].pk] if len(set(grounds.values())) == 1 else ""
+    families = [
+        (label, [(offer.topic, "" if shared else grounds[offer.pk], offer.is_assumption) for offer in rows])
+        for label, rows in groupby(offers, key=lambda offer: offer.topic.get_family_display())
+    ]
+    context = {
+        "families": families,
+        "ground": shared,
+        "has_assumptions": any(offer.is_assumption for offer in offers),
+        "organisation": organisation,
+    }
+    return sheets.Section(_("Ce qu’elle fait pour les entreprises"), "services/public/sheet_offers.html", context)
+
+
+def _ground(offer: Offer) -> str:
+    names = sorted(territory.name for territory in offer.territories.all())
+    return ", ".join(names) or _("sans limite de territoire")
+
+
+def serving(territory: Territory) -> QuerySet[Any]:
+    """The ids of the organisations whose offers name a territory that holds this one, or lies inside it."""
+    return Offer.objects.serving(territory).order_by().values("organisation")
+
+
+def topics_by_department(codes: list[str]) -> Mapping[str, int]:
+    """On how many topics somebody helps in the whole of each département, by INSEE code."""
+    return Topic.objects.counted_by_department(codes)
+
+
+TOPICS_FIGURE = sheets.MapFigure(
+    code="sujets",
+    label=gettext_lazy("Sujets couverts"),
+    definition=gettext_lazy("Sujets du catalogue pour lesquels une structure au moins aide dans tout le département."),
+    count=topics_by_department,
+    query="territoire={code}",
+)
+
+
+def tell_the_directory() -> None:
+    """Register all of it."""
+    sheets.register(10, offers_section)
+    sheets.register_reach(serving)
+    sheets.register_figure(20, TOPICS_FIGURE)
