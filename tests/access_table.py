@@ -12,6 +12,7 @@ READING = """
 200 200 200 200 200 200 200 200 : home services family topic topic_suggest filing_start filing_need commune_suggest
 200 200 200 200 200 200 200 200 : tracking tracking_attachment tracking_withdraw digest_stop key_figures health
 200 200 200 200 200 200 200 200 : accessibility ecodesign legal privacy hubs hub
+200 200 200 200 200 200 200 200 : places place
 200 200 200 200 200 200 200 200 : demonstration demonstration_mails demonstration_mail
 200 200 200 200 200 200 200 200 : account_inactive account_reset_password account_reset_password_done
 200 200 200 200 200 200 200 200 : account_reset_password_from_key account_reset_password_from_key_done
@@ -55,9 +56,15 @@ READING = """
 
 302 403 403 403 200 200 200 200 : steering steering_csv steering_requests steering_request
 302 403 403 403 404 404 404 200 : steering_request~other
+302 403 403 403 200 200 200 200 : coverage coverage_csv coverage_topic coverage_cell
+302 403 403 403 404 404 404 200 : coverage_cell~other
+302 403 403 403 200 200 403 200 : coverage_findings
 
 302 403 403 403 200 200 403 200 : admin:triage admin:triage_request
 302 403 403 403 404 404 403 200 : admin:triage_request~other
+302 403 403 403 200 200 403 200 : admin:succession
+302 403 403 403 404 404 403 200 : admin:succession~other
+302 405 405 405 405 405 405 405 : admin:succession_apply admin:succession_undo
 302 405 405 405 405 405 405 405 : admin:triage_route admin:triage_requalify admin:triage_merge admin:triage_ask
 302 405 405 405 405 405 405 405 : admin:triage_reject admin:triage_hand_over admin:triage_trust
 302 405 405 405 405 405 405 405 : admin:triage_take_back admin:triage_reply admin:triage_note
@@ -111,6 +118,8 @@ ACTING = """
 302 403 403 403 302 302 403 302 : admin:triage_route admin:triage_requalify admin:triage_merge admin:triage_ask
 302 403 403 403 302 302 403 302 : admin:triage_reject admin:triage_hand_over admin:triage_trust admin:triage_reply
 302 403 403 403 302 302 403 302 : admin:triage_take_back admin:triage_note
+302 403 403 403 302 302 403 302 : admin:succession_apply admin:succession_undo
+302 403 403 403 404 404 403 302 : admin:succession_apply~other admin:succession_undo~other
 302 403 403 403 404 404 403 302 : admin:triage_route~other admin:triage_requalify~other admin:triage_merge~other
 302 403 403 403 404 404 403 302 : admin:triage_ask~other admin:triage_reject~other admin:triage_hand_over~other
 302 403 403 403 404 404 403 302 : admin:triage_trust~other admin:triage_reply~other admin:triage_note~other
@@ -133,6 +142,8 @@ LISTS = {
     "members.membership": ("v", "v"),
     "members.invitation": ("va", "va"),
     "members.sheetproposal": ("v", "v"),
+    "members.place": ("vac", "vacd"),
+    "members.succession": ("vac", "vacd"),
     "members.territory": ("v", "v"),
     "members.drawnterritory": ("vac", "vacd"),
     "services.topic": ("v", "vacd"),

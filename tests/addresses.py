@@ -62,6 +62,7 @@ SPECIAL: dict[str, Arguments] = {
     "hub": lambda side: [side.hub.slug],
     "topic": lambda side: ["demonstration", side.topic.slug],
     "filing_resume": lambda side: [resume_token(side.requests["brouillon"])],
+    "place": lambda side: [side.rows["place"].slug],
     "tracking": _tracking,
     "tracking_attachment": lambda side: [tracking_token(side.requests["orienté"]), side.rows["file"].uid],
     "my_request": lambda side: [side.requests["en cours"].code],
@@ -75,6 +76,8 @@ SPECIAL: dict[str, Arguments] = {
     "team_role": lambda side: [side.rows["membership"].code],
     "team_remove": lambda side: [side.rows["membership"].code],
     "steering_request": lambda side: [side.requests["en cours"].code],
+    "coverage_topic": lambda side: [side.topic.slug],
+    "coverage_cell": lambda side: [side.topic.slug, "dep-14" if side.hub.slug == "normandie" else "dep-35"],
     "steering_csv": lambda side: ["chiffres"],
     "invitation": lambda side: [side.rows["invitation"].code],
     "demonstration_mail": lambda side: [side.rows["mail"].pk],
@@ -92,6 +95,7 @@ SPECIAL: dict[str, Arguments] = {
     "admin:app_list": lambda side: ["services"],
 }
 FAMILIES: dict[str, Arguments] = {
+    "admin:succession": lambda side: [side.rows["succession"].code],
     "admin:sheet_": lambda side: [side.rows["proposal"].code],
     "tracking_": _tracking,
     "referral_": lambda side: [side.referrals["accepted"].code],

@@ -78,6 +78,10 @@ def _give_password(page: Page, world: World) -> None:
     page.get_by_role("button", name="Se connecter").click()
 
 
+def _apply_succession(page: Page, world: World) -> None:
+    page.get_by_role("button", name="Confier ces relations").click()
+
+
 BOOK = Book()
 _public = {"is_public": True}
 BOOK.add("visitor", "home", "services", "filing_start", "filing_need", "key_figures", **_public)
@@ -86,6 +90,17 @@ BOOK.add("visitor", "account_reset_password", **_public)
 BOOK.add("visitor", "demonstration", "demonstration_mails", "health", "account_reset_password_done", "account_inactive")
 BOOK.at("visitor", "family", lambda side: reverse("family", args=["demonstration"]), **_public)
 BOOK.at("visitor", "topic", lambda side: reverse("topic", args=["demonstration", "robot"]), **_public)
+BOOK.add("visitor", "hubs", **_public)
+BOOK.at("visitor", "hub", lambda side: reverse("hub", args=[side.hub.slug]), **_public)
+BOOK.at("visitor", "hub of a commune", lambda side: "/guichets/?commune=Caen", **_public)
+BOOK.add("visitor", "places", **_public)
+BOOK.at(
+    "visitor", "places without result", lambda side: "/lieux/?nature=residence&territoire=14&theme=legal", **_public
+)
+BOOK.at("visitor", "place", lambda side: reverse("place", args=[side.rows["place"].slug]), **_public)
+BOOK.at(
+    "visitor", "filing need with a place", lambda side: f"/demande/besoin/?lieu={side.rows['place'].slug}", **_public
+)
 BOOK.at("visitor", "search", lambda side: "/services/?q=robot", **_public)
 BOOK.at("visitor", "search without result", lambda side: "/services/?q=xyzzyxyzzy", **_public)
 BOOK.at("visitor", "filing search", lambda side: "/demande/?q=robot", **_public)
@@ -138,10 +153,18 @@ for _state in ("déposé", "douteux", "interrogé", "orienté", "en cours", "à 
 BOOK.at("staff", "triage search", lambda side: "/gestion/triage/?q=Atelier")
 BOOK.at("staff", "triage reject", lambda side: _triaged("déposé")(side) + "?motif=out_of_scope")
 
+BOOK.add("staff", "coverage", "coverage_findings")
+BOOK.at("staff", "coverage of a topic", lambda side: reverse("coverage_topic", args=[side.topic.slug]))
+BOOK.at("staff", "coverage cell", lambda side: reverse("coverage_cell", args=[side.topic.slug, "dep-14"]))
+BOOK.at("officer", "coverage of a département", lambda side: reverse("coverage") + "?territoire=dep-14")
+
+BOOK.add("staff", "admin:members_place_changelist", "admin:members_place_add")
+BOOK.at("staff", "place form", lambda side: reverse("admin:members_place_change", args=[side.rows["place"].pk]))
 BOOK.add("officer", "steering", "steering_requests")
 BOOK.at("officer", "steering request", lambda side: reverse("steering_request", args=[side.requests["en cours"].code]))
 
 BOOK.add("administrator", "admin:index")
+BOOK.add("staff", "admin:members_organisation_import", "admin:members_membership_import", "admin:services_offer_import")
 for _list in ("members_organisation", "members_user", "members_hub", "services_topic", "services_offer"):
     BOOK.add("administrator", f"admin:{_list}_changelist", f"admin:{_list}_add")
 BOOK.add("staff", "admin:members_drawnterritory_changelist", "admin:members_drawnterritory_add")
@@ -157,3 +180,13 @@ BOOK.at(
     lambda side: reverse("admin:members_absence_delete", args=[side.rows["absence"].pk]),
 )
 BOOK.at("administrator", "organisation history", lambda side: reverse(f"{_place}_history", args=[side.place.pk]))
+
+_succession = lambda side: reverse("admin:succession", args=[side.rows["succession"].code])  # noqa: E731
+BOOK.add("head", "admin:members_succession_changelist", "admin:members_succession_add")
+BOOK.at(
+    "head",
+    "succession sheet",
+    lambda side: reverse("admin:members_succession_change", args=[side.rows["succession"].pk]),
+)
+BOOK.at("head", "succession", _succession)
+BOOK.at("head", "succession done", _succession, steps=_apply_succession)

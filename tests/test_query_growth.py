@@ -18,9 +18,11 @@ from tests.factories.members import (
     InvitationFactory,
     MembershipFactory,
     OrganisationFactory,
+    SuccessionFactory,
     TerritoryFactory,
     UserFactory,
 )
+from tests.factories.places import PlaceFactory, PlaceLabelFactory
 from tests.factories.services import (
     AttachmentFactory,
     DelaySetFactory,
@@ -69,8 +71,25 @@ def _team(side: Side, number: int) -> object:
     return ReferralFactory(organisation=side.place, accepted=True, adviser=UserFactory(adviser_of=side.place))
 
 
+def _relations_of_colleague(side: Side, number: int) -> object:
+    place = side.rows["colleague"]
+    person = UserFactory(adviser_of=place)
+    AbsenceFactory(organisation=place, user=person)
+    InvitationFactory(organisation=place)
+    OfferFactory(organisation=place, topic=TopicFactory())
+    return ReferralFactory(organisation=place, adviser=person)
+
+
 def _topics(side: Side, number: int) -> object:
     return QuestionFactory(topic=TopicFactory(keywords="robot"))
+
+
+def _places_to_visit(side: Side, number: int) -> object:
+    return PlaceFactory(host=OrganisationFactory(), shared=True)
+
+
+def _labels(side: Side, number: int) -> object:
+    return PlaceLabelFactory(place=side.rows["place"], year=2000 + number)
 
 
 LISTS: list[tuple[str, str, Callable[[Side], str], Grow]] = [
@@ -81,6 +100,8 @@ LISTS: list[tuple[str, str, Callable[[Side], str], Grow]] = [
     ("filing", "visitor", lambda side: reverse("filing_start"), _topics),
     ("topic", "visitor", lambda side: reverse("topic", args=["demonstration", side.topic.slug]), _places),
     ("home", "visitor", lambda side: reverse("home"), _places),
+    ("places", "visitor", lambda side: reverse("places"), _places_to_visit),
+    ("place", "visitor", lambda side: reverse("place", args=[side.rows["place"].slug]), _labels),
     (
         "tracking",
         "visitor",
@@ -97,7 +118,18 @@ LISTS: list[tuple[str, str, Callable[[Side], str], Grow]] = [
     ("queue search", "staff", lambda side: "/gestion/triage/?q=Atelier", _requests),
     ("request", "staff", lambda side: reverse("admin:triage_request", args=[side.requests["en cours"].code]), _said),
     ("proposals", "staff", lambda side: reverse("admin:triage_request", args=[side.requests["déposé"].code]), _places),
+    (
+        "succession",
+        "staff",
+        lambda side: reverse("admin:succession", args=[side.rows["succession"].code]),
+        _relations_of_colleague,
+    ),
     ("steering", "officer", lambda side: reverse("steering"), _referrals),
+    ("coverage", "officer", lambda side: reverse("coverage"), _places),
+    ("coverage file", "officer", lambda side: reverse("coverage_csv"), _places),
+    ("coverage topic", "staff", lambda side: reverse("coverage_topic", args=[side.topic.slug]), _places),
+    ("coverage cell", "staff", lambda side: reverse("coverage_cell", args=[side.topic.slug, "dep-14"]), _places),
+    ("coverage findings", "staff", lambda side: reverse("coverage_findings"), _places),
     ("steering requests", "officer", lambda side: reverse("steering_requests"), _referrals),
     (
         "steering request",
@@ -110,9 +142,11 @@ ADMIN_LISTS: dict[str, Grow] = {
     "members_organisation": _places,
     "members_absence": _places,
     "members_drawnterritory": lambda side, number: TerritoryFactory(kind="adhoc", code=f"axe-{number}"),
+    "members_place": _places_to_visit,
     "members_user": _team,
     "members_membership": lambda side, number: MembershipFactory(organisation=side.place),
     "members_invitation": _team,
+    "members_succession": lambda side, number: SuccessionFactory(old=[side.place], new=side.rows["colleague"]),
     "members_hubrole": lambda side, number: HubRoleFactory(hub=side.hub, kind=HubRoleKind.STAFF),
     "services_topic": _topics,
     "services_offer": _places,

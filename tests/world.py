@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from diginor.outbox.model import OutgoingMail
-from members.models import Hub, Organisation, User
+from members.models import Hub, Organisation, Territory, User
 from services.models import FollowUp, Message, Referral, ServiceRequest, Topic
 from tests.factories.members import (
     AbsenceFactory,
@@ -13,11 +13,13 @@ from tests.factories.members import (
     MembershipFactory,
     OrganisationFactory,
     SheetProposalFactory,
+    SuccessionFactory,
     TerritoryFactory,
     UserFactory,
     commune,
     region,
 )
+from tests.factories.places import PlaceFactory
 from tests.factories.services import (
     AttachmentFactory,
     DelaySetFactory,
@@ -50,8 +52,12 @@ class Side:
 
     def file(self, name: str, **traits: Any) -> ServiceRequest:
         """Have the company file a request of this hub."""
-        where = commune() if self.hub.territory == region() else commune("35238", "Rennes")
-        common = {"hub": self.hub, "topic": self.topic, "commune": where, "contact_email": self.people["company"].email}
+        common = {
+            "hub": self.hub,
+            "topic": self.topic,
+            "commune": _town(self.hub),
+            "contact_email": self.people["company"].email,
+        }
         asked: ServiceRequest = RequestFactory(**common, **traits, company_name=f"Atelier {name} {self.name}")
         EventFactory(request=asked)
         self.requests[name] = asked
@@ -95,6 +101,10 @@ def make_world() -> World:
     return world
 
 
+def _town(hub: Hub) -> Territory:
+    return commune() if hub.territory == region() else commune("35238", "Rennes")
+
+
 def _side(name: str, hub: Hub, topic: Topic) -> Side:
     place = OrganisationFactory(member=True, of_hub=hub, name=f"Pôle {name}")
     people = {
@@ -120,7 +130,9 @@ def _side(name: str, hub: Hub, topic: Topic) -> Side:
             dedupe_key=name, kind="Test", recipient="x@exemple.example", subject=f"Bonjour {name}", status="sent"
         ),
         "colleague": colleague,
+        "place": PlaceFactory(name=f"Lieu {name}", host=place, commune=_town(hub), shared=True),
     }
+    side.rows["succession"] = SuccessionFactory(old=[colleague], new=place)
     _file_everything(side)
     return side
 

@@ -162,7 +162,7 @@ def undo(succession: Succession, *, by: User) -> int:
         if mover.lock:
             mover.lock(succession)
     if found := journal.changed_since(succession):
-        raise ChangedSince(sorted((_kind(model), count) for model, count in found.items()))
+        raise ChangedSince(sorted((kind_in_words(model), count) for model, count in found.items()))
     try:
         count = journal.take_back(succession)
     except journal.StillUsed as error:
@@ -221,6 +221,7 @@ def _planned(takeover: Takeover) -> Preview:
     return Preview(takeover, lines)
 
 
-def _kind(model: type) -> str:
+def kind_in_words(model: type) -> str:
+    """The rows of a table, as people call them."""
     meta = model._meta  # type: ignore[attr-defined]
     return str((meta.auto_created._meta if meta.auto_created else meta).verbose_name_plural)

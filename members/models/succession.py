@@ -1,5 +1,7 @@
 """Successions: mergers, creations, splits and renamings, what they moved, and how it was before."""
 
+from typing import Any
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
@@ -23,6 +25,21 @@ class SuccessionQuerySet(models.QuerySet["Succession"]):
         """Those in which an organisation takes part, the oldest first."""
         rows = self.filter(parts__organisation=organisation).with_parts()
         return rows.order_by("announced_on", "effective_on", "pk")
+
+    def visible_to(self, user: Any) -> "SuccessionQuerySet":
+        """Those in which an organisation takes part that the person's hubs know."""
+        if user.is_superuser:
+            return self
+        mine = Organisation.objects.visible_to(user).values("pk")
+        return self.filter(pk__in=SuccessionPart.objects.filter(organisation__in=mine).values("succession"))
+
+    def decided_by(self, user: Any) -> "SuccessionQuerySet":
+        """Those whose origins and successors are all known by the person's hubs."""
+        if user.is_superuser:
+            return self
+        others = SuccessionPart.objects.exclude(role=SuccessionRole.CONTRIBUTOR)
+        others = others.exclude(organisation__in=Organisation.objects.visible_to(user).values("pk"))
+        return self.visible_to(user).exclude(pk__in=others.values("succession"))
 
 
 class Succession(SourcedFact):
@@ -52,9 +69,23 @@ class Succession(SourcedFact):
     def __str__(self) -> str:
         return f"{self.get_kind_display()} · {self.code}"
 
+    @property
+    def in_words(self) -> str:
+        """Who becomes whom."""
+        sides = (self.organisations(role) for role in (SuccessionRole.PREDECESSOR, SuccessionRole.SUCCESSOR))
+        return " → ".join(", ".join(map(str, places)) or "?" for places in sides)
+
     def organisations(self, role: str) -> list[Organisation]:
         """The organisations that hold a role in it, in the order they were entered."""
         return [part.organisation for part in self.parts.all() if part.role == role]
+
+
+class SuccessionPartQuerySet(models.QuerySet["SuccessionPart"]):
+    """How the parts are found."""
+
+    def named(self, words: str) -> "SuccessionPartQuerySet":
+        """Those of an organisation, by a piece of its name or by its acronym."""
+        return self.filter(Q(organisation__name__icontains=words) | Q(organisation__acronym__iexact=words))
 
 
 class SuccessionPart(models.Model):
@@ -65,6 +96,8 @@ class SuccessionPart(models.Model):
         Organisation, verbose_name=_("structure"), on_delete=models.PROTECT, related_name="succession_parts"
     )
     role = models.CharField(_("rôle"), max_length=12, choices=SuccessionRole.choices)
+
+    objects = SuccessionPartQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("structure concernée")

@@ -42,7 +42,7 @@ def sheet_of(sheet: ServiceRequest, user: Any) -> dict[str, Any]:
         "earlier": [line_of(row) for row in same[:EARLIER] if row.pk not in flagged],
         "proposed": [row for row in verdicts if row.is_in],
         "others": [row for row in verdicts if not row.is_in],
-        "referrals": [referral_of(row) for row in sheet.referrals.with_sheet().order_by("sent_at", "pk")],
+        "referrals": [referral_of(row) for row in sheet.referrals.for_company()],
         "shared": thread_of(sheet, ThreadKind.SHARED, user),
         "internal": thread_of(sheet, ThreadKind.INTERNAL, user),
         "history": [event_of(row) for row in reversed(sheet.events.in_order())],

@@ -24,8 +24,9 @@ class ReferralQuerySet(models.QuerySet):
     """How referrals are found."""
 
     def visible_to(self, user: "User") -> "ReferralQuerySet":
-        """Those of the organisations the person works for."""
-        return self.filter(organisation__in=user.organisation_ids())
+        """Those of the organisations the person works for, and of the past ones that these followed."""
+        ids = user.organisation_ids()
+        return self.filter(Q(organisation__in=ids) | Q(organisation__succeeded_by__in=ids))
 
     def of_organisation(self, organisation_id: int) -> "ReferralQuerySet":
         """Those of one organisation."""
@@ -37,11 +38,15 @@ class ReferralQuerySet(models.QuerySet):
 
     def for_company(self) -> "ReferralQuerySet":
         """What the tracking page tells: who has the request, in the order they received it."""
-        return self.select_related("organisation", "adviser").order_by("sent_at", "pk")
+        return self.with_successors().select_related("adviser").order_by("sent_at", "pk")
+
+    def with_successors(self) -> "ReferralQuerySet":
+        """With what the organisation became, where it ended since."""
+        return self.select_related("organisation__succeeded_by")
 
     def others_than(self, referral: "Referral") -> "ReferralQuerySet":
         """Those of the other organisations, in the order they were sent."""
-        return self.exclude(pk=referral.pk).select_related("organisation", "adviser").order_by("sent_at", "pk")
+        return self.exclude(pk=referral.pk).for_company()
 
     def live(self) -> "ReferralQuerySet":
         """Not ended yet."""

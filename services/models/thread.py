@@ -80,7 +80,8 @@ class AttachmentQuerySet(models.QuerySet["Attachment"]):
         if user.is_superuser:
             return self.order_by("pk")
         desk = Q(request__hub__in=user.hub_ids(HubRoleKind.STAFF, HubRoleKind.HEAD))
-        member = Q(request__referrals__organisation__in=user.organisation_ids())
+        ids = user.organisation_ids()
+        member = Q(request__referrals__organisation__in=ids) | Q(request__referrals__organisation__succeeded_by__in=ids)
         own = Q(request__contact_email__iexact=user.email) & (Q(message=None) | Q(message__thread=ThreadKind.SHARED))
         return self.filter(desk | member | own).distinct().order_by("pk")
 

@@ -1,6 +1,7 @@
 """The inbox of an organisation."""
 
 from typing import Any
+from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -11,6 +12,7 @@ from django.views.decorators.http import require_safe
 from diginor.access import access
 from members import policies
 from members.hats import organisation_in_use
+from members.models import Organisation
 from services.models.inbox import BY_SLUG, MOST_COUNTED, VIEWS, InboxView
 from services.views.referral_words import expectation
 
@@ -26,18 +28,22 @@ def inbox(request: HttpRequest) -> HttpResponse:
     narrowing: dict[str, dict[str, Any]] = {"": {}, MINE: {"adviser": request.user}, UNATTENDED: {"adviser": None}}
     whose = request.GET.get("qui", "") if request.GET.get("qui") in narrowing else ""
     only = narrowing[whose]
+    past = list(organisation.took_over_from.past()) if view.is_history else []
+    shown: Organisation = next((place for place in past if place.slug == request.GET.get("structure")), organisation)
     keys = {name: request.GET.get(name, "") for name in ("after", "before")}
-    page = view.page(organisation.pk, only, **keys)
+    page = view.page(shown.pk, only, **keys)
+    here = _address(view, whose, shown.slug if shown in past else "")
     now = timezone.now()
     context = {
         "organisation": organisation,
         "view": view,
+        "past": _past(view, whose, organisation, past, shown),
         "tabs": [_tab(each, view, whose, each.count(organisation.pk, only)) for each in VIEWS],
         "whose": _choices(view, whose),
         "lines": [(row, *expectation(row, now)) for row in page.rows],
         "page": page,
-        "before_url": f"{_address(view, whose)}&before={page.before}",
-        "after_url": f"{_address(view, whose)}&after={page.after}",
+        "before_url": f"{here}&before={page.before}",
+        "after_url": f"{here}&after={page.after}",
     }
     return render(request, "services/space/inbox.html", context)
 
@@ -52,11 +58,22 @@ def _tab(each: InboxView, current: InboxView, whose: str, count: int) -> dict[st
     }
 
 
+def _past(
+    view: InboxView, whose: str, organisation: Organisation, past: list[Organisation], shown: Organisation
+) -> list[tuple[str, str, bool]]:
+    """The structures that this one followed, whose ended requests are read apart: label, address, in use or not."""
+    if not past:
+        return []
+    own = (str(organisation), _address(view, whose), shown == organisation)
+    return [own, *((str(place), _address(view, whose, place.slug), shown == place) for place in past)]
+
+
 def _choices(view: InboxView, whose: str) -> list[tuple[str, str, bool]]:
     """The filters by person: label, address, whether it is in use."""
     labels = {"": _("Toute l’équipe"), MINE: _("À moi"), UNATTENDED: _("Sans personne")}
     return [(label, _address(view, slug), slug == whose) for slug, label in labels.items()]
 
 
-def _address(view: InboxView, whose: str) -> str:
-    return f"?vue={view.slug}&qui={whose}" if whose else f"?vue={view.slug}"
+def _address(view: InboxView, whose: str, structure: str = "") -> str:
+    asked = {"vue": view.slug, "qui": whose, "structure": structure}
+    return f"?{urlencode({name: value for name, value in asked.items() if value})}"

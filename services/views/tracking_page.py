@@ -53,6 +53,7 @@ def tracking_context(asked: ServiceRequest, *, token: str = "", **forms: Any) ->
         "is_late": asked.is_late(timezone.now()),
         "answer": next((row.why for row in events if row.step == RequestStep.REJECT), ""),
         "timeline": _timeline(events),
+        "became": list(dict.fromkeys(row.organisation for row in referrals if row.organisation.is_past)),
         "helpers": [row for row in referrals if row.state == ReferralState.ACCEPTED],
         "awaited": [
             row

@@ -16,7 +16,15 @@ import factory
 from django.utils import timezone
 from stdnum import luhn
 
-from members.enums import HubRoleKind, MembershipRole, OrganisationKind, SizeCategory, TerritoryKind
+from members.enums import (
+    HubRoleKind,
+    MembershipRole,
+    OrganisationKind,
+    SizeCategory,
+    SuccessionKind,
+    SuccessionRole,
+    TerritoryKind,
+)
 from members.models import (
     Absence,
     Containment,
@@ -26,6 +34,7 @@ from members.models import (
     Membership,
     Organisation,
     SheetProposal,
+    Succession,
     Territory,
     User,
 )
@@ -289,3 +298,26 @@ class SheetProposalFactory(factory.django.DjangoModelFactory):
     organisation = factory.SubFactory(OrganisationFactory)
     values = factory.LazyFunction(lambda: {"name": "Nouveau nom"})
     proposed_by = factory.SubFactory(UserFactory)
+
+
+class SuccessionFactory(factory.django.DjangoModelFactory):
+    """A merger in effect at the end of 2019: `old=[…]` become `new`."""
+
+    class Meta:
+        model = Succession
+        skip_postgeneration_save = True
+
+    kind = SuccessionKind.MERGER
+    effective_on = "2019-Q4"
+    source = "La presse"
+
+    @factory.post_generation
+    def old(self, create, extracted, **kwargs):
+        """The structures that end."""
+        for place in extracted or [OrganisationFactory(member=True) for _number in range(2)]:
+            self.parts.create(organisation=place, role=SuccessionRole.PREDECESSOR)
+
+    @factory.post_generation
+    def new(self, create, extracted, **kwargs):
+        """The structure that goes on."""
+        self.parts.create(organisation=extracted or OrganisationFactory(member=True), role=SuccessionRole.SUCCESSOR)

@@ -1,0 +1,24 @@
+"""How a structure is named on pages that outlive it."""
+
+from django import template
+from django.urls import NoReverseMatch
+from django.utils.html import format_html
+from django.utils.translation import gettext as _
+
+from members.models import Organisation
+
+register = template.Library()
+
+
+@register.simple_tag
+def became(place: Organisation, is_whole: bool = False) -> str:
+    """The name of a structure, the whole one if asked; of a past one, also what it became, with the way there."""
+    name = place.name if is_whole else str(place)
+    successor = place.succeeded_by if place.is_past else None
+    if successor is None:
+        return name
+    try:
+        link: str = format_html('<a href="{}">{}</a>', successor.get_absolute_url(), successor)
+    except NoReverseMatch:
+        link = str(successor)
+    return format_html("{}, {}", name, format_html(_("devenue {}"), link))
