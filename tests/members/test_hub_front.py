@@ -48,7 +48,7 @@ def read(client, address: str, **query) -> str:
     """The text of a page, without the tags."""
     answer = client.get(address, query)
     assert answer.status_code == 200, address
-    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", "", answer.content.decode()))
+    return re.sub(r"[ \n]+", " ", re.sub(r"<[^>]+>", "", answer.content.decode()))
 
 
 class TestPages:
@@ -124,7 +124,7 @@ def file_from(client, door: str, place: str, **extra) -> str:
     answer = client.post("/demande/entreprise/", {**COMPANY, "commune": place}, **extra)
     assert answer.status_code == 302, answer.content.decode()
     page = client.get("/demande/contact/", **extra).content.decode()
-    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", "", page))
+    return re.sub(r"[ \n]+", " ", re.sub(r"<[^>]+>", "", page))
 
 
 class TestFiling:
