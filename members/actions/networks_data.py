@@ -21,6 +21,8 @@ from members.models import (
     SuccessionPart,
     Territory,
 )
+from members.rules.citations import BETWEEN
+from members.rules.partial_dates import PartialDate
 
 NETWORKS = Path(__file__).resolve().parent.parent / "data" / "networks.toml"
 ROLES = {
@@ -48,11 +50,12 @@ def are_loaded(keys: Iterable[Iterable[str]]) -> bool:
 
 
 def sourced(row: Row, content: Row) -> Row:
-    """Where a row is known from, in words, and the date of that source."""
-    letter = row.get("source", "")
+    """Where a row is known from, in words, and the date of the newest of its sources."""
+    letters = row.get("source", "")
+    dates = [PartialDate.parse(content["source_dates"][letter]) for letter in letters]
     return {
-        "source": content["sources"].get(letter, ""),
-        "stated_on": row.get("stated_on") or content["source_dates"].get(letter, ""),
+        "source": BETWEEN.join(content["sources"][letter] for letter in letters),
+        "stated_on": row.get("stated_on") or max(dates, default=None),
     }
 
 

@@ -1,5 +1,5 @@
 """The admin of the members part: people, organisations, hubs, territories."""
 
-from members.admin import hubs, organisations, people, places, proposals, territories
+from members.admin import hubs, networks, organisations, people, places, proposals, successions, territories
 
-__all__ = ["hubs", "organisations", "people", "places", "proposals", "territories"]
+__all__ = ["hubs", "networks", "organisations", "people", "places", "proposals", "successions", "territories"]

@@ -13,7 +13,7 @@ from members.enums import NetworkKind, PartnershipKind, Qualifier
 from members.fields import PartialDateField
 from members.models.organisation import Organisation
 from members.models.sourced import SourcedFact
-from members.models.territory import Territory
+from members.models.territory import Containment, Territory
 
 
 class NetworkQuerySet(models.QuerySet["Network"]):
@@ -40,9 +40,9 @@ class NetworkQuerySet(models.QuerySet["Network"]):
         )
 
     def territories(self) -> QuerySet[Territory]:
-        """Where these networks work, the widest kind of territory first."""
+        """Where these networks work, where most of them do first."""
         rows = Territory.objects.filter(pk__in=self.order_by().values("territory"))
-        return rows.order_by("kind", "search_name", "pk")
+        return rows.alias(total=Count("networks")).order_by("-total", "search_name", "pk")
 
     def with_member_counts(self) -> "NetworkQuerySet":
         """With how many organisations of the portal belong to each today, as `members_now`."""
@@ -50,9 +50,10 @@ class NetworkQuerySet(models.QuerySet["Network"]):
         members = here.order_by().values("network")
         return self.annotate(members_now=Coalesce(Subquery(members.values(total=Count("pk"))), 0))
 
-    def with_accreditations(self) -> "NetworkQuerySet":
-        """With their accreditations and the rounds of these."""
-        return self.prefetch_related("accreditations__round")
+    def for_list(self) -> "NetworkQuerySet":
+        """With their members counted, their accreditations and the successions of their organisations."""
+        rows = self.with_member_counts()
+        return rows.prefetch_related("accreditations__round", "organisation__succession_parts__succession")
 
 
 class Network(SourcedFact):
@@ -234,6 +235,16 @@ class KeyFigureQuerySet(models.QuerySet["KeyFigure"]):
     def about(self, organisation: Organisation) -> "KeyFigureQuerySet":
         """The figures of an organisation, the newest first."""
         return self.filter(organisation=organisation).order_by("-known_on", "position", "pk")
+
+    def visible_to(self, user: Any) -> "KeyFigureQuerySet":
+        """What the administration shows: for staff, the figures of the organisations and territories of their hubs."""
+        if user.is_superuser:
+            return self
+        hubs = user.staffed_hubs()
+        wide = [hub.territory_id for hub in hubs]
+        members = Organisation.hubs.through.objects.filter(hub__in=hubs).values("organisation")
+        inside = Containment.objects.filter(container__in=wide).values("part")
+        return self.filter(Q(organisation__in=members) | Q(territory__in=wide) | Q(territory__in=inside))
 
     def of_territories(self, ids: Any) -> "KeyFigureQuerySet":
         """The figures of some territories, the newest first."""

@@ -12,10 +12,16 @@ from functools import total_ordering
 
 from django.utils.dates import MONTHS
 from django.utils.formats import date_format
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 PATTERN = re.compile(r"^(?P<year>\d{4})(?:-(?:Q(?P<quarter>[1-4])|(?P<month>\d{2})(?:-(?P<day>\d{2}))?))?$")
 MONTHS_IN_QUARTER = 3
+
+
+def is_french() -> bool:
+    """Whether the page is read in French."""
+    return (get_language() or "fr").startswith("fr")
 
 
 @total_ordering
@@ -73,7 +79,9 @@ class PartialDate:
     def in_words(self) -> str:
         """The date as a person writes it: « 19 octobre 2018 », « octobre 2018 », « fin 2019 », « 2019 »."""
         if self.day:
-            return str(date_format(self.first_day, "DATE_FORMAT"))
+            words = str(date_format(self.first_day, "DATE_FORMAT"))
+            # The first of a month is an ordinal in French alone.
+            return words.replace("1 ", "1er ", 1) if self.day == 1 and is_french() else words
         if self.month:
             return f"{MONTHS[self.month]} {self.year}"
         if self.quarter:

@@ -34,7 +34,9 @@ class Casting:
             self.person(accounts.contact(row), has_password=False)
         hubs = {hub.slug: hub for hub in Hub.objects.in_order()}
         desks = {hub.pk: self._desk(hub) for hub in hubs.values()}
-        advisers = {place.pk: self._team(place) for place in organisations.values()}
+        # Those that are only announced, or known as supporters, have nobody who answers.
+        helping = [place for place in organisations.values() if place.is_listed and place.is_active]
+        advisers = {place.pk: self._team(place) for place in helping}
         usual = [organisations[slug] for slug in LAST_RESORT]
         resorts = {
             hub.pk: [place for place in usual if hub in place.hubs.all()] or list(hub.organisations.order_by("pk"))
