@@ -1,4 +1,4 @@
-// Proposes topics while one types in a field `data-suggest="address"`; Enter without a choice searches as usual.
+// Proposes topics while one types in a field `data-suggest="address"` (page.js fetches this file then); Enter without a choice searches as usual.
 // The address answers an HTML list: <li><a href="…">Topic <small>Family</small></a></li>…, or nothing.
 // A link with data-value="…" fills the field instead of leading elsewhere.
 (() => {
