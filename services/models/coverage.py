@@ -6,11 +6,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import connection
-from django.db.models import QuerySet
 
 from members.models import Hub, Organisation, Territory
 from services.models.catalogue import Offer, Topic
-from services.rules.coverage import Coverage, Ground, Land, Offered, coverage, reach
+from services.rules.coverage import Cell, Coverage, Ground, Land, Offered, coverage, reach
 
 # Communes of today in each unit.
 _UNITS = """
@@ -42,6 +41,11 @@ class Unit:
     code: str
     name: str
 
+    @classmethod
+    def of(cls, territory: Territory) -> "Unit":
+        """A territory as a unit."""
+        return cls(territory.pk, territory.kind, territory.code, territory.name)
+
 
 @dataclass(frozen=True)
 class CoverageReading:
@@ -51,24 +55,33 @@ class CoverageReading:
     units: Sequence[Unit]
     cells: Coverage
 
-    def cell(self, topic: Topic, unit: Unit) -> Any:
+    def cell(self, topic: Topic, unit: Unit) -> Cell:
         """The cell of a topic in a unit."""
         return self.cells[topic.pk][unit.id]
 
+    def state(self, topic: Topic, unit: Unit) -> str:
+        """The state of that cell, without making it where it can be told at once."""
+        return self.cells[topic.pk].state(unit.id)
 
-def units_of(hubs: Iterable[Hub], kind: str, inside: Territory | None = None) -> list[Unit]:
-    """The units of a kind that share a commune with a territory, or else with those of some hubs, by name.
 
-    Hubs without any territory are for the whole country.
+def places_of(hubs: Sequence[Hub], *kinds: str, inside: Territory | None = None) -> list[Territory]:
+    """The territories of some kinds that share a commune with a territory, or else with those of some hubs, by name.
+
+    A hub without any territory is for the whole country.
     """
     wanted = [inside.pk] if inside else [hub.territory_id for hub in hubs if hub.territory_id]
-    rows = Territory.objects.of_kind(kind).current()
-    if wanted:
-        rows = rows.sharing_communes(wanted)
-    return [Unit(*row) for row in rows.by_name().values_list("pk", "kind", "code", "name")]
+    rows = Territory.objects.of_kind(*kinds).current()
+    return list((rows.sharing_communes(wanted) if wanted else rows).by_name())
 
 
-def read_coverage(hubs: Sequence[Hub], units: Sequence[Unit], topics: QuerySet[Topic]) -> CoverageReading:
+def units_of(hubs: Sequence[Hub], kind: str, inside: Territory | None = None) -> list[Unit]:
+    """The units to look at; an intercommunalité that is looked into is a unit by itself."""
+    if inside is not None and inside.kind == kind:
+        return [Unit.of(inside)]
+    return [Unit.of(place) for place in places_of(hubs, kind, inside=inside)]
+
+
+def read_coverage(hubs: Sequence[Hub], units: Sequence[Unit], topics: Iterable[Topic]) -> CoverageReading:
     """Work out every cell, for the members of some hubs."""
     chosen = list(topics)
     offers = _offers({hub.pk for hub in hubs}, [topic.pk for topic in chosen])

@@ -1,6 +1,7 @@
 """The officers' dashboards: the page, its files, the requests behind a figure."""
 
 import csv
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -96,9 +97,14 @@ def steering_csv(request: HttpRequest, code: str) -> HttpResponse:
         raise Http404
     found = asked(request)
     header, rows = panel.rows(found.filters)
-    response = HttpResponse(content_type="text/csv; charset=utf-8")
     period = found.selection.period
-    response["Content-Disposition"] = f'attachment; filename="diginor-{code}-{period.start}-{period.end}.csv"'
+    return csv_file(f"diginor-{code}-{period.start}-{period.end}", header, rows)
+
+
+def csv_file(name: str, header: Sequence[str], rows: Iterable[Sequence[object]]) -> HttpResponse:
+    """A table as a file."""
+    response = HttpResponse(content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="{name}.csv"'
     response.write("\ufeff")
     writer = csv.writer(response, delimiter=";")
     writer.writerow(header)
