@@ -160,11 +160,6 @@ BOOK.at("officer", "coverage of a département", lambda side: reverse("coverage"
 
 BOOK.add("staff", "admin:members_place_changelist", "admin:members_place_add")
 BOOK.at("staff", "place form", lambda side: reverse("admin:members_place_change", args=[side.rows["place"].pk]))
-BOOK.add("staff", "coverage", "coverage_findings")
-BOOK.at("staff", "coverage of a topic", lambda side: reverse("coverage_topic", args=[side.topic.slug]))
-BOOK.at("staff", "coverage cell", lambda side: reverse("coverage_cell", args=[side.topic.slug, "dep-14"]))
-BOOK.at("officer", "coverage of a département", lambda side: reverse("coverage") + "?territoire=dep-14")
-
 BOOK.add("officer", "steering", "steering_requests")
 BOOK.at("officer", "steering request", lambda side: reverse("steering_request", args=[side.requests["en cours"].code]))
 

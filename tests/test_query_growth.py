@@ -88,6 +88,28 @@ def _places_to_visit(side: Side, number: int) -> object:
     return PlaceFactory(host=OrganisationFactory(), shared=True)
 
 
+def _network(side: Side, number: int) -> object:
+    network, place = side.rows["network"], side.place
+    AffiliationFactory(network=network)
+    PartnershipFactory(organisation=place)
+    OfficeFactory(organisation=place)
+    KeyFigureFactory(organisation=place)
+    SuccessionFactory(old=[OrganisationFactory()], new=place)
+    EndorsementFactory(accreditation=side.rows["accreditation"])
+    return AccreditationFactory(network=network)
+
+
+def _networks(side: Side, number: int) -> object:
+    network = NetworkFactory(organisation=OrganisationFactory(listed=True, of_hub=side.hub))
+    AffiliationFactory(network=network)
+    RoundFactory()
+    PartnershipFactory(organisation=network.organisation)
+    KeyFigureFactory(organisation=network.organisation)
+    OfficeFactory(organisation=network.organisation)
+    SuccessionFactory(old=[OrganisationFactory()], new=network.organisation)
+    return AccreditationFactory(network=network, round=side.rows["accreditationround"])
+
+
 def _labels(side: Side, number: int) -> object:
     return PlaceLabelFactory(place=side.rows["place"], year=2000 + number)
 

@@ -1,6 +1,7 @@
 """Places where the ecosystem works: residences, campus, third places, living labs, data centres."""
 
 from collections.abc import Iterable
+from typing import Any
 
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
@@ -25,6 +26,15 @@ class PlaceQuerySet(models.QuerySet["Place"]):
     def hosted_by(self, organisation: Organisation) -> "PlaceQuerySet":
         """The places that an organisation runs."""
         return self.listed().filter(host=organisation)
+
+    def visible_to(self, user: Any) -> "PlaceQuerySet":
+        """What the administration shows: for staff, the places of their territories, of their members, or of nobody."""
+        if user.is_superuser:
+            return self.all()
+        hubs = list(user.staffed_hubs())
+        around = Containment.objects.filter(container__in=[hub.territory_id for hub in hubs]).values("part")
+        hosts = Organisation.objects.filter(hubs__in=hubs).values("pk")
+        return self.filter(Q(commune__in=around) | Q(host__in=hosts) | Q(commune=None, host=None))
 
     def chosen(self, slug: str) -> "Place | None":
         """The place of that name in the directory, or none."""
