@@ -158,6 +158,13 @@ BOOK.at("staff", "coverage of a topic", lambda side: reverse("coverage_topic", a
 BOOK.at("staff", "coverage cell", lambda side: reverse("coverage_cell", args=[side.topic.slug, "dep-14"]))
 BOOK.at("officer", "coverage of a département", lambda side: reverse("coverage") + "?territoire=dep-14")
 
+for _fact in ("network", "affiliation", "accreditationround", "accreditation", "partnership", "office", "keyfigure"):
+    BOOK.add("staff", f"admin:members_{_fact}_changelist", f"admin:members_{_fact}_add")
+BOOK.at(
+    "staff",
+    "accreditation form",
+    lambda side: reverse("admin:members_accreditation_change", args=[side.rows["accreditation"].pk]),
+)
 BOOK.add("staff", "admin:members_place_changelist", "admin:members_place_add")
 BOOK.at("staff", "place form", lambda side: reverse("admin:members_place_change", args=[side.rows["place"].pk]))
 BOOK.add("officer", "steering", "steering_requests")
