@@ -81,20 +81,8 @@ def test_the_desk_is_kept_by_its_keys(desk: Page) -> None:
     expect(desk.get_by_role("dialog", name="Au clavier")).to_be_hidden()
 
 
-def test_a_request_is_filed_by_keyboard_alone(live: Live, page: Page) -> None:
-    commune()
-    HubFactory()
-    topic = TopicFactory(name="Tester un robot", keywords="robot")
-    page.goto(f"/demande/besoin/?sujet={topic.slug}")
-    page.keyboard.press("Tab")
-    assert focused(page)["text"] == "Aller au contenu"
-
-    tab_to(page, name="need")
-    page.keyboard.type(NEED)
-    tab_to(page, text="Continuer")
-    page.keyboard.press("Enter")
-    expect(page.get_by_role("heading", level=1)).to_have_text("Qui demande ?")
-
+def tell_company(page: Page) -> None:
+    """Fill in the second step: the Enter key of a field goes on, that of a button does what it says."""
     tab_to(page, name="company_name")
     page.keyboard.type(COMPANY, delay=60)
     tab_to(page, text="Je n’ai pas de SIRET")
@@ -114,6 +102,23 @@ def test_a_request_is_filed_by_keyboard_alone(live: Live, page: Page) -> None:
     tab_to(page, text="Continuer")
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", level=1)).to_have_text("À qui répondre ?")
+
+
+def test_a_request_is_filed_by_keyboard_alone(live: Live, page: Page) -> None:
+    commune()
+    HubFactory()
+    topic = TopicFactory(name="Tester un robot", keywords="robot")
+    page.goto(f"/demande/besoin/?sujet={topic.slug}")
+    page.keyboard.press("Tab")
+    assert focused(page)["text"] == "Aller au contenu"
+
+    tab_to(page, name="need")
+    page.keyboard.type(NEED)
+    tab_to(page, text="Continuer")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Qui demande ?")
+
+    tell_company(page)
 
     tab_to(page, name="contact_name")
     page.keyboard.type("Claire Vasseur", delay=60)
