@@ -24,7 +24,7 @@ SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
 SITE_URL = env.str("SITE_URL", default="http://127.0.0.1:8000")
 IS_HTTPS = SITE_URL.startswith("https://")
 # The names under which hubs open the same portal in their own colours.
-DIGINOR_HOSTS = env.list("DIGINOR_HOSTS", default=[])
+DIGINOR_HOSTS = [host.strip() for host in env.list("DIGINOR_HOSTS", default=[])]
 ALLOWED_HOSTS = [*env.list("ALLOWED_HOSTS", default=["127.0.0.1", "localhost"] if DEMO else []), *DIGINOR_HOSTS]
 CSRF_TRUSTED_ORIGINS = [
     *env.list("CSRF_TRUSTED_ORIGINS", default=[SITE_URL]),

@@ -1,5 +1,7 @@
 """Hubs: the desks that receive requests, and who keeps them."""
 
+from collections import defaultdict
+from collections.abc import Collection
 from email.utils import formataddr, parseaddr
 from typing import Any
 
@@ -76,6 +78,14 @@ class HubQuerySet(models.QuerySet["Hub"]):
         """With what their public pages tell."""
         return self.select_related("territory", "parent").in_order()
 
+    def under(self, hub: "Hub") -> "HubQuerySet":
+        """Those that a hub gathers directly."""
+        return self.filter(parent=hub)
+
+    def door(self, slug: str) -> "Hub | None":
+        """The open hub of that name."""
+        return self.open().filter(slug=slug).first() if slug else None
+
     def parents(self) -> Parents:
         """Who stands above whom."""
         return dict(self.order_by("pk").values_list("pk", "parent_id"))
@@ -93,6 +103,17 @@ class HubQuerySet(models.QuerySet["Hub"]):
         if user.is_superuser:
             return self.all()
         return self.filter(pk__in=user.hub_ids(HubRoleKind.STAFF, HubRoleKind.HEAD))
+
+
+def departments_of(hubs: Collection["Hub"]) -> dict[int, list[Territory]]:
+    """The départements inside the territory of each hub, or the one that it is, by code; in one query."""
+    territories = [hub.territory_id for hub in hubs if hub.territory_id]
+    inside = Containment.objects.filter(container__in=territories, part__kind=TerritoryKind.DEPARTMENT)
+    found: dict[int | None, list[Territory]] = defaultdict(list)
+    for link in inside.select_related("part").order_by("part__code", "pk"):
+        found[link.container_id].append(link.part)
+    own = {hub.pk: hub.territory for hub in hubs if hub.territory and hub.territory.kind == TerritoryKind.DEPARTMENT}
+    return {hub.pk: [own[hub.pk]] if hub.pk in own else found[hub.territory_id] for hub in hubs}
 
 
 def forget_hosts() -> None:

@@ -1,7 +1,6 @@
 """What the pages of hubs show: the family as a tree, the map, and what each hub says of itself."""
 
-from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.utils.safestring import SafeString
@@ -10,8 +9,8 @@ from django.utils.translation import ngettext
 
 from diginor.maps import coloured_map
 from diginor.text_search import plain
-from members.enums import TerritoryKind
-from members.models import Containment, Hub, Organisation, Territory
+from members.models import Hub, Organisation, Territory
+from members.models.hub import departments_of
 
 MOST_NAMES = 24
 Departments = Mapping[int, list[Territory]]
@@ -47,20 +46,9 @@ def map_of(hubs: Iterable[Hub], departments: Departments, *, title: str) -> Safe
     return coloured_map(groups, title=title, desc=", ".join(words for words, _css, _codes in groups)) if groups else ""
 
 
-def departments_of(hubs: Collection[Hub]) -> Departments:
-    """The départements inside the territory of each hub, or the one that it is, by code; in one query."""
-    territories = [hub.territory_id for hub in hubs if hub.territory_id]
-    inside = Containment.objects.filter(container__in=territories, part__kind=TerritoryKind.DEPARTMENT)
-    found: dict[int | None, list[Territory]] = defaultdict(list)
-    for link in inside.select_related("part").order_by("part__code", "pk"):
-        found[link.container_id].append(link.part)
-    own = {hub.pk: hub.territory for hub in hubs if hub.territory and hub.territory.kind == TerritoryKind.DEPARTMENT}
-    return {hub.pk: [own[hub.pk]] if hub.pk in own else found[hub.territory_id] for hub in hubs}
-
-
 def front_of(hub: Hub) -> dict[str, Any]:
     """Everything that the front door of a hub shows."""
-    under = list(Hub.objects.shown().filter(parent=hub))
+    under = list(Hub.objects.shown().under(hub))
     departments = departments_of([hub, *under])
     places = list(Organisation.objects.members_of(hub.pk)[: MOST_NAMES + 1])
     return {

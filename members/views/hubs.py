@@ -8,7 +8,8 @@ from django.views.decorators.http import require_GET
 from diginor.access import access, public
 from members.forms.hubs import HubFinder
 from members.models import Hub
-from members.views.hub_page import departments_of, front_of, map_of, tree
+from members.models.hub import departments_of
+from members.views.hub_page import front_of, map_of, tree
 
 
 @access(public)

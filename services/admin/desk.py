@@ -87,7 +87,7 @@ class Desk:
         return [
             {
                 "slug": hub.slug,
-                "label": _("%(hub)s et ses guichets") % {"hub": hub} if hub.pk in heads else str(hub),
+                "label": _("%(hub)s (tous)") % {"hub": hub} if hub.pk in heads else str(hub),
                 "is_current": hub == self.hub,
             }
             for hub in self.hubs

@@ -42,7 +42,7 @@ class Filing:
     def asked_hub(self) -> Hub | None:
         """The hub whose door was pushed, by its page or by its host name; nothing when it receives no request."""
         slug = self._known.get("hub", "") or (self._hub_of_host.slug if self._hub_of_host else "")
-        return Hub.objects.open().filter(slug=slug).first() if slug else None
+        return Hub.objects.door(slug)
 
     def push_door(self, slug: str) -> None:
         """Remember the hub whose page leads here."""

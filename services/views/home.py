@@ -17,10 +17,11 @@ from services.views.catalogue import doors
 def home(request: HttpRequest) -> HttpResponse:
     """One promise, one field, four doors, true figures, and the names of those who answer."""
     figures, counted_at = for_home()
+    hub = request.hub  # type: ignore[attr-defined]
     context = {
         "families": doors(Topic.objects.counted_by_family()),
         "key_figures": figures,
         "figures_date": counted_at,
-        "members": sorted((str(row) for row in Organisation.objects.shown_on_home(request.hub)), key=plain),
+        "members": sorted((str(row) for row in Organisation.objects.shown_on_home(hub)), key=plain),
     }
     return render(request, "home.html", context)

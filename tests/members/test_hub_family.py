@@ -244,7 +244,7 @@ class TestQueue:
         whole = client.get(reverse("admin:triage"))
         assert set(shown(whole)) == {"Atelier Normandie", "Atelier Bretagne"}
         assert {str(line["hub"]) for line in whole.context["desk"].lines} == {"Normandie", "Bretagne"}
-        assert "Grand Ouest et ses guichets" in whole.content.decode()
+        assert "Grand Ouest (tous)" in whole.content.decode()
         one = client.get(reverse("admin:triage"), {"guichet": "bretagne"})
         assert shown(one) == ["Atelier Bretagne"]
         assert one.context["desk"].lines[0]["hub"] is None
