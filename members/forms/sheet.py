@@ -8,7 +8,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 from stdnum.fr import siret as siret_number
 
-from diginor.fields import FileDrop
+from diginor.fields import CheckboxCards, FileDrop
 from members.enums import LegalForm, OrganisationKind, Sector, SizeCategory, Technology
 from members.forms.commune import CommuneMixin
 from members.models import Organisation, Territory
@@ -47,7 +47,7 @@ class SheetForm(CommuneMixin):
         widget=forms.Textarea(attrs={"rows": 4}),
     )
     expertises = forms.MultipleChoiceField(
-        label=_("Expertises"), choices=_choices(Technology), required=False, widget=forms.CheckboxSelectMultiple
+        label=_("Expertises"), choices=_choices(Technology), required=False, widget=CheckboxCards(two_columns=True)
     )
     sector = forms.ChoiceField(label=_("Secteur"), choices=_choices(Sector, _("Aucun en particulier")), required=False)
     size = forms.ChoiceField(label=_("Taille"), choices=_choices(SizeCategory, _("Non précisée")), required=False)

@@ -4,13 +4,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import TextChoices
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from members.enums import LegalForm, OrganisationKind, Sector, SizeCategory, Technology
 
-CHOICES: dict[str, type[TextChoices]] = {
+CHOICES: dict[str, Any] = {
     "kind": OrganisationKind,
     "legal_form": LegalForm,
     "sector": Sector,
