@@ -2,24 +2,43 @@
 
 from typing import Any
 
+from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 from django.utils.html import format_html
+from django.utils.safestring import mark_safe
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from diginor.charts import Chart, stacked_bar
 from diginor.wording import euros, number, percent
 from members.models import Organisation, Place
+from members.rules.structured_data import document, structured
 
 
-def sheet_of(place: Place) -> dict[str, Any]:
+def sheet_of(request: HttpRequest, place: Place) -> dict[str, Any]:
     """Everything that the page shows."""
     return {
         "place": place,
+        "canonical": request.build_absolute_uri(place.get_absolute_url()),
+        "structured_data": mark_safe(document(data_of(request, place))),
         "facts": facts_of(place),
         "uses": uses_of(place),
         "labels": list(place.labels.by_year()),
     }
+
+
+def data_of(request: HttpRequest, place: Place) -> dict[str, Any]:
+    """What search engines read: schema.org/Place."""
+    town = place.commune.name if place.commune else ""
+    sheet = request.build_absolute_uri(place.get_absolute_url())
+    return structured(
+        "Place",
+        **{"@id": sheet},
+        name=place.name,
+        url=place.website or sheet,
+        description=place.description,
+        address=structured("PostalAddress", addressLocality=town, addressCountry="FR") if town else None,
+    )
 
 
 def facts_of(place: Place) -> list[tuple[str, Any]]:

@@ -29,4 +29,4 @@ def places(request: HttpRequest) -> HttpResponse:
 def place(request: HttpRequest, slug: str) -> HttpResponse:
     """One place: what is known of it with its source, its uses, its labels, and asking to be hosted."""
     row = get_object_or_404(Place.objects.listed(), slug=slug)
-    return render(request, "members/places/sheet.html", sheet_of(row))
+    return render(request, "members/places/sheet.html", sheet_of(request, row))

@@ -1,5 +1,6 @@
 """Places: their pages, and parts that always make the whole."""
 
+import json
 from decimal import Decimal
 from threading import Barrier, Thread
 
@@ -74,6 +75,15 @@ def test_ten_a_page_forwards_and_back(client):
 def test_a_place_out_of_the_directory_has_no_page(client):
     hidden = PlaceFactory(is_listed=False)
     assert client.get(hidden.get_absolute_url()).status_code == 404
+
+
+@pytest.mark.django_db
+def test_search_engines_read_the_place(client):
+    place = PlaceFactory(name="Agri </script> up", description="Une ferme & un labo")
+    text = page(client, place.slug)
+    told = json.loads(text.partition('<script type="application/ld+json">')[2].partition("</script>")[0])
+    assert (told["@type"], told["name"], told["address"]["addressLocality"]) == ("Place", "Agri </script> up", "Caen")
+    assert told["url"].endswith(place.get_absolute_url())
 
 
 @pytest.mark.django_db
