@@ -82,6 +82,17 @@ def _apply_succession(page: Page, world: World) -> None:
     page.get_by_role("button", name="Confier ces relations").click()
 
 
+def _send_file(*lines: str) -> Callable[[Page, World], None]:
+    def steps(page: Page, world: World) -> None:
+        text = "\n".join(lines).format(place=world.own.place).encode()
+        page.get_by_label("Fichier CSV ou XLSX").set_input_files(
+            {"name": "structures.csv", "mimeType": "text/csv", "buffer": text}
+        )
+        page.get_by_role("button", name="Comparer").click()
+
+    return steps
+
+
 BOOK = Book()
 _public = {"is_public": True}
 BOOK.add("visitor", "home", "services", "filing_start", "filing_need", "key_figures", **_public)
@@ -184,6 +195,10 @@ BOOK.at("administrator", "organisation sheet", lambda side: reverse(f"{_place}_c
 BOOK.at(
     "administrator",
     "absence delete",
+_organisations = lambda side: reverse("admin:members_organisation_import")  # noqa: E731
+_rows = ("Identifiant;Nom;SIRET;Commune", "{place.slug};Un autre nom;;", ";{place.name};;Caen", ";Une nouvelle;;Caen")
+BOOK.at("staff", "import difference", _organisations, steps=_send_file(*_rows))
+BOOK.at("staff", "import faults", _organisations, steps=_send_file(_rows[0], ";Une;12;Caen", ";;;Nulle part"))
     lambda side: reverse("admin:members_absence_delete", args=[side.rows["absence"].pk]),
 )
 BOOK.at("administrator", "organisation history", lambda side: reverse(f"{_place}_history", args=[side.place.pk]))

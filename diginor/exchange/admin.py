@@ -21,6 +21,7 @@ from django.utils.translation import ngettext, override
 from diginor.exchange.sheet import ADDED, CHANGED, DOUBT, ERROR, NEW, SAME, DataMoved, Outcome, Sheet
 from diginor.exchange.tables import CONTENT_TYPES, CSV, MOST_BYTES, XLSX, FileRefused, csv_lines, read_table, xlsx_bytes
 from diginor.exchange.waiting import Waiting, find, keep
+from diginor.wording import number
 
 MOST_SHOWN, MOST_DOUBTS = 200, 200
 EXPORT, IMPORT = "export", "import"
@@ -32,7 +33,7 @@ class ExchangeAdmin:
     sheet: type[Sheet]
     desk_exchanges = frozenset({EXPORT, IMPORT})
     exchange_note: Any = ""
-    change_list_template = "admin/exchange/change_list.html"
+    change_list_template: Any = "admin/exchange/change_list.html"
     admin_site: Any
     model: Any
     opts: Any
@@ -64,17 +65,18 @@ class ExchangeAdmin:
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
         """Tell the list which of its files the person may handle."""
-        start = f"admin:{self.opts.app_label}_{self.opts.model_name}"
         asked = f"?{request.GET.urlencode()}" if request.GET else ""
-        links = {
-            "export_urls": [
-                (kind.upper(), reverse(f"{start}_export", args=[kind]) + asked)
-                for kind in (CSV, XLSX)
-                if self.may(request, EXPORT)
-            ],
+        links = self.exchange_links(request, asked)
+        return super().changelist_view(request, {**links, **(extra_context or {})})  # type: ignore[misc]
+
+    def exchange_links(self, request: HttpRequest, asked: str = "") -> dict[str, Any]:
+        """Where the files of this list go out, filtered as the list is, and come back."""
+        start = f"admin:{self.opts.app_label}_{self.opts.model_name}"
+        kinds = (CSV, XLSX) if self.may(request, EXPORT) else ()
+        return {
+            "export_urls": [(kind.upper(), reverse(f"{start}_export", args=[kind]) + asked) for kind in kinds],
             "import_url": reverse(f"{start}_import") if self.may(request, IMPORT) else "",
         }
-        return super().changelist_view(request, {**links, **(extra_context or {})})  # type: ignore[misc]
 
     def export_view(self, request: HttpRequest, kind: str) -> HttpResponse | StreamingHttpResponse:
         """The rows of the list as it is filtered, those of the person's hubs only."""
@@ -86,7 +88,9 @@ class ExchangeAdmin:
         if kind == CSV:
             answer: Any = StreamingHttpResponse(csv_lines(headings, sheet.exported(rows)))
         elif len(rows.order_by("pk").values_list("pk")[: sheet.most_rows + 1]) > sheet.most_rows:
-            text = _("Plus de %(most)s lignes : filtrez la liste, ou prenez le CSV.") % {"most": sheet.most_rows}
+            text = _("Plus de %(most)s lignes : filtrez la liste, ou prenez le CSV.") % {
+                "most": number(sheet.most_rows)
+            }
             messages.error(request, text)
             return redirect(f"admin:{self.opts.app_label}_{self.opts.model_name}_changelist")
         else:
@@ -214,11 +218,24 @@ class ExchangeAdmin:
             "title": _("%(names)s : importer un fichier") % {"names": names},
             "note": self.exchange_note,
             "headings": [column.column_name for column in sheet.columns if not column.readonly],
-            "most_rows": sheet.most_rows,
+            "most_rows": number(sheet.most_rows),
             "refusal": "",
         }
         chosen = template or "admin/exchange/upload.html"
         return TemplateResponse(request, chosen, {**first, **context}, status=status)
+
+
+class ExchangeElsewhere:
+    """A list that leads to the files of another one, where its people look for them."""
+
+    exchanged_in: Any
+    change_list_template: Any = "admin/exchange/change_list.html"
+    admin_site: Any
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
+        """Tell the list where its files are."""
+        links = self.admin_site._registry[self.exchanged_in].exchange_links(request)
+        return super().changelist_view(request, {**links, **(extra_context or {})})  # type: ignore[misc]
 
 
 def _labels() -> list[tuple[str, str]]:

@@ -12,6 +12,7 @@ from import_export.widgets import Widget
 from diginor.text_search import plain
 
 BETWEEN = " | "
+MOST_NAMED = 8
 YES, NO = "oui", "non"
 MEANS = {"oui": True, "o": True, "vrai": True, "1": True, "x": True, "yes": True, "true": True}
 MEANS |= {"non": False, "n": False, "faux": False, "0": False, "": False, "no": False, "false": False}
@@ -104,8 +105,9 @@ class ChoiceCell(Cell):
         """The code of a word of the list."""
         found = self.codes.get(text.lower()) or self.codes.get(plain(text))
         if found is None:
-            known = ", ".join(list(self.labels.values())[:8]) + ("…" if len(self.labels) > 8 else "")
-            raise ValueError(_("« %(text)s » n’est pas dans la liste : %(known)s.") % {"text": text, "known": known})
+            known = ", ".join(list(self.labels.values())[:MOST_NAMED])
+            known += "…" if len(self.labels) > MOST_NAMED else "."
+            raise ValueError(_("« %(text)s » n’est pas dans la liste : %(known)s") % {"text": text, "known": known})
         return found
 
     def render(self, value: Any, obj: Any = None, **kwargs: Any) -> str:

@@ -18,7 +18,7 @@ from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 from tablib import Dataset
 
 from diginor.exchange.columns import tidy
-from diginor.wording import file_size
+from diginor.wording import file_size, number
 
 CSV, XLSX = "csv", "xlsx"
 CONTENT_TYPES = {
@@ -87,7 +87,9 @@ def read_table(content: bytes, most_rows: int) -> Dataset:
     table = Dataset(headers=headings)
     for values in rows:
         if len(table) >= most_rows and any(tidy(value) for value in values):
-            raise FileRefused(_("Ce fichier compte plus de %(most)s lignes. Partagez-le.") % {"most": most_rows})
+            raise FileRefused(
+                _("Ce fichier compte plus de %(most)s lignes. Partagez-le.") % {"most": number(most_rows)}
+            )
         if len(table) < most_rows:
             cells = [_text(value) for value in values[: len(headings)]]
             table.append(cells + [""] * (len(headings) - len(cells)))

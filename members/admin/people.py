@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from diginor.admin_base import ADD, CHANGE, VIEW, PortalInline, PortalModelAdmin
-from diginor.exchange.admin import ExchangeAdmin
+from diginor.exchange.admin import ExchangeAdmin, ExchangeElsewhere
 from diginor.models import OutgoingMail
 from diginor.wording import moment
 from members.actions import people as actions
@@ -43,9 +43,10 @@ class HubRoleInline(PortalInline):
 
 
 @admin.register(User)
-class UserAdmin(PortalModelAdmin):
+class UserAdmin(ExchangeElsewhere, PortalModelAdmin):
     """People; the desk reads, administrators change; an account is closed, never deleted."""
 
+    exchanged_in = Membership
     admin_may = frozenset({VIEW, ADD, CHANGE})
     list_display = ["email", "last_name", "first_name", "is_active", "joined_at"]
     list_display_links = ["email"]

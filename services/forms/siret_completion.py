@@ -2,11 +2,21 @@
 
 from typing import Any
 
+from django.utils.translation import gettext_lazy as _
+
 from members.enums import TerritoryKind
 from members.models import Territory
 from members.rules.company_record import CompanyRecord
 from services.forms.filing import CompanyForm
 
+SHORT = {
+    "company_name": _("nom"),
+    "commune": _("commune"),
+    "size": _("effectif"),
+    "legal_form": _("forme juridique"),
+    "naf": _("code NAF"),
+    "founded_on": _("date de création"),
+}
 FIELDS = {
     "name": "company_name",
     "size": "size",
@@ -17,7 +27,7 @@ FIELDS = {
 
 
 def completed(typed: dict[str, Any], record: CompanyRecord) -> tuple[CompanyForm, list[str]]:
-    """The form with its empty fields filled, and their names; nothing that a person wrote is replaced."""
+    """The form with its empty fields filled, and what they are; nothing that a person wrote is replaced."""
     facts = {FIELDS[name]: value for name, value in record.facts().items()}
     added = {name: value for name, value in facts.items() if not str(typed.get(name) or "").strip()}
     commune = None if str(typed.get("commune") or "").strip() else _commune_of(record.commune_code)
@@ -25,8 +35,7 @@ def completed(typed: dict[str, Any], record: CompanyRecord) -> tuple[CompanyForm
         added |= {"commune": commune.label, "commune_code": commune.code}
     form = CompanyForm(initial={**typed, **added})
     form.wants_details = any(name in added for name in CompanyForm.DETAILS)
-    labels = [str(form.fields[name].label) for name in form.fields if name in added and name != "commune_code"]
-    return form, labels
+    return form, [str(text) for name, text in SHORT.items() if name in added]
 
 
 def _commune_of(code: str) -> Territory | None:

@@ -32,7 +32,7 @@ def company_looked_up(request: HttpRequest, known: dict[str, Any]) -> CompanyFor
         messages.warning(request, _why_not(found.answer))
         return CompanyForm(initial=typed)
     form, labels = completed(typed, found.record)
-    facts = {"names": ", ".join(labels).lower(), "source": SOURCE}
+    facts = {"names": ", ".join(labels), "source": SOURCE}
     if labels:
         text = _("Rempli d’après l’annuaire des entreprises de l’État (%(source)s) : %(names)s. Vérifiez, corrigez.")
         messages.success(request, text % facts)

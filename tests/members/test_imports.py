@@ -234,7 +234,7 @@ def zipped(name: str, content: bytes) -> bytes:
         (b"Nom;Couleur\nA;bleu\n", "inconnues"),
         (b"Nom;Nom\nA;B\n", "même nom"),
         (b"SIRET\n1\n", "manque"),
-        (b"Nom\n" + b"A\n" * 10_001, "plus de 10000 lignes"),
+        (b"Nom\n" + b"A\n" * 10_001, "plus de 10 000 lignes"),
         (b"Nom\n" + b"A" * (10 * 1024 * 1024), "trop lourd"),
     ],
 )
