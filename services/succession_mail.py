@@ -6,7 +6,7 @@ from services.notifications import ToCompany
 class StructureBecame(ToCompany):
     """The structure that has the request became another, which goes on with it; told once, the day after."""
 
-    name = "structure_became"
+    template = "services/mail/structure_became"
 
     def key(self) -> str:
         """One mail a company for each succession, whatever the number of its requests."""

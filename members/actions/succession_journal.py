@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from functools import cache
 from typing import Any
 from uuid import UUID
 
@@ -50,7 +51,7 @@ def removed(row: models.Model) -> Change:
 
 def changed(row: models.Model, **after: Any) -> Change:
     """A row whose fields take other values."""
-    values = {name: _encoded(row, name, value) for name, value in after.items()}
+    values = {name: _encoded(type(row), name, value) for name, value in after.items()}
     return Change(row, values_of(row, tuple(after)), values)
 
 
@@ -62,7 +63,7 @@ def is_change(change: Change) -> bool:
 def values_of(row: models.Model, names: Iterable[str] | None = None) -> Values:
     """Some fields of a row as JSON holds them; all but the key and what the database computes unless named."""
     wanted = names if names is not None else _stored_names(type(row))
-    return {name: _encoded(row, name, getattr(row, name)) for name in wanted}
+    return {name: _encoded(type(row), name, getattr(row, name)) for name in wanted}
 
 
 def _stored_names(model: type[models.Model]) -> list[str]:
@@ -70,12 +71,13 @@ def _stored_names(model: type[models.Model]) -> list[str]:
     return [field.attname for field in fields if not field.primary_key and not field.generated]
 
 
+@cache
 def _field(model: type[models.Model], name: str) -> Any:
     return next(field for field in model._meta.concrete_fields if field.attname == name)
 
 
-def _encoded(row: models.Model, name: str, value: Any) -> Any:
-    return _as_json(_field(type(row), name).get_prep_value(value))
+def _encoded(model: type[models.Model], name: str, value: Any) -> Any:
+    return _as_json(_field(model, name).get_prep_value(value))
 
 
 def _as_json(value: Any) -> Any:
@@ -142,11 +144,12 @@ def changed_since(succession: Succession) -> Counter[type[models.Model]]:
     for model, moved in _by_model(succession).items():
         left = {row.row: row.after for row in moved if row.after is not None}
         gone = [row.row for row in moved if row.after is None]
+        names = {name for after in left.values() for name in after}
         locked = model._base_manager.select_for_update(of=("self",)).filter(pk__in=left).order_by("pk")
-        now = {row.pk: row for row in locked}
+        now = {row.pop("pk"): row for row in locked.values("pk", *sorted(names))}
         for key, after in left.items():
             row = now.get(key)
-            found[model] += row is None or values_of(row, tuple(after)) != after
+            found[model] += row is None or any(_encoded(model, name, row[name]) != after[name] for name in after)
         found[model] += len(_of(model, gone)) if gone else 0
     return +found
 

@@ -65,11 +65,16 @@ class Plan:
     after: Counts
     changes: list[Change] = field(default_factory=list)
     moved: list[str] = field(default_factory=list)
-    conflicts: list[str] = field(default_factory=list)
+    # What would be there twice, or does not move: the rule as a sentence, and to what it applies.
+    conflicts: dict[str, list[str]] = field(default_factory=dict)
 
     def add(self, *changes: Change) -> None:
         """Plan changes, leaving out those of nothing."""
         self.changes += filter(is_change, changes)
+
+    def warn(self, rule: str, what: str) -> None:
+        """Say that a rule applies to something."""
+        self.conflicts.setdefault(rule, []).append(what)
 
     def move(self, source: int, target: int | None = None) -> None:
         """Count one relation less for a structure, and one more for another."""

@@ -32,12 +32,13 @@ Known = Organisation.known_by.through
 
 
 def _structures(takeover: Takeover, plan: Plan) -> None:
-    """The old structures end and say what they became; the new one is in activity."""
+    """The old structures end and say what they became; the new one is in activity, and listed if one of them was."""
     for place in takeover.predecessors:
         plan.add(changed(place, is_active=False, succeeded_by_id=takeover.successor.pk))
         plan.after[place.pk] = 0
         plan.moved.append(f"{place} → {takeover.successor}")
-    plan.add(changed(takeover.successor, is_active=True))
+    is_listed = any(place.is_listed for place in takeover.everybody)
+    plan.add(changed(takeover.successor, is_active=True, is_listed=is_listed))
     plan.after[takeover.successor.pk] = 1
 
 
@@ -62,8 +63,7 @@ def _members_of_network(takeover: Takeover, plan: Plan) -> None:
             plan.after[takeover.successor.pk] += 1
             plan.moved.append(name)
         if len(mine) > 1 or is_there:
-            text = _("%(name)s est membre de plusieurs de ces réseaux : une seule adhésion continue.")
-            plan.conflicts.append(text % {"name": name})
+            plan.warn(_("Membres de plusieurs de ces réseaux : une seule adhésion continue."), name)
 
 
 def _by_member(rows: list[Affiliation], takeover: Takeover) -> list[tuple[str, list[Affiliation]]]:
@@ -154,10 +154,7 @@ def _team(takeover: Takeover, plan: Plan) -> None:
         person = str(mine[0].user)
         plan.moved.append(f"{person} ({role.label})")
         if len(mine) > 1 or user_id in there:
-            plan.conflicts.append(
-                _("%(person)s travaille dans plusieurs de ces structures : une seule fonction continue.")
-                % {"person": person}
-            )
+            plan.warn(_("Personnes de plusieurs de ces équipes : une seule fonction continue."), person)
 
 
 def _in_post() -> QuerySet[Membership]:
@@ -185,10 +182,7 @@ def _absences(takeover: Takeover, plan: Plan) -> None:
         place = row.organisation_id
         if place in takeover.old:
             if row.user_id is None and not takeover.is_alone:
-                plan.conflicts.append(
-                    _("%(name)s est absente tout entière : son absence ne passe pas à %(successor)s.")
-                    % {"name": takeover.name(place), "successor": takeover.successor}
-                )
+                plan.warn(_("Structures absentes tout entières : leur absence ne continue pas."), takeover.name(place))
             else:
                 plan.move(place, successor)
                 plan.moved.append(str(row.user or takeover.name(place)))

@@ -44,7 +44,9 @@ def context_of(request: HttpRequest, row: Succession) -> dict[str, Any]:
         plan = successions.preview(row, chosen)
     except successions.SuccessionRefusal as refusal:
         return {**context, "refusal": str(refusal)}
-    return {**context, "plan": plan, "lines": lines_of(plan), "columns": plan.takeover.everybody}
+    has_conflicts = any(line.plan.conflicts for line in plan.lines)
+    shown = {"lines": lines_of(plan), "columns": plan.takeover.everybody, "has_conflicts": has_conflicts}
+    return {**context, "plan": plan, **shown}
 
 
 def facts_of(row: Succession) -> list[tuple[str, str]]:
@@ -68,15 +70,16 @@ def lines_of(plan: successions.Preview) -> list[dict[str, Any]]:
         {
             "label": capfirst(str(line.label)),
             "cells": [(line.before[key], line.after[key]) for key in keys],
-            "conflicts": line.plan.conflicts[:SHOWN],
-            "more_conflicts": max(len(line.plan.conflicts) - SHOWN, 0),
-            "count": len(line.plan.moved),
-            "moved": line.plan.moved[:SHOWN],
-            "more": max(len(line.plan.moved) - SHOWN, 0),
+            "conflicts": [(rule, _shown(names)) for rule, names in line.plan.conflicts.items()],
+            "moved": _shown(line.plan.moved),
         }
         for line in plan.lines
         if not line.is_empty
     ]
+
+
+def _shown(names: list[str]) -> dict[str, Any]:
+    return {"names": names[:SHOWN], "count": len(names), "more": max(len(names) - SHOWN, 0)}
 
 
 def moved_of(row: Succession) -> list[tuple[str, int]]:

@@ -54,17 +54,17 @@ class SuccessionAdmin(PortalModelAdmin):
     """Mergers, creations, splits and renamings; applying one is done from its preview."""
 
     desk_may = frozenset({VIEW, ADD, CHANGE})
-    list_display = ["what", "announced_on", "effective_on", "applied_at"]
+    list_display = ["what", "kind", "effect", "applied_at"]
     list_filter = ["kind"]
     ordering = ["-pk"]
     search_fields = ["parts__organisation__name"]
     search_help_text = gettext_lazy("Le nom ou le sigle d’une structure.")
     inlines = [PartInline]
-    readonly_fields = ["preview", "applied_at", "applied_by"]
+    readonly_fields = ["preview", "applied_at", "who"]
     fieldsets = [
         (None, {"fields": ["kind", "announced_on", "filed_on", "effective_on", "is_effective_planned"]}),
         (gettext_lazy("Origine"), {"fields": ["note", "source", "stated_on"]}),
-        (gettext_lazy("Dans le portail"), {"fields": ["preview", "applied_at", "applied_by"]}),
+        (gettext_lazy("Dans le portail"), {"fields": ["preview", "applied_at", "who"]}),
     ]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet:
@@ -88,6 +88,17 @@ class SuccessionAdmin(PortalModelAdmin):
     def what(self, row: Succession) -> str:
         """Who becomes whom."""
         return row.in_words
+
+    @admin.display(description=gettext_lazy("effet"))
+    def effect(self, row: Succession) -> str:
+        """When, as a person says it."""
+        day: Any = row.effective_on
+        return day.in_words() if day else "–"
+
+    @admin.display(description=gettext_lazy("appliquée par"))
+    def who(self, row: Succession) -> str:
+        """Who decided."""
+        return str(row.applied_by or "–")
 
     @admin.display(description=gettext_lazy("aperçu"))
     def preview(self, row: Succession) -> str:

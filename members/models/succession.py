@@ -18,8 +18,8 @@ class SuccessionQuerySet(models.QuerySet["Succession"]):
     """How successions are found."""
 
     def with_parts(self) -> "SuccessionQuerySet":
-        """With the organisations that take part."""
-        return self.prefetch_related("parts__organisation")
+        """With the organisations that take part, and the networks that they are."""
+        return self.prefetch_related("parts__organisation__network")
 
     def about(self, organisation: Organisation) -> "SuccessionQuerySet":
         """Those in which an organisation takes part, the oldest first."""

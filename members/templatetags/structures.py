@@ -1,7 +1,6 @@
 """How a structure is named on pages that outlive it."""
 
 from django import template
-from django.urls import NoReverseMatch
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 
@@ -13,12 +12,15 @@ register = template.Library()
 @register.simple_tag
 def became(place: Organisation, is_whole: bool = False) -> str:
     """The name of a structure, the whole one if asked; of a past one, also what it became, with the way there."""
-    name = place.name if is_whole else str(place)
+    name = _name(place, is_whole)
     successor = place.succeeded_by if place.is_past else None
     if successor is None:
         return name
-    try:
-        link: str = format_html('<a href="{}">{}</a>', successor.get_absolute_url(), successor)
-    except NoReverseMatch:
-        link = str(successor)
-    return format_html("{}, {}", name, format_html(_("devenue {}"), link))
+    after: str = _name(successor, is_whole)
+    if successor.is_listed:
+        after = format_html('<a href="{}">{}</a>', successor.get_absolute_url(), after)
+    return format_html("{}, {}", name, format_html(_("devenue {}"), after))
+
+
+def _name(place: Organisation, is_whole: bool) -> str:
+    return place.name if is_whole else str(place)

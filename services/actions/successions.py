@@ -61,9 +61,9 @@ def _offers_on_topic(takeover: Takeover, plan: Plan, offers: list[Offer], where:
     _cover_all(plan, kept, together, where)
     plan.moved.append(str(kept.topic))
     if len(together) > 1:
+        rule = _("Sujets proposés plusieurs fois : une offre est gardée, pour tous les territoires réunis.")
         facts = {"topic": kept.topic, "name": takeover.name(kept.organisation_id)}
-        text = _("%(topic)s : l’offre de %(name)s est gardée, pour tous les territoires réunis ; l’autre s’arrête.")
-        plan.conflicts.append(text % facts)
+        plan.warn(rule, _("%(topic)s : l’offre de %(name)s") % facts)
 
 
 def _cover_all(plan: Plan, kept: Offer, offers: list[Offer], where: dict[int, list[Any]]) -> None:
@@ -114,10 +114,10 @@ def _rank(row: Referral, takeover: Takeover) -> tuple[Any, ...]:
 
 
 def _say_double(plan: Plan, takeover: Takeover, request: Any, first: Referral, others: list[Referral]) -> None:
-    text = _("%(company)s (%(code)s) : l’orientation de %(name)s continue ; celle de %(other)s devient sans objet.")
-    for row in others:
-        facts = {"company": request.company_name, "code": request.code, "name": takeover.name(first.organisation_id)}
-        plan.conflicts.append(text % {**facts, "other": takeover.name(row.organisation_id)})
+    rule = _("Demandes confiées à plusieurs : une orientation continue, l’autre devient sans objet.")
+    facts = {"company": request.company_name, "code": request.code, "name": takeover.name(first.organisation_id)}
+    for _other in others:
+        plan.warn(rule, _("%(company)s (%(code)s) : celle de %(name)s continue") % facts)
 
 
 def _turns(

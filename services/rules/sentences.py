@@ -173,6 +173,8 @@ def _transferred(fact: Fact) -> Told:
 
 
 def _became(fact: Fact) -> Told:
+    if not (fact.before and fact.after):
+        return Told(_("La structure qui suit votre demande est devenue une autre."))
     facts = {"before": fact.before, "after": fact.after}
     return Told(_("%(before)s devient %(after)s, qui poursuit avec vous.") % facts)
 

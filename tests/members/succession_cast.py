@@ -50,7 +50,7 @@ class Merger:
         old = [
             OrganisationFactory(member=True, of_hub=hub, name=f"Pôle {name}", acronym=name) for name in ("TES", "I&R")
         ]
-        new = OrganisationFactory(member=True, name="Pôle réuni", acronym="PR")
+        new = OrganisationFactory(member=True, name="Pôle réuni", acronym="PR", is_listed=True)
         merger = cls(hub, UserFactory(staff_of=hub), old, new, succession(old, new, kind=kind))
         merger.add_members(members, shared)
         merger.add_people(shared=min(shared, 2))
