@@ -9,10 +9,13 @@ from tests.world import ROLES
 
 # visitor company adviser manager staff head officer administrator
 READING = """
+200 200 200 200 200 200 200 200 : directory directory_map organisation organisation_vcard
+404 404 404 404 404 404 404 404 : organisation_logo
 200 200 200 200 200 200 200 200 : home services family topic topic_suggest filing_start filing_need commune_suggest
 200 200 200 200 200 200 200 200 : tracking tracking_attachment tracking_withdraw digest_stop key_figures health
 200 200 200 200 200 200 200 200 : accessibility ecodesign legal privacy hubs hub
 200 200 200 200 200 200 200 200 : places place
+200 200 200 200 200 200 200 200 : networks network accreditation_round
 200 200 200 200 200 200 200 200 : demonstration demonstration_mails demonstration_mail
 200 200 200 200 200 200 200 200 : account_inactive account_reset_password account_reset_password_done
 200 200 200 200 200 200 200 200 : account_reset_password_from_key account_reset_password_from_key_done
@@ -142,6 +145,13 @@ LISTS = {
     "members.membership": ("v", "v"),
     "members.invitation": ("va", "va"),
     "members.sheetproposal": ("v", "v"),
+    "members.network": ("vac", "vacd"),
+    "members.affiliation": ("vacd", "vacd"),
+    "members.accreditationround": ("vac", "vacd"),
+    "members.accreditation": ("vacd", "vacd"),
+    "members.partnership": ("vacd", "vacd"),
+    "members.office": ("vacd", "vacd"),
+    "members.keyfigure": ("vacd", "vacd"),
     "members.place": ("vac", "vacd"),
     "members.succession": ("vac", "vacd"),
     "members.territory": ("v", "v"),

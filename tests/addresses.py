@@ -57,12 +57,21 @@ def _tracking(side: Side) -> list[Any]:
     return [tracking_token(side.requests["en cours"])]
 
 
+def _sheet(side: Side) -> list[Any]:
+    return [side.place.slug]
+
+
 SPECIAL: dict[str, Arguments] = {
     "family": lambda side: ["demonstration"],
     "hub": lambda side: [side.hub.slug],
     "topic": lambda side: ["demonstration", side.topic.slug],
     "filing_resume": lambda side: [resume_token(side.requests["brouillon"])],
     "place": lambda side: [side.rows["place"].slug],
+    "organisation": _sheet,
+    "organisation_vcard": _sheet,
+    "organisation_logo": _sheet,
+    "network": lambda side: [side.rows["network"].organisation.slug],
+    "accreditation_round": lambda side: [side.rows["accreditationround"].slug],
     "tracking": _tracking,
     "tracking_attachment": lambda side: [tracking_token(side.requests["orienté"]), side.rows["file"].uid],
     "my_request": lambda side: [side.requests["en cours"].code],

@@ -104,6 +104,18 @@ BOOK.at("visitor", "topic", lambda side: reverse("topic", args=["demonstration",
 BOOK.add("visitor", "hubs", **_public)
 BOOK.at("visitor", "hub", lambda side: reverse("hub", args=[side.hub.slug]), **_public)
 BOOK.at("visitor", "hub of a commune", lambda side: "/guichets/?commune=Caen", **_public)
+BOOK.add("visitor", "networks", **_public)
+BOOK.at("visitor", "networks of a territory", lambda side: "/reseaux/?territoire=region-28", **_public)
+BOOK.at("visitor", "networks of nowhere", lambda side: "/reseaux/?territoire=department-35", **_public)
+BOOK.at("visitor", "network", lambda side: side.rows["network"].get_absolute_url(), **_public)
+BOOK.at("visitor", "round", lambda side: side.rows["accreditationround"].get_absolute_url(), **_public)
+BOOK.add("visitor", "directory", "directory_map", **_public)
+BOOK.at("visitor", "directory search", lambda side: "/annuaire/?q=pol+bocage&territoire=calvados", **_public)
+BOOK.at("visitor", "directory without result", lambda side: "/annuaire/?q=xyzzyxyzzy&territoire=zzzz", **_public)
+BOOK.at("visitor", "directory filter", lambda side: "/annuaire/?filtres=nature", **_public)
+BOOK.at("visitor", "directory filter without value", lambda side: "/annuaire/?filtres=secteur", **_public)
+BOOK.at("visitor", "organisation", lambda side: side.place.get_absolute_url(), **_public)
+BOOK.at("visitor", "filing from a sheet", lambda side: f"/demande/?structure={side.place.slug}", **_public)
 BOOK.add("visitor", "places", **_public)
 BOOK.at(
     "visitor", "places without result", lambda side: "/lieux/?nature=residence&territoire=14&theme=legal", **_public
@@ -183,6 +195,10 @@ BOOK.at("officer", "steering request", lambda side: reverse("steering_request", 
 
 BOOK.add("administrator", "admin:index")
 BOOK.add("staff", "admin:members_organisation_import", "admin:members_membership_import", "admin:services_offer_import")
+_organisations = lambda side: reverse("admin:members_organisation_import")  # noqa: E731
+_rows = ("Identifiant;Nom;SIRET;Commune", "{place.slug};Un autre nom;;", ";{place.name};;Caen", ";Une nouvelle;;Caen")
+BOOK.at("staff", "import difference", _organisations, steps=_send_file(*_rows))
+BOOK.at("staff", "import faults", _organisations, steps=_send_file(_rows[0], ";Une;12;Caen", ";;;Nulle part"))
 for _list in ("members_organisation", "members_user", "members_hub", "services_topic", "services_offer"):
     BOOK.add("administrator", f"admin:{_list}_changelist", f"admin:{_list}_add")
 BOOK.add("staff", "admin:members_drawnterritory_changelist", "admin:members_drawnterritory_add")
@@ -195,10 +211,6 @@ BOOK.at("administrator", "organisation sheet", lambda side: reverse(f"{_place}_c
 BOOK.at(
     "administrator",
     "absence delete",
-_organisations = lambda side: reverse("admin:members_organisation_import")  # noqa: E731
-_rows = ("Identifiant;Nom;SIRET;Commune", "{place.slug};Un autre nom;;", ";{place.name};;Caen", ";Une nouvelle;;Caen")
-BOOK.at("staff", "import difference", _organisations, steps=_send_file(*_rows))
-BOOK.at("staff", "import faults", _organisations, steps=_send_file(_rows[0], ";Une;12;Caen", ";;;Nulle part"))
     lambda side: reverse("admin:members_absence_delete", args=[side.rows["absence"].pk]),
 )
 BOOK.at("administrator", "organisation history", lambda side: reverse(f"{_place}_history", args=[side.place.pk]))

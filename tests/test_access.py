@@ -191,7 +191,13 @@ def _row(label: str, side: Side, world: World) -> Any:
 
 
 # Everybody at the desk reads these, whatever the hub.
-COMMON = {"members.territory", "members.drawnterritory", "services.topic", "diginor.outgoingmail"}
+COMMON = {
+    "members.territory",
+    "members.drawnterritory",
+    "members.accreditationround",
+    "services.topic",
+    "diginor.outgoingmail",
+}
 
 
 @pytest.mark.parametrize("role", ROLES)

@@ -14,6 +14,7 @@ from services.enums import ThreadKind
 from services.links import tracking_token
 from tests.factories.members import (
     AbsenceFactory,
+    HubFactory,
     HubRoleFactory,
     InvitationFactory,
     MembershipFactory,
@@ -21,6 +22,16 @@ from tests.factories.members import (
     SuccessionFactory,
     TerritoryFactory,
     UserFactory,
+)
+from tests.factories.networks import (
+    AccreditationFactory,
+    AffiliationFactory,
+    EndorsementFactory,
+    KeyFigureFactory,
+    NetworkFactory,
+    OfficeFactory,
+    PartnershipFactory,
+    RoundFactory,
 )
 from tests.factories.places import PlaceFactory, PlaceLabelFactory
 from tests.factories.services import (
@@ -31,6 +42,7 @@ from tests.factories.services import (
     OfferFactory,
     QuestionFactory,
     ReferralFactory,
+    RequestFactory,
     SatisfactionFactory,
     TopicFactory,
 )
@@ -110,11 +122,35 @@ def _networks(side: Side, number: int) -> object:
     return AccreditationFactory(network=network, round=side.rows["accreditationround"])
 
 
+def _listed(side: Side, number: int) -> object:
+    past = OrganisationFactory(listed=True, is_active=False)
+    SuccessionFactory(old=[past], new=side.place)
+    return NetworkFactory(organisation=OrganisationFactory(listed=True, succeeded_by=past))
+
+
+def _facts(side: Side, number: int) -> object:
+    AffiliationFactory(organisation=side.place, network=NetworkFactory())
+    OfferFactory(organisation=side.place, topic=TopicFactory())
+    PlaceFactory(host=side.place)
+    return _network(side, number)
+
+
 def _labels(side: Side, number: int) -> object:
     return PlaceLabelFactory(place=side.rows["place"], year=2000 + number)
 
 
+def _hubs(side: Side, number: int) -> object:
+    hub = HubFactory(name=f"Guichet n° {number}", parent=side.hub)
+    HubRoleFactory(hub=hub)
+    return RequestFactory(hub=hub, company_name=f"Atelier n° {number}")
+
+
 LISTS: list[tuple[str, str, Callable[[Side], str], Grow]] = [
+    ("hubs", "visitor", lambda side: reverse("hubs"), _hubs),
+    ("hub", "visitor", lambda side: reverse("hub", args=[side.hub.slug]), _places),
+    ("head hub", "visitor", lambda side: reverse("hub", args=[side.hub.slug]), _hubs),
+    ("queue of a head hub", "staff", lambda side: f"/gestion/triage/?guichet={side.hub.slug}", _hubs),
+    ("figures of a head hub", "officer", lambda side: reverse("steering"), _hubs),
     ("topics", "visitor", lambda side: reverse("services"), _topics),
     ("search", "visitor", lambda side: "/services/?q=robot", _topics),
     ("suggestions", "visitor", lambda side: "/services/suggestions/?q=robot", _topics),
@@ -122,6 +158,15 @@ LISTS: list[tuple[str, str, Callable[[Side], str], Grow]] = [
     ("filing", "visitor", lambda side: reverse("filing_start"), _topics),
     ("topic", "visitor", lambda side: reverse("topic", args=["demonstration", side.topic.slug]), _places),
     ("home", "visitor", lambda side: reverse("home"), _places),
+    ("networks", "visitor", lambda side: reverse("networks"), _networks),
+    ("networks here", "visitor", lambda side: "/reseaux/?territoire=region-28", _networks),
+    ("network", "visitor", lambda side: side.rows["network"].get_absolute_url(), _network),
+    ("round", "visitor", lambda side: side.rows["accreditationround"].get_absolute_url(), _networks),
+    ("directory", "visitor", lambda side: reverse("directory"), _listed),
+    ("directory search", "visitor", lambda side: "/annuaire/?q=structure&territoire=calvados", _listed),
+    ("directory filter", "visitor", lambda side: "/annuaire/?filtres=reseau", _networks),
+    ("directory map", "visitor", lambda side: reverse("directory_map"), _listed),
+    ("organisation", "visitor", lambda side: side.place.get_absolute_url(), _facts),
     ("places", "visitor", lambda side: reverse("places"), _places_to_visit),
     ("place", "visitor", lambda side: reverse("place", args=[side.rows["place"].slug]), _labels),
     (
@@ -165,6 +210,13 @@ ADMIN_LISTS: dict[str, Grow] = {
     "members_absence": _places,
     "members_drawnterritory": lambda side, number: TerritoryFactory(kind="adhoc", code=f"axe-{number}"),
     "members_place": _places_to_visit,
+    "members_network": _networks,
+    "members_affiliation": _network,
+    "members_accreditationround": _networks,
+    "members_accreditation": _networks,
+    "members_partnership": _networks,
+    "members_office": _networks,
+    "members_keyfigure": _networks,
     "members_user": _team,
     "members_membership": lambda side, number: MembershipFactory(organisation=side.place),
     "members_invitation": _team,

@@ -19,6 +19,15 @@ from tests.factories.members import (
     commune,
     region,
 )
+from tests.factories.networks import (
+    AccreditationFactory,
+    AffiliationFactory,
+    EndorsementFactory,
+    KeyFigureFactory,
+    NetworkFactory,
+    OfficeFactory,
+    PartnershipFactory,
+)
 from tests.factories.places import PlaceFactory
 from tests.factories.services import (
     AttachmentFactory,
@@ -106,7 +115,7 @@ def _town(hub: Hub) -> Territory:
 
 
 def _side(name: str, hub: Hub, topic: Topic) -> Side:
-    place = OrganisationFactory(member=True, of_hub=hub, name=f"Pôle {name}")
+    place = OrganisationFactory(member=True, listed=True, of_hub=hub, name=f"Pôle {name}")
     people = {
         "company": UserFactory(),
         "adviser": UserFactory(adviser_of=place),
@@ -133,8 +142,25 @@ def _side(name: str, hub: Hub, topic: Topic) -> Side:
         "place": PlaceFactory(name=f"Lieu {name}", host=place, commune=_town(hub), shared=True),
     }
     side.rows["succession"] = SuccessionFactory(old=[colleague], new=place)
+    side.rows |= _network(place)
     _file_everything(side)
     return side
+
+
+def _network(place: Organisation) -> dict[str, Any]:
+    """What makes the organisation a network, and what is said of it."""
+    network = NetworkFactory(organisation=place)
+    accreditation = AccreditationFactory(network=network, conditional=True)
+    EndorsementFactory(accreditation=accreditation)
+    return {
+        "network": network,
+        "affiliation": AffiliationFactory(network=network),
+        "accreditation": accreditation,
+        "accreditationround": accreditation.round,
+        "partnership": PartnershipFactory(organisation=place),
+        "office": OfficeFactory(organisation=place),
+        "keyfigure": KeyFigureFactory(organisation=place),
+    }
 
 
 def _file_everything(side: Side) -> None:

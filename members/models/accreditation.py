@@ -55,7 +55,9 @@ class AccreditationQuerySet(models.QuerySet["Accreditation"]):
 
     def of_network(self, network: Network) -> "AccreditationQuerySet":
         """Those of a network, the newest first, with their round and who supported them."""
-        rows = self.filter(network=network).select_related("round").prefetch_related("endorsements__organisation")
+        rows = (
+            self.filter(network=network).select_related("round").prefetch_related("endorsements__organisation__network")
+        )
         return rows.order_by("-round__starts_on", "pk")
 
     def of_round(self, one: AccreditationRound) -> "AccreditationQuerySet":

@@ -155,7 +155,8 @@ class PartnershipQuerySet(models.QuerySet["Partnership"]):
     def about(self, organisation: Organisation) -> "PartnershipQuerySet":
         """Those of an organisation, whichever side it is on, those that last first."""
         rows = self.filter(Q(organisation=organisation) | Q(partner=organisation))
-        return rows.select_related("organisation", "partner", "territory").order_by("until", "kind", "subject", "pk")
+        rows = rows.select_related("organisation__network", "partner__network", "territory")
+        return rows.order_by("until", "kind", "subject", "pk")
 
 
 class Partnership(SourcedFact):

@@ -47,7 +47,7 @@ class NetworkPage:
     def __post_init__(self) -> None:
         """Read what is known of it, in the order in which the page tells it."""
         self.organisation: Organisation = self.network.organisation
-        self.state = state_of(self.organisation)
+        self.status = state_of(self.organisation)
         self.facts = [(term, value) for term, value in [*self._itself(), *self._recognised(), *self._around()] if value]
         rows = list(KeyFigure.objects.about(self.organisation))
         self.figures = [words.figure(row, self.citations) for row in rows if row.value is not None]

@@ -10,7 +10,28 @@ from django.urls import reverse
 
 from diginor.admin_base import MOST_COUNTED, CappedPaginator
 from diginor.models import OutgoingMail
-from members.models import Absence, Hub, HubRole, Invitation, Membership, Organisation, Territory, User
+from members.enums import TerritoryKind
+from members.models import (
+    Absence,
+    Accreditation,
+    AccreditationRound,
+    Affiliation,
+    DrawnTerritory,
+    Hub,
+    HubRole,
+    Invitation,
+    KeyFigure,
+    Membership,
+    Network,
+    Office,
+    Organisation,
+    Partnership,
+    Place,
+    SheetProposal,
+    Succession,
+    Territory,
+    User,
+)
 from services.models import DelaySet, Offer, Referral, Satisfaction, ServiceRequest, Topic
 from tests.factories.members import (
     AbsenceFactory,
@@ -19,9 +40,21 @@ from tests.factories.members import (
     InvitationFactory,
     MembershipFactory,
     OrganisationFactory,
+    SheetProposalFactory,
+    SuccessionFactory,
     TerritoryFactory,
     UserFactory,
 )
+from tests.factories.networks import (
+    AccreditationFactory,
+    AffiliationFactory,
+    KeyFigureFactory,
+    NetworkFactory,
+    OfficeFactory,
+    PartnershipFactory,
+    RoundFactory,
+)
+from tests.factories.places import PlaceFactory
 from tests.factories.services import (
     DelaySetFactory,
     OfferFactory,
@@ -38,11 +71,23 @@ def mail():
     return OutgoingMail.objects.create(recipient="a@exemple.example", subject="Bonjour", dedupe_key=str(uuid.uuid4()))
 
 
+def drawn():
+    return TerritoryFactory(kind=TerritoryKind.ADHOC, code=str(uuid.uuid4()))
+
+
+def succession():
+    return SuccessionFactory(old=[OrganisationFactory()], new=OrganisationFactory())
+
+
 ROWS = {
-    Absence: AbsenceFactory, DelaySet: DelaySetFactory, Hub: HubFactory, HubRole: HubRoleFactory,
-    Invitation: InvitationFactory, Membership: MembershipFactory, Offer: OfferFactory,
-    Organisation: OrganisationFactory, OutgoingMail: mail, Referral: ReferralFactory, Satisfaction: SatisfactionFactory,
-    ServiceRequest: RequestFactory, Territory: TerritoryFactory, Topic: TopicFactory, User: UserFactory,
+    Absence: AbsenceFactory, Accreditation: AccreditationFactory, AccreditationRound: RoundFactory,
+    Affiliation: AffiliationFactory, DelaySet: DelaySetFactory, DrawnTerritory: drawn, Hub: HubFactory,
+    HubRole: HubRoleFactory, Invitation: InvitationFactory, KeyFigure: KeyFigureFactory,
+    Membership: MembershipFactory, Network: NetworkFactory, Offer: OfferFactory, Office: OfficeFactory,
+    Organisation: OrganisationFactory, OutgoingMail: mail, Partnership: PartnershipFactory, Place: PlaceFactory,
+    Referral: ReferralFactory, Satisfaction: SatisfactionFactory, ServiceRequest: RequestFactory,
+    SheetProposal: SheetProposalFactory, Succession: succession, Territory: TerritoryFactory, Topic: TopicFactory,
+    User: UserFactory,
 }  # fmt: skip
 
 
