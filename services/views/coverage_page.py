@@ -26,7 +26,7 @@ DEFINITION = gettext_lazy(
     "l’activité des entreprises, les absences et la charge des structures ne comptent pas ici."
 )
 STATES = {NONE: gettext_lazy("personne"), PART: gettext_lazy("en partie"), WHOLE: gettext_lazy("couvert")}
-NAMES_SHOWN = 12
+NAMES_SHOWN, FEW_NAMES = 12, 3
 
 
 def cell_url(topic: Topic, unit: Unit) -> str:
@@ -116,10 +116,12 @@ def most_gaps(reading: CoverageReading, most: int) -> list[dict[str, Any]]:
     rows = []
     for unit in reading.units:
         states = [reading.state(topic, unit) for topic in served]
+        missing = [str(topic) for topic, state in zip(served, states, strict=True) if state == NONE]
         rows.append(
             {
                 "unit": unit,
-                "gaps": states.count(NONE),
+                "gaps": len(missing),
+                "missing": shortened(missing, FEW_NAMES),
                 "parts": states.count(PART),
                 "topics": len(served),
                 "url": f"{reverse('coverage')}?territoire={key_of(unit)}",
@@ -168,13 +170,13 @@ def _finding(empty: Sequence[str], count: int) -> str:
     return _("Personne : %(names)s") % {"names": shortened(empty)}
 
 
-def shortened(names: Iterable[str]) -> str:
+def shortened(names: Iterable[str], most: int = NAMES_SHOWN) -> str:
     """Some names, and how many more."""
     listed = list(names)
-    more = len(listed) - NAMES_SHOWN
+    more = len(listed) - most
     if more < 2:
         return ", ".join(listed)
-    return _("%(names)s et %(more)s autres") % {"names": ", ".join(listed[:NAMES_SHOWN]), "more": number(more)}
+    return _("%(names)s et %(more)s autres") % {"names": ", ".join(listed[:most]), "more": number(more)}
 
 
 def serving(offers: Iterable[Offer], cell: Cell, kept_hubs: set[int] | None) -> dict[str, list[dict[str, Any]]]:
