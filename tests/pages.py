@@ -79,6 +79,7 @@ def _give_password(page: Page, world: World) -> None:
 
 
 def _apply_succession(page: Page, world: World) -> None:
+    page.once("dialog", lambda dialog: dialog.accept())
     page.get_by_role("button", name="Confier ces relations").click()
 
 
