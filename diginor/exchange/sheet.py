@@ -17,7 +17,8 @@ from tablib import Dataset
 from diginor.exchange.columns import Column, tidy
 from diginor.exchange.tables import FileRefused
 
-NEW = "nouvelle"
+# No identifier has this sign.
+NEW = "+"
 ERROR, DOUBT, ADDED, CHANGED, SAME = "error", "doubt", "added", "changed", "same"
 CHUNK = 500
 

@@ -27,8 +27,10 @@ CONTENT_TYPES = {
 }
 BOM = "\ufeff"
 MOST_BYTES = 10 * 1024 * 1024
-MOST_UNFOLDED = 200 * 1024 * 1024
+MOST_UNFOLDED = 100 * 1024 * 1024
 MOST_COLUMNS = 100
+# A sheet whose borders were drawn down to its end has a million empty lines.
+MOST_EMPTY = 1000
 DELIMITERS = ";,\t"
 _ESCAPED = re.compile(r"^(?:[=+\-@\t\r]|'[=+\-@\t\r'])")
 _ESCAPE = re.compile(r"^'(?=[=+\-@\t\r'])")
@@ -58,7 +60,7 @@ def kind_of(content: bytes) -> str:
     found = filetype.guess_extension(content)
     if found in ("xlsx", "zip") and _is_workbook(content):
         return XLSX
-    if found or b"\x00" in content[:4096] or content.startswith(b"%PDF"):
+    if found or b"\x00" in content or content.startswith(b"%PDF"):
         raise FileRefused(_("Ce fichier n’est ni un CSV ni un classeur XLSX, quel que soit son nom."))
     return CSV
 
@@ -85,6 +87,7 @@ def read_table(content: bytes, most_rows: int) -> Dataset:
     if twice:
         raise FileRefused(_("Plusieurs colonnes portent le même nom : %(names)s.") % {"names": ", ".join(twice)})
     table = Dataset(headers=headings)
+    beyond = 0
     for values in rows:
         if len(table) >= most_rows and any(tidy(value) for value in values):
             raise FileRefused(
@@ -93,6 +96,8 @@ def read_table(content: bytes, most_rows: int) -> Dataset:
         if len(table) < most_rows:
             cells = [_text(value) for value in values[: len(headings)]]
             table.append(cells + [""] * (len(headings) - len(cells)))
+        elif (beyond := beyond + 1) > MOST_EMPTY:
+            break
     while len(table) and not any(table[-1]):
         table.pop()
     if not len(table):

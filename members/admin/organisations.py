@@ -12,6 +12,7 @@ from diginor.admin_base import ADD, CHANGE, DELETE, VIEW, PortalInline, PortalMo
 from diginor.exchange.admin import ExchangeAdmin
 from members.actions import people
 from members.actions.refusals import PeopleRefusal
+from members.admin.company_lookup import CompanyLookup
 from members.admin.organisation_file import OrganisationSheet
 from members.models import Absence, Membership, Organisation
 
@@ -36,7 +37,7 @@ class AbsenceInline(PortalInline):
 
 
 @admin.register(Organisation)
-class OrganisationAdmin(ExchangeAdmin, PortalModelAdmin):
+class OrganisationAdmin(ExchangeAdmin, CompanyLookup, PortalModelAdmin):
     """Members of the ecosystem and companies that ask."""
 
     sheet = OrganisationSheet
@@ -57,6 +58,7 @@ class OrganisationAdmin(ExchangeAdmin, PortalModelAdmin):
     prepopulated_fields = {"slug": ["name"]}
     readonly_fields = ["created_at"]
     inlines = [TeamInline, AbsenceInline]
+    actions = ["complete_from_state"]
     fieldsets = [
         (None, {"fields": ["name", "acronym", "slug", "kind", "is_active", "capacity"]}),
         (_("Entreprise"), {"fields": ["siret", "size", "naf", "legal_form", "sector", "founded_on", "commune"]}),

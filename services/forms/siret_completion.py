@@ -4,8 +4,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from members.enums import TerritoryKind
-from members.models import Territory
+from members.actions.company_completion import commune_of
 from members.rules.company_record import CompanyRecord
 from services.forms.filing import CompanyForm
 
@@ -30,17 +29,9 @@ def completed(typed: dict[str, Any], record: CompanyRecord) -> tuple[CompanyForm
     """The form with its empty fields filled, and what they are; nothing that a person wrote is replaced."""
     facts = {FIELDS[name]: value for name, value in record.facts().items()}
     added = {name: value for name, value in facts.items() if not str(typed.get(name) or "").strip()}
-    commune = None if str(typed.get("commune") or "").strip() else _commune_of(record.commune_code)
+    commune = None if str(typed.get("commune") or "").strip() else commune_of(record)
     if commune:
         added |= {"commune": commune.label, "commune_code": commune.code}
     form = CompanyForm(initial={**typed, **added})
     form.wants_details = any(name in added for name in CompanyForm.DETAILS)
     return form, [str(text) for name, text in SHORT.items() if name in added]
-
-
-def _commune_of(code: str) -> Territory | None:
-    """The commune of today; the record may name a district of a city, or a commune merged since."""
-    for kind in (TerritoryKind.COMMUNE, TerritoryKind.DISTRICT, TerritoryKind.DELEGATED):
-        if code and (found := Territory.objects.coded(kind, code).select_related("successor").order_by("pk").first()):
-            return found.successor or found
-    return None

@@ -151,7 +151,7 @@ def test_what_changes_is_shown_before_and_after_and_only_that_is_written(desk: E
     assert (known.name, known.size, known.source, known.commune.code) == ("Atelier Morel", "10-49", "papier", "50218")
 
 
-@pytest.mark.parametrize(("choice", "count"), [("same", 1), ("nouvelle", 2)])
+@pytest.mark.parametrize(("choice", "count"), [("same", 1), ("+", 2)])
 def test_a_namesake_in_the_same_commune_is_decided_by_a_person(desk: Exchange, choice: str, count: int) -> None:
     known = OrganisationFactory(company=True, name="Écume & Fils", commune=commune(), siret="")
     row = {"Nom": "ecume et fils", "SIRET": siret(1), "Commune": "14000 Caen"}

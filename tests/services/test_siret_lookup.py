@@ -10,9 +10,10 @@ from django.urls import reverse
 
 from members import company_search
 from members.company_search import Answer, look_up
+from members.models import Organisation
 from services.models import ServiceRequest
 from tests.company_search_server import CompanySearch
-from tests.factories.members import HubFactory, commune, siret
+from tests.factories.members import HubFactory, OrganisationFactory, UserFactory, commune, siret
 from tests.services.filing_walk import COMPANY, send, write_draft
 
 pytestmark = pytest.mark.django_db
@@ -142,3 +143,34 @@ def test_one_address_asks_thirty_times_an_hour(asking: Client, service: CompanyS
         send(asking, "filing_company", TYPED)
     answer = send(asking, "filing_company", TYPED)
     assert "Trop de recherches" in answer.content.decode()
+
+
+class TestStaff:
+    """The desk completes organisations in its list."""
+
+    def act(self, service: CompanySearch, row: Organisation) -> str:
+        desk = Client()
+        desk.force_login(UserFactory(is_superuser=True))
+        url = reverse("admin:members_organisation_changelist")
+        data = {"action": "complete_from_state", "_selected_action": [row.pk]}
+        return desk.post(url, data, follow=True).content.decode()
+
+    def test_fills_what_is_empty_only(self, service: CompanySearch) -> None:
+        commune("50218", "Granville", "50400")
+        service.add(NUMBER, place_etat_administratif="F")
+        row = OrganisationFactory(name="Chez nous", siret=NUMBER, naf="", size="", legal_form="", commune=None)
+        page = self.act(service, row)
+        assert "1 structure complétée" in page
+        assert "est fermé" in page
+        row.refresh_from_db()
+        assert (row.name, row.naf, row.size, row.legal_form) == ("Chez nous", "62.01Z", "10-49", "sas")
+        assert row.commune.name == "Granville"
+        assert "0 structures complétées" in self.act(service, row)
+
+    def test_says_that_the_service_is_silent(self, service: CompanySearch) -> None:
+        service.mode = "error"
+        assert "ne répond pas" in self.act(service, OrganisationFactory(siret=NUMBER))
+
+    def test_has_no_such_act_where_it_is_off(self, service: CompanySearch, settings: Any) -> None:
+        settings.COMPANY_SEARCH_URL = ""
+        assert "d’après l’annuaire" not in self.act(service, OrganisationFactory(siret=NUMBER))
