@@ -4,6 +4,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from diginor.outbox.model import OutgoingMail
 from members.models import Place
 from services.actions import filing, triage
 from services.actions.erasure import erase
@@ -272,3 +273,12 @@ def test_choosing_a_place_is_refused_once_filed(desk, agri_up):
     with pytest.raises(filing.StepRefused):
         filing.choose_place(asked, agri_up)
     assert ServiceRequest.objects.get(pk=asked.pk).wanted_place is None
+
+
+def test_the_mail_to_the_host_names_the_place(desk, agri_up):
+    asked = desk.file()
+    asked.wanted_place = agri_up
+    asked.save()
+    triage.route(asked, [desk.places[2]], by=desk.staff)
+    mail = OutgoingMail.objects.filter(kind="ReferralSent").order_by("pk").last()
+    assert "Le lieu souhaité\u202f: Agri up." in mail.text
