@@ -15,11 +15,16 @@ from members.models import Organisation, Territory
 
 @dataclass(frozen=True)
 class Section:
-    """A part of a sheet: its title, the template that draws what is under it, and the context of that template."""
+    """A part of a sheet: its title, the template that draws what is under it, and the context of that template.
+
+    The first section with an action gives the sheet its main button.
+    """
 
     title: str | Promise
     template: str
     context: Mapping[str, Any] = field(default_factory=dict)
+    action_label: str | Promise = ""
+    action_url: str = ""
 
 
 @dataclass(frozen=True)

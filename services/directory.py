@@ -1,10 +1,12 @@
 """What this part adds to the directory: what an organisation helps with, whom a territory counts on, a figure."""
 
+from collections import Counter
 from collections.abc import Mapping
 from itertools import groupby
 from typing import Any
 
 from django.db.models import QuerySet
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -19,23 +21,33 @@ def offers_section(organisation: Organisation) -> sheets.Section | None:
     if not offers:
         return None
     grounds = {offer.pk: _ground(offer) for offer in offers}
-    shared = grounds[offers[0].pk] if len(set(grounds.values())) == 1 else ""
+    shared = Counter(grounds.values()).most_common(1)[0][0]
     families = [
-        (label, [(offer.topic, "" if shared else grounds[offer.pk], offer.is_assumption) for offer in rows])
+        (label, [(offer.topic, _other(grounds[offer.pk], shared), offer.is_assumption) for offer in rows])
         for label, rows in groupby(offers, key=lambda offer: offer.topic.get_family_display())
     ]
     context = {
         "families": families,
         "ground": shared,
+        "has_other_grounds": len(set(grounds.values())) > 1,
         "has_assumptions": any(offer.is_assumption for offer in offers),
-        "organisation": organisation,
     }
-    return sheets.Section(_("Ce qu’elle fait pour les entreprises"), "services/public/sheet_offers.html", context)
+    return sheets.Section(
+        _("Ce qu’elle fait pour les entreprises"),
+        "services/public/sheet_offers.html",
+        context,
+        action_label=_("Demander de l’aide à %(name)s") % {"name": organisation},
+        action_url=f"{reverse('filing_start')}?structure={organisation.slug}",
+    )
+
+
+def _other(ground: str, shared: str) -> str:
+    return "" if ground == shared else ground
 
 
 def _ground(offer: Offer) -> str:
     names = sorted(territory.name for territory in offer.territories.all())
-    return ", ".join(names) or _("sans limite de territoire")
+    return ", ".join(names) or _("partout")
 
 
 def serving(territory: Territory) -> QuerySet[Any]:

@@ -11,29 +11,25 @@ from members.rules.period_words import at
 
 @dataclass(frozen=True)
 class DatedFact:
-    """Something that happened, or was announced, on a date; `is_planned` when the source only announced it."""
+    """Something that happened, or was announced, on a date.
+
+    `is_planned` tells whether its source only announced it; None leaves that to the dates.
+    """
 
     on: PartialDate | None
     text: str
-    note: str = ""
     source: str = ""
     stated_on: PartialDate | None = None
-    is_planned: bool = False
-    url: str = ""
+    is_planned: bool | None = None
 
 
 @dataclass(frozen=True)
 class Moment:
-    """A fact in its place on the line: `year` is told once, at the first moment of that year."""
+    """A fact in its place on the line, with its date in words."""
 
     fact: DatedFact
     when: str
-    year: str = ""
-
-    @property
-    def is_planned(self) -> bool:
-        """Whether the source announced it without saying that it took place."""
-        return is_announced(self.fact)
+    is_planned: bool
 
 
 def history_line(facts: Iterable[DatedFact]) -> list[Moment]:
@@ -42,12 +38,7 @@ def history_line(facts: Iterable[DatedFact]) -> list[Moment]:
     A wide date comes before the exact ones that it holds: « 2018 », then « octobre 2018 », then « 19 octobre 2018 ».
     """
     dated = sorted({fact for fact in facts if fact.on}, key=_place)
-    moments, year = [], 0
-    for fact in dated:
-        assert fact.on
-        moments.append(Moment(fact, when(fact), str(fact.on.year) if fact.on.year != year else ""))
-        year = fact.on.year
-    return moments
+    return [Moment(fact, when(fact), is_announced(fact)) for fact in dated]
 
 
 def when(fact: DatedFact) -> str:
@@ -58,10 +49,10 @@ def when(fact: DatedFact) -> str:
 
 
 def is_announced(fact: DatedFact) -> bool:
-    """Whether a fact is known only as a plan: the source says so, or the source is older than the date."""
-    if fact.on is None or fact.is_planned or fact.stated_on is None:
+    """Whether a fact is known only as a plan: it is told so, or else its source is older than its date."""
+    if fact.is_planned is not None:
         return fact.is_planned
-    return fact.on.first_day > fact.stated_on.last_day
+    return bool(fact.on and fact.stated_on and fact.on.first_day > fact.stated_on.last_day)
 
 
 def planned_in_words(on: PartialDate) -> str:

@@ -30,8 +30,10 @@ def directory(request: HttpRequest) -> HttpResponse:
     page, is_any_word = _found(request, form)
     context = {
         "form": form,
+        "asked": form.asked.get("q", ""),
+        "where": form.asked.get("territoire", ""),
         "page": page,
-        "lines": [(row, line_of(row)) for row in page.rows],
+        "lines": [(row, line_of(row)) for row in Organisation.listed.all().lines_of(page.rows)],
         "is_any_word": is_any_word,
         "chosen": form.chosen(Organisation.listed.all()),
         "filters": [
@@ -52,10 +54,10 @@ def _rows(form: DirectorySearch, **more: Any) -> ListedQuerySet:
 def _found(request: HttpRequest, form: DirectorySearch) -> tuple[Page, bool]:
     """What answers all the words, or else the organisations nearest to any of them."""
     keys = {"after": request.GET.get("after", ""), "before": request.GET.get("before", "")}
-    page = page_by_row(_rows(form).for_lines(), size=PAGE, **keys)
+    page = page_by_row(_rows(form).bare(), size=PAGE, **keys)
     if page.rows or " " not in form.asked.get("q", ""):
         return page, False
-    page = page_by_row(_rows(form, any_word=True).for_lines(), size=PAGE, **keys)
+    page = page_by_row(_rows(form, any_word=True).bare(), size=PAGE, **keys)
     return page, bool(page.rows)
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
+from django.db.models import QuerySet
 from django.utils.html import format_html
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
@@ -28,7 +29,6 @@ def drawn_history(organisation: Organisation, citations: Citations) -> list[dict
     """The line of a history, as the component draws it: when, what, the number of the source."""
     return [
         {
-            "year": moment.year,
             "when": moment.when,
             "text": moment.fact.text,
             "mark": citations.mark(moment.fact.source, moment.fact.stated_on),
@@ -44,14 +44,14 @@ def history_of(organisation: Organisation) -> list[DatedFact]:
     if organisation.founded_on:
         founded = PartialDate.on(organisation.founded_on)
         facts.append(DatedFact(founded, _("Création"), source=organisation.source, stated_on=organisation.stated_on))
-    for succession in Succession.objects.about(organisation):
+    for succession in Succession.objects.about(organisation).prefetch_related("parts__organisation__network"):
         facts += _succession(succession, organisation)
     for office in Office.objects.about(organisation):
         facts += _lasting(office, _person(office), _("Fin du mandat\u202f: %(what)s"))
     for affiliation in Affiliation.objects.of_organisation(organisation):
         joins = format_html(_("Membre de {}"), words.named(affiliation.network.organisation))
         facts += _lasting(affiliation, joins, _("Fin d’adhésion\u202f: %(what)s"))
-    for partnership in Partnership.objects.about(organisation):
+    for partnership in partnerships_of(organisation):
         facts += _lasting(partnership, _partnership(partnership, organisation), _("Fin du partenariat\u202f: %(what)s"))
     if hasattr(organisation, "network"):
         for accreditation in Accreditation.objects.of_network(organisation.network):
@@ -62,7 +62,12 @@ def history_of(organisation: Organisation) -> list[DatedFact]:
     return facts
 
 
-def _fact(row: SourcedFact, on: PartialDate | None, text: str, *, is_planned: bool = False) -> DatedFact:
+def partnerships_of(organisation: Organisation) -> QuerySet[Partnership]:
+    """The partnerships of an organisation, with what the names of both sides need."""
+    return Partnership.objects.about(organisation).select_related("organisation__network", "partner__network")
+
+
+def _fact(row: SourcedFact, on: PartialDate | None, text: str, *, is_planned: bool | None = None) -> DatedFact:
     return DatedFact(on, text, source=row.source, stated_on=row.stated_on, is_planned=is_planned)
 
 
@@ -109,22 +114,27 @@ def _names(rows: list[Organisation], about: Organisation | None) -> Any:
 def _succession(succession: Succession, about: Organisation) -> Iterator[DatedFact]:
     for on, step in ((succession.announced_on, _("Annonce")), (succession.filed_on, _("Dossier déposé"))):
         if on:
-            yield _fact(succession, on, succession_words(succession, about, step=step))
+            yield _fact(succession, on, succession_words(succession, about, step=step), is_planned=False)
     told = succession_words(succession, about)
     if succession.effective_on:
-        yield _fact(succession, succession.effective_on, told, is_planned=succession.is_effective_planned)
+        is_planned = True if succession.is_effective_planned else None
+        yield _fact(succession, succession.effective_on, told, is_planned=is_planned)
 
 
 def _accreditation(row: Accreditation) -> Iterator[DatedFact]:
     name = words.said(row.round.name)
     is_extended = row.state == AccreditationState.EXTENDED
-    steps = (
-        (row.filed_on, _("Dossier de labellisation déposé")),
-        (row.granted_on, _("Labellisation %(state)s") % {"state": row.get_state_display()}),
+    past = ((row.filed_on, _("Dossier de labellisation déposé")), (row.granted_on, _accorded(row)))
+    ends = (
         (row.conditional_until, _("Fin de la période sous condition")),
         (row.valid_until, _("Fin de la labellisation")),
         (row.extended_until, _("Fin de la prolongation") if is_extended else _("Fin de la prolongation possible")),
     )
-    for on, step in steps:
-        if on:
-            yield _fact(row, on, format_html("{}\u202f: {}", step, name))
+    for is_planned, steps in ((False, past), (None, ends)):
+        for on, step in steps:
+            if on:
+                yield _fact(row, on, format_html("{}\u202f: {}", step, name), is_planned=is_planned)
+
+
+def _accorded(row: Accreditation) -> str:
+    return _("Labellisation %(state)s") % {"state": row.get_state_display()}

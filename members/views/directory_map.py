@@ -62,12 +62,25 @@ def _drawn(territory: Territory, figure: MapFigure) -> dict[str, Any]:
     departments = list(Territory.objects.of_kind(TerritoryKind.DEPARTMENT).within(territory).current().by_name())
     counted = figure.count([row.code for row in departments])
     values = {row.code: counted.get(row.code, 0) for row in departments}
-    total, most = sum(values.values()), max(departments, key=lambda row: values[row.code], default=None)
-    finding = _("Rien n’est encore compté ici.")
-    if total and most:
-        finding = _("%(name)s vient en tête\u202f: %(count)s") % {"name": most.name, "count": number(values[most.code])}
+    finding = _finding({row.name: values[row.code] for row in departments})
     told = ", ".join(f"{row.name}\u202f: {number(values[row.code])}" for row in departments)
     listed = f"{reverse(figure.list_name)}?{figure.query}" if figure.query else ""
     rows = [(row.name, listed.format(code=row.code), values[row.code]) for row in departments]
     svg = department_map(values, title=finding, desc=told)
     return {"chart": Chart(finding, svg, definition=str(figure.definition)), "rows": rows}
+
+
+def _finding(values: dict[str, int]) -> str:
+    """What the map shows first: who has the most."""
+    most = max(values.values(), default=0)
+    first = [name for name, value in values.items() if value == most]
+    if not most:
+        return _("Rien n’est encore compté ici.")
+    if len(first) == len(values) > 1:
+        return _("Autant partout\u202f: %(count)s") % {"count": number(most)}
+    if len(first) == 1:
+        return _("%(name)s vient en tête\u202f: %(count)s") % {"name": first[0], "count": number(most)}
+    return _("%(names)s viennent en tête\u202f: %(count)s chacun") % {
+        "names": " · ".join(first),
+        "count": number(most),
+    }

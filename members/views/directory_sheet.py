@@ -5,19 +5,19 @@ from typing import Any
 
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
-from django.utils.html import format_html, format_html_join
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.html import format_html
+from django.utils.safestring import mark_safe
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from members.enums import SuccessionRole, Technology
-from members.models import Affiliation, KeyFigure, Office, Organisation, Partnership, Succession
+from members.models import Affiliation, KeyFigure, Office, Organisation, Succession
 from members.rules.citations import Citations
 from members.rules.period_words import at, period
 from members.rules.structured_data import document, structured
 from members.sheets import sections
 from members.views import network_words as words
-from members.views.directory_history import drawn_history
+from members.views.directory_history import drawn_history, partnerships_of
 
 Pairs = list[tuple[str, Any]]
 MOST_FIGURES = 6
@@ -28,6 +28,7 @@ def sheet_of(request: HttpRequest, organisation: Organisation) -> dict[str, Any]
     citations = Citations()
     facts = [(term, value) for term, value in _facts(organisation, citations) if value]
     figures = [words.figure(row, citations) for row in KeyFigure.objects.about(organisation) if row.value is not None]
+    added = sections(organisation)
     return {
         "organisation": organisation,
         "canonical": request.build_absolute_uri(organisation.get_absolute_url()),
@@ -35,7 +36,8 @@ def sheet_of(request: HttpRequest, organisation: Organisation) -> dict[str, Any]
         "facts": facts,
         "contacts": _contacts(organisation),
         "figures": figures[:MOST_FIGURES],
-        "sections": sections(organisation),
+        "sections": added,
+        "action": next((section for section in added if section.action_url), None),
         "history": drawn_history(organisation, citations),
         "sources": citations.sources,
         "logo": logo_address(organisation),
@@ -70,22 +72,28 @@ def _is_over(organisation: Organisation) -> bool:
 
 def _facts(organisation: Organisation, citations: Citations) -> Pairs:
     mark = citations.mark(organisation.source, organisation.stated_on)
-    offices = [words.office(row, citations) for row in Office.objects.about(organisation)]
-    networks = [_network(row, citations) for row in Affiliation.objects.of_organisation(organisation)]
-    partnerships = Partnership.objects.about(organisation)
     commune = organisation.commune.label if organisation.commune else ""
     town = words.pieces(organisation.postcode, commune)
     return [
         (_("Nature"), words.pieces(capfirst(organisation.get_kind_display()), mark)),
-        (_("Nom complet"), organisation.name if organisation.acronym else ""),
+        (_("Sigle"), organisation.acronym),
         (_("Adresse"), words.pieces(organisation.street, town, between=", ")),
+        (_("Territoire"), _ground(organisation)),
         (_("Taille"), capfirst(organisation.get_size_display())),
         (_("Secteur"), capfirst(organisation.get_sector_display())),
         (_("Expertises"), capfirst(", ".join(expertises(organisation)))),
-        (_("En charge"), _lines(offices)),
-        (_("Réseaux"), _lines(networks)),
-        (_("Partenariats"), _lines([words.partnership(row, citations, organisation) for row in partnerships])),
+        *((_("En charge"), words.office(row, citations)) for row in Office.objects.about(organisation)),
+        *((_("Réseau"), _network(row, citations)) for row in Affiliation.objects.of_organisation(organisation)),
+        *(
+            (_("Partenariat"), words.partnership(row, citations, organisation))
+            for row in partnerships_of(organisation)
+        ),
     ]
+
+
+def _ground(organisation: Organisation) -> str:
+    network = getattr(organisation, "network", None)
+    return network.territory.name if network and network.territory else ""
 
 
 def expertises(organisation: Organisation) -> list[str]:
@@ -104,11 +112,6 @@ def logo_address(organisation: Organisation) -> str:
     if not organisation.logo:
         return ""
     return f"{reverse('organisation_logo', args=[organisation.slug])}?v={logo_version(organisation)}"
-
-
-def _lines(rows: list[Any]) -> SafeString:
-    """One line each, without an element more than it takes."""
-    return format_html_join(mark_safe("<br>"), "{}", ((row,) for row in rows))
 
 
 def _network(row: Affiliation, citations: Citations) -> Any:

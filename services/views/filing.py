@@ -29,6 +29,7 @@ from services.models import DelaySet, ServiceRequest, Topic
 from services.views.catalogue import door_of, doors
 from services.views.filing_place import asks_place, is_dropped, on_to_the_need, wanted_place
 from services.views.filing_session import Filing
+from services.views.filing_structure import asked_of
 from services.views.filing_siret import company_looked_up
 from services.views.tracking import link_refused
 from services.views.tracking_page import headline_of
@@ -107,6 +108,7 @@ def filing_start(request: HttpRequest, filing: Filing) -> HttpResponse:
         "topics": list(Topic.objects.of_family(family)) if family else [],
         "draft": filing.draft,
         "asked_hub": filing.asked_hub,
+        **asked_of(request),
     }
     return render(request, "services/public/filing_start.html", context)
 
