@@ -13,7 +13,7 @@ from members.actions.territories import load_territories
 from members.models import Hub, Organisation, Territory, User
 from services.actions.catalogue import load_catalogue, load_offers
 from services.actions.figures import refresh_figures
-from services.demonstration import accounts, companies, rows
+from services.demonstration import accounts, companies, rows, sheets
 from services.demonstration.mails import recent_mails
 from services.demonstration.people import Casting, furnish
 from services.demonstration.scenes import Scenes
@@ -52,6 +52,7 @@ def load(now: datetime | None = None) -> Loaded:
     lives = _tell(moment, Storyteller(moment, cast, companies.Desk(topics)), organisations)
     requests = rows.write(lives)
     furnish(organisations, today)
+    sheets.propose(organisations)
     mails = recent_mails(moment)
     refresh_figures(now=moment, is_full=True)
     made = Organisation.objects.filter(is_demo=True, hubs=None)
@@ -85,5 +86,6 @@ def unload() -> None:
     invented = ServiceRequest.objects.filter(is_demo=True)
     invented.update(merged_into=None)
     invented.delete()
+    sheets.forget()
     Organisation.objects.filter(is_demo=True, hubs=None).delete()
     OutgoingMail.objects.filter(dedupe_key__startswith="demonstration:").delete()
