@@ -71,6 +71,11 @@ class HubAdmin(PortalModelAdmin):
         super().save_model(request, obj, form, change)
         transaction.on_commit(forget_hosts)
 
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet) -> None:
+        """The same for several."""
+        super().delete_queryset(request, queryset)
+        transaction.on_commit(forget_hosts)
+
     def delete_model(self, request: HttpRequest, obj: Hub) -> None:
         """The host name of a hub that is gone opens nothing."""
         super().delete_model(request, obj)

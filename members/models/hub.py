@@ -12,6 +12,7 @@ from django.core.validators import RegexValidator, validate_email
 from django.db import models
 from django.db.models import Count, F, OuterRef, Q, Subquery
 from django.urls import reverse
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from members.enums import Accent, HubRoleKind, TerritoryKind
@@ -114,6 +115,12 @@ def departments_of(hubs: Collection["Hub"]) -> dict[int, list[Territory]]:
         found[link.container_id].append(link.part)
     own = {hub.pk: hub.territory for hub in hubs if hub.territory and hub.territory.kind == TerritoryKind.DEPARTMENT}
     return {hub.pk: [own[hub.pk]] if hub.pk in own else found[hub.territory_id] for hub in hubs}
+
+
+def choices_of(hubs: Collection["Hub"]) -> list[tuple[str, str]]:
+    """Hubs to choose from; one that gathers others says that choosing it chooses them all."""
+    heads = {hub.parent_id for hub in hubs}
+    return [(hub.slug, gettext("%(hub)s (tous)") % {"hub": hub} if hub.pk in heads else hub.name) for hub in hubs]
 
 
 def forget_hosts() -> None:

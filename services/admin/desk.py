@@ -14,6 +14,7 @@ from diginor.history import Party
 from diginor.paging import Page
 from diginor.wording import day as day_in_words
 from members.models import Hub
+from members.models.hub import choices_of
 from members.rules.family import under
 from services.models import ServiceRequest
 from services.models import queue as queue_of
@@ -83,14 +84,8 @@ class Desk:
     @property
     def choices(self) -> list[dict[str, Any]]:
         """The hubs to choose from, with what choosing each shows."""
-        heads = {hub.parent_id for hub in self.hubs}
         return [
-            {
-                "slug": hub.slug,
-                "label": _("%(hub)s (tous)") % {"hub": hub} if hub.pk in heads else str(hub),
-                "is_current": hub == self.hub,
-            }
-            for hub in self.hubs
+            {"slug": slug, "label": label, "is_current": slug == self.hub.slug} for slug, label in choices_of(self.hubs)
         ]
 
     @cached_property

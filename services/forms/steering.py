@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from diginor.fields import DayInput
 from members.enums import Sector, SizeCategory
 from members.models import Hub
+from members.models.hub import choices_of
 from members.rules.family import under
 from services.enums import Family
 from services.models.figure_reading import Place
@@ -81,7 +82,7 @@ class FiltersForm(forms.Form):
         super().__init__({**given, "periode": given["periode"] or DEFAULT}, auto_id="%s")
         self.hubs = hubs
         self.places = places
-        self._choices("hub", [("", _("Tous")), *((hub.slug, hub.name) for hub in hubs)])
+        self._choices("hub", [("", _("Tous")), *choices_of(hubs)])
         named = [(place.code, place.name) for place in places["organisation"].values()]
         self._choices("organisation", [("", _("Toutes")), *named])
         groups = (("department", "dep", _("Départements")), ("epci", "epci", _("Intercommunalités")))

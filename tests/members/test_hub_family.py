@@ -2,6 +2,7 @@
 
 import re
 from contextlib import nullcontext
+from threading import Barrier, Thread
 
 import pytest
 from django.conf import settings as portal
@@ -132,6 +133,31 @@ class TestCircles:
         assert "parent" in answer.context["adminform"].form.errors
         assert "tournerait en rond" in answer.content.decode()
         assert Hub.objects.get(pk=family.head.pk).parent is None
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_crossed_changes_at_once_make_no_circle():
+    """Each would be right alone: the second waits for the first, sees it, and is refused."""
+    one, two = HubFactory(name="Un"), HubFactory(name="Deux")
+    gate, refused = Barrier(2), []
+
+    def put_under(child: Hub, parent: Hub) -> None:
+        try:
+            with transaction.atomic():
+                gate.wait()
+                Hub.objects.filter(pk=child.pk).update(parent=parent)
+        except IntegrityError:
+            refused.append(child)
+        finally:
+            connection.close()
+
+    threads = [Thread(target=put_under, args=pair) for pair in ((one, two), (two, one))]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(refused) == 1
+    assert Hub.objects.filter(parent__isnull=False).count() == 1
 
 
 def sheet_of(client: Client, url: str, **changes) -> dict:
