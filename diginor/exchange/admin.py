@@ -1,5 +1,6 @@
 """The pages that send a list out as a file and take it back in two steps: the difference, then the confirmation."""
 
+from collections import Counter
 from collections.abc import Callable
 from functools import wraps
 from typing import Any, cast
@@ -18,7 +19,7 @@ from django.utils.text import capfirst, slugify
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, override
 
-from diginor.exchange.sheet import ADDED, CHANGED, DOUBT, ERROR, NEW, SAME, DataMoved, Outcome, Sheet
+from diginor.exchange.sheet import ADDED, CHANGED, DOUBT, ERROR, SAME, DataMoved, Outcome, Sheet
 from diginor.exchange.tables import CONTENT_TYPES, CSV, MOST_BYTES, XLSX, FileRefused, csv_lines, read_table, xlsx_bytes
 from diginor.exchange.waiting import Waiting, find, keep
 from diginor.wording import number
@@ -195,7 +196,7 @@ class ExchangeAdmin:
         context = {
             "outcome": outcome,
             "token": waiting.token() if waiting else "",
-            "counts": [(label, counts[kind]) for kind, label in _labels() if counts[kind]],
+            "counts": _labels(counts),
             "undecided": counts[DOUBT] if status == 422 else 0,
             "faults": outcome.faults[: MOST_SHOWN * 5],
             "doubts": outcome.doubts[:MOST_DOUBTS],
@@ -203,7 +204,7 @@ class ExchangeAdmin:
             "added": [line for line in outcome.of(ADDED) if not line.is_open][:MOST_SHOWN],
             "most_shown": MOST_SHOWN,
             "too_many_doubts": len(outcome.doubts) > MOST_DOUBTS,
-            "new": NEW,
+            "added_title": self.sheet.added_title,
         }
         return self._page(request, context, status, "admin/exchange/difference.html")
 
@@ -238,14 +239,15 @@ class ExchangeElsewhere:
         return super().changelist_view(request, {**links, **(extra_context or {})})  # type: ignore[misc]
 
 
-def _labels() -> list[tuple[str, str]]:
-    return [
-        (ERROR, _("en erreur")),
-        (DOUBT, _("à décider")),
-        (ADDED, _("nouvelles")),
-        (CHANGED, _("modifiées")),
-        (SAME, _("inchangées")),
-    ]
+def _labels(counts: Counter[str]) -> list[tuple[str, int]]:
+    labels = {
+        ERROR: _("en erreur"),
+        DOUBT: _("à décider"),
+        ADDED: ngettext("nouvelle", "nouvelles", counts[ADDED]),
+        CHANGED: ngettext("modifiée", "modifiées", counts[CHANGED]),
+        SAME: ngettext("inchangée", "inchangées", counts[SAME]),
+    }
+    return [(label, counts[kind]) for kind, label in labels.items() if counts[kind]]
 
 
 def _told(outcome: Outcome) -> str:

@@ -20,7 +20,10 @@ MEANS |= {"non": False, "n": False, "faux": False, "0": False, "": False, "no": 
 
 def tidy(value: Any) -> str:
     """The text of a cell with plain ends of lines, and nothing around it."""
-    return "" if value is None else str(value).replace("\r\n", "\n").replace("\r", "\n").strip()
+    if value is None:
+        return ""
+    text = str(value)
+    return (text.replace("\r\n", "\n").replace("\r", "\n") if "\r" in text else text).strip()
 
 
 class Column(Field):

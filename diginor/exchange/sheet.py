@@ -11,6 +11,7 @@ from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.db.models import Model, QuerySet
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from import_export.resources import Resource
 from tablib import Dataset
 
@@ -174,6 +175,7 @@ class Sheet(Resource):
     # Rows are few enough to be read while a person waits.
     most_rows = 10_000
     required: tuple[str, ...] = ()
+    added_title: Any = gettext_lazy("Ce qui est nouveau")
 
     def __init__(self, user: Any) -> None:
         super().__init__()

@@ -3,6 +3,7 @@
 import re
 from collections import defaultdict
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -27,14 +28,19 @@ class SiretCell(Cell):
     def clean(self, value: Any, row: Any = None, **kwargs: Any) -> str:
         """The digits alone; ValueError says what is wrong with them."""
         text = tidy(value)
-        digits = re.sub(r"[\s.\-_/\u2010\u2011\u2013]", "", text)
-        if not digits:
-            return ""
+        digits, is_right = _read_siret(text)
+        if is_right:
+            return digits
         if _ROUNDED.match(text):
             raise ValueError(_("le tableur a arrondi ce numéro. Mettez la colonne au format « Texte »."))
-        if not digits.isascii() or not digits.isdigit() or not siret_number.is_valid(digits):
-            raise ValueError(_("« %(text)s » n’est pas un SIRET valable.") % {"text": text[:40]})
-        return digits
+        raise ValueError(_("« %(text)s » n’est pas un SIRET valable.") % {"text": text[:40]})
+
+
+@lru_cache(maxsize=20_000)
+def _read_siret(text: str) -> tuple[str, bool]:
+    """The digits, and whether they are nothing or a SIRET; a file asks about each of its numbers several times."""
+    digits = re.sub(r"[\s.\-_/\u2010\u2011\u2013]", "", text)
+    return digits, not digits or (digits.isascii() and digits.isdigit() and siret_number.is_valid(digits))
 
 
 class NafCell(Cell):

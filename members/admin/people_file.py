@@ -5,6 +5,7 @@ from typing import Any
 from django.db import transaction
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from tablib import Dataset
 
 from diginor.exchange.columns import ChoiceCell, Column, LinkCell, YesNoCell, tidy
@@ -25,6 +26,7 @@ class PeopleSheet(Sheet):
     required = (ORGANISATION, EMAIL)
     # Each row may send a mail and hand referrals over.
     most_rows = 2_000
+    added_title = gettext_lazy("Qui recevra une invitation")
 
     def make_columns(self) -> list[Column]:
         """The columns, in order."""

@@ -273,6 +273,19 @@ def test_commas_and_windows_letters_are_read(desk: Exchange) -> None:
     assert desk.answer.context["outcome"].lines[0].name == "Écume"
 
 
+def test_an_export_asks_as_many_questions_for_many_rows_as_for_few(desk: Exchange) -> None:
+    hub = HubFactory()
+    counts = []
+    for _turn in range(2):
+        for _row in range(10):
+            OrganisationFactory(member=True, of_hub=hub, commune=commune())
+        with CaptureQueriesContext(connection) as queries:
+            assert len(desk.exported()) == Organisation.objects.count()
+        counts.append(len(queries))
+    assert counts[0] == counts[1]
+    assert [row["Nature"] for row in desk.exported("?kind=company")] == []
+
+
 class TestStaff:
     """The desk of a hub handles the organisations of its hub."""
 
