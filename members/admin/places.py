@@ -5,7 +5,6 @@ from typing import Any
 from django.contrib import admin, messages
 from django.db import IntegrityError
 from django.db.models import QuerySet
-from django.forms.models import BaseInlineFormSet
 from django.http import HttpRequest
 from django.shortcuts import redirect
 from django.utils.translation import gettext_lazy as _
@@ -33,7 +32,7 @@ class ShareInline(PortalInline):
     """What the place is used for."""
 
     model = PlaceShare
-    formset: type[BaseInlineFormSet] = WholePlace
+    formset = WholePlace
     desk_may = ALL
     ordering = ["-percent", "pk"]
     verbose_name_plural = _("usages du lieu : les parts font 100 % ensemble")

@@ -46,11 +46,11 @@ class PlaceQuerySet(models.QuerySet["Place"]):
         rows = self.filter(**asked)
         return rows.filter(commune__in=Territory.objects.within(territory).values("pk")) if territory else rows
 
-    def departments(self) -> models.QuerySet[Territory]:
-        """The départements where there is one, by name."""
+    def areas(self, kind: str) -> models.QuerySet[Territory]:
+        """The territories of a kind where there is one, by name."""
         communes = self.order_by().values("commune")
         around = Containment.objects.filter(part__in=communes).values("container")
-        return Territory.objects.of_kind(TerritoryKind.DEPARTMENT).filter(pk__in=around).by_name()
+        return Territory.objects.of_kind(kind).filter(pk__in=around).by_name()
 
     def counted_by_department(self, codes: Iterable[str]) -> dict[str, int]:
         """How many lie in each of these départements; one without any is left out."""

@@ -128,8 +128,10 @@ class Desk:
         """The organisations proposed for a need of a company, the best first, each with its reasons."""
         topic = self.topics[need.topic]
         place = self.hosting.get(need.place)
-        wanted = {"wanted_place": str(place), "host_id": place.host_id} if place else {}
-        company = replace(asker.facts, topic_id=topic.pk, topic=str(topic), **wanted)
+        host_id = place.host_id if place else None
+        company = replace(
+            asker.facts, topic_id=topic.pk, topic=str(topic), wanted_place=str(place or ""), host_id=host_id
+        )
         verdicts = rank(company, self._organisations(asker.hub, need.topic))
         places = self._places(asker.hub)
         return [(places[row.organisation.id], [check.message for check in row.told]) for row in verdicts if row.is_in]

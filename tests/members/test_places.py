@@ -57,6 +57,21 @@ def test_places_are_found_by_kind_theme_and_departement(client):
 
 
 @pytest.mark.django_db
+def test_many_departements_are_offered_by_region_and_still_answer(client, monkeypatch):
+    monkeypatch.setattr("members.forms.places.MOST_DEPARTMENTS", 1)
+    PlaceFactory(name="Quai", commune=commune("76351", "Le Havre"))
+    PlaceFactory(name="Ferme")
+    PlaceFactory(name="Écluse", commune=commune("35238", "Rennes"))
+    assert [code for code, _name in client.get(reverse("places")).context["form"].fields["territoire"].choices] == [
+        "", "r53", "r28"
+    ]  # fmt: skip
+    assert "Écluse" not in page(client, territoire="r28")
+    assert "Ferme" in page(client, territoire="r28")
+    assert "Ferme" not in page(client, territoire="76")
+    assert "Quai" in page(client, territoire="76")
+
+
+@pytest.mark.django_db
 def test_ten_a_page_forwards_and_back(client):
     names = [PlaceFactory(name=f"Lieu {number:02d}").name for number in range(23)]
     first = client.get(reverse("places"))
