@@ -86,7 +86,7 @@ class TestPages:
     def test_the_door_tells_territory_words_source_members_and_how_to_ask(self, client, hubs):
         answer = client.get(hubs["brittany"].front_url)
         page = read(client, hubs["brittany"].front_url)
-        for words in ("Guichet du Grand Ouest", "Porté par un pôle.", "Annonce de 2018", "Pôle breton", "02 99 00"):
+        for words in ("Réuni par Grand Ouest", "Porté par un pôle.", "Annonce de 2018", "Pôle breton", "02 99 00"):
             assert words in page
         assert "Bretagne\u202f: Ille-et-Vilaine\u202f(35)." in page
         assert "Pôle normand" not in page
