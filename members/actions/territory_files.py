@@ -64,10 +64,15 @@ class Geography:
         )
 
 
+def edition_of(folder: Path = FOLDER) -> date:
+    """The first day of the edition kept in a folder."""
+    return date.fromisoformat((folder / "edition.txt").read_text().strip())
+
+
 @cache
 def read_geography(folder: Path = FOLDER) -> Geography:
     """The edition kept in a folder."""
-    geography = Geography(date.fromisoformat((folder / "edition.txt").read_text().strip()))
+    geography = Geography(edition_of(folder))
     regions = {row["code"]: row for row in _rows(folder / "regions.csv")}
     departments = {row["code"]: row for row in _rows(folder / "departments.csv")}
     people: dict[Key, int] = defaultdict(int)

@@ -12,6 +12,7 @@ from django.utils.translation import ngettext
 
 from diginor.paging import Page
 from diginor.wording import number
+from members.actions.territory_files import edition_of
 from members.enums import SuccessionRole, TerritoryKind
 from members.models import (
     Accreditation,
@@ -28,11 +29,13 @@ from members.models import (
 from members.rules.accreditations import short_words
 from members.rules.citations import Citations
 from members.rules.history_line import planned_in_words
+from members.rules.partial_dates import PartialDate
 from members.rules.period_words import at, period
 from members.views import network_words as words
 from members.views.directory_history import drawn_history
 
 FRANCE = ("country", "FR")
+GEOGRAPHY = "INSEE, code officiel géographique"
 Pairs = list[tuple[str, Any]]
 
 
@@ -48,6 +51,7 @@ class NetworkPage:
         """Read what is known of it, in the order in which the page tells it."""
         self.organisation: Organisation = self.network.organisation
         self.status = state_of(self.organisation)
+        self.mark = self.citations.mark(self.organisation.source, self.organisation.stated_on)
         self.facts = [(term, value) for term, value in [*self._itself(), *self._recognised(), *self._around()] if value]
         rows = list(KeyFigure.objects.about(self.organisation))
         self.figures = [words.figure(row, self.citations) for row in rows if row.value is not None]
@@ -171,6 +175,21 @@ def state_of(organisation: Organisation) -> str:
         for part in organisation.succession_parts.all()
     )
     return _("annoncé") if is_planned else _("n’existe plus")
+
+
+def composition(territory: Territory, citations: Citations) -> Pairs:
+    """What a region or a drawn territory is made of, by the official geographic code."""
+    if territory.kind not in (TerritoryKind.REGION, TerritoryKind.ADHOC):
+        return []
+    mark = citations.mark(GEOGRAPHY, PartialDate.on(edition_of()))
+    departments = Territory.objects.of_kind(TerritoryKind.DEPARTMENT).within(territory).order_by("code", "pk")
+    groups = Territory.objects.of_kind(TerritoryKind.EPCI).current()
+    whole, touched = groups.within(territory).count(), groups.touching(territory).count()
+    beyond = ngettext("dont %(count)s dépasse la limite", "dont %(count)s dépassent la limite", touched - whole)
+    told = [number(touched), beyond % {"count": number(touched - whole)} if touched > whole else ""]
+    names = ", ".join(f"{row.name} ({row.code})" for row in departments)
+    pairs = [(_("Départements"), names), (_("Intercommunalités"), ", ".join(filter(None, told)) if touched else "")]
+    return [(term, words.pieces(value, mark)) for term, value in pairs if value]
 
 
 def figures_of(territory: Territory, citations: Citations) -> list[tuple[str, Any]]:

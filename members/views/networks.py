@@ -9,7 +9,7 @@ from diginor.access import access, public
 from diginor.paging import Page, page_by_row
 from members.models import Accreditation, AccreditationRound, Affiliation, Network, Territory
 from members.rules.citations import Citations
-from members.views.network_page import FRANCE, NetworkPage, RoundPage, chosen, figures_of, lines
+from members.views.network_page import FRANCE, NetworkPage, RoundPage, chosen, composition, figures_of, lines
 
 PAGE, MOST_TERRITORIES = 10, 8
 
@@ -29,6 +29,7 @@ def networks(request: HttpRequest) -> HttpResponse:
         "lines": lines(page.rows, timezone.localdate()),
         "rounds": list(AccreditationRound.objects.newest_first()),
         "figures": figures_of(about, citations) if about else [],
+        "facts": composition(here, citations) if here else [],
         "sources": citations.sources,
     }
     return render(request, "members/networks/list.html", context)
