@@ -51,8 +51,36 @@ class TestEcosystem:
             commune = Territory.objects.get(kind=TerritoryKind.COMMUNE, code=code)
             assert Hub.objects.for_commune(commune).slug == slug
 
+    def test_grand_ouest_gathers_two_hubs_and_receives_nothing(self, ecosystem, db, client):
+        head = Hub.objects.get(slug="grand-ouest")
+        assert not head.is_open
+        assert [hub.slug for hub in head.children.in_order()] == ["bretagne-pays-de-la-loire", "normandie"]
+        assert set(Hub.objects.filter(parent=None).values_list("slug", flat=True)) == {
+            "grand-ouest", "nouvelle-aquitaine", "auvergne-rhone-alpes"
+        }  # fmt: skip
+        page = client.get(head.front_url).content.decode()
+        for fact in (
+            "DIGINOR Normandie",
+            "Bretagne – Pays de la Loire",
+            "Vendée",
+            "1er octobre 2018",
+            "Annonce des deux",
+        ):
+            assert fact in page
+
+    def test_every_hub_says_where_it_is_known_from(self, ecosystem, db):
+        for hub in Hub.objects.in_order():
+            assert hub.source, hub
+            assert hub.presentation, hub
+
+    def test_a_commune_of_no_hub_goes_to_the_default_one(self, ecosystem, db):
+        assert Hub.objects.for_commune(None).slug == "normandie"
+        assert Hub.objects.covering(None) is None
+
     def test_a_second_load_adds_nothing(self, ecosystem, db):
+        before = list(Hub.objects.order_by("pk").values())
         load_ecosystem()
         load_offers()
+        assert list(Hub.objects.order_by("pk").values()) == before
         assert Offer.objects.count() == len(ecosystem)
         assert Organisation.objects.count() == len(read_ecosystem()["organisation"])
