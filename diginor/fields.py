@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 from django.forms.renderers import DjangoTemplates
 from django.template.loader import get_template
+from django.utils.text import capfirst
 
 
 class PortalFormRenderer(DjangoTemplates):
@@ -68,3 +69,14 @@ class FileDrop(forms.FileInput):
     def __init__(self, attrs=None, accept=""):
         """Tell the browser which types are accepted."""
         super().__init__({**(attrs or {}), **({"accept": accept} if accept else {})})
+
+
+class SeveralChoices(forms.TypedMultipleChoiceField):
+    """Several boxes to tick, kept as a list."""
+
+    widget = forms.CheckboxSelectMultiple
+
+    def __init__(self, choices: Any, label: Any, help_text: Any = ""):
+        """Offer a closed list; nothing needs to be ticked."""
+        named = [(value, capfirst(text)) for value, text in choices.choices]
+        super().__init__(choices=named, label=label, required=False, empty_value=[], help_text=help_text)

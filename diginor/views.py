@@ -43,7 +43,8 @@ def accessibility(request: HttpRequest) -> HttpResponse:
 @access(public)
 def privacy(request: HttpRequest) -> HttpResponse:
     """What is known of people, why, for how long, and their rights."""
-    return render(request, "pages/privacy.html", {"publisher": settings.PUBLISHER})
+    context = {"publisher": settings.PUBLISHER, "asks_the_state": bool(settings.COMPANY_SEARCH_URL)}
+    return render(request, "pages/privacy.html", context)
 
 
 @require_safe

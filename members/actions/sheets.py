@@ -56,7 +56,8 @@ def commune_typed(code: str) -> dict[str, str]:
 def difference(proposal: SheetProposal) -> list[Line]:
     """What a proposal changes, in words."""
     known = proposal.organisation or known_as(proposal.values)
-    labels = {name: capfirst(Organisation._meta.get_field(name).verbose_name) for name in (*WAITING, *AT_ONCE)}
+    columns: Any = Organisation._meta
+    labels = {name: capfirst(str(columns.get_field(name).verbose_name)) for name in (*WAITING, *AT_ONCE)}
     before = stored(known) if known else {}
     return lines(labels, before, proposal.values, lambda code: place.label if (place := _commune(code)) else code)
 

@@ -10,10 +10,12 @@ from django.utils.translation import gettext_lazy as _
 
 from diginor.admin_base import ADD, CHANGE, DELETE, VIEW, PortalInline, PortalModelAdmin
 from diginor.exchange.admin import ExchangeAdmin
+from diginor.fields import SeveralChoices
 from members.actions import people
 from members.actions.refusals import PeopleRefusal
 from members.admin.company_lookup import CompanyLookup
 from members.admin.organisation_file import OrganisationSheet
+from members.enums import Technology
 from members.models import Absence, Membership, Organisation
 
 
@@ -36,10 +38,17 @@ class AbsenceInline(PortalInline):
     ordering = ["-starts_on", "pk"]
 
 
+class OrganisationForm(ModelForm):
+    """An organisation with its expertises as boxes."""
+
+    expertises = SeveralChoices(Technology, _("Expertises"))
+
+
 @admin.register(Organisation)
 class OrganisationAdmin(ExchangeAdmin, CompanyLookup, PortalModelAdmin):
     """Members of the ecosystem and companies that ask."""
 
+    form = OrganisationForm
     sheet = OrganisationSheet
     exchange_note = _(
         "Une ligne est reconnue par son identifiant, puis par son SIRET. Quand seuls le nom et la commune se"
@@ -56,13 +65,15 @@ class OrganisationAdmin(ExchangeAdmin, CompanyLookup, PortalModelAdmin):
     close_to = ("name",)
     raw_id_fields = ["commune"]
     prepopulated_fields = {"slug": ["name"]}
-    readonly_fields = ["created_at"]
+    readonly_fields = ["created_at", "succeeded_by"]
     inlines = [TeamInline, AbsenceInline]
     actions = ["complete_from_state"]
     fieldsets = [
         (None, {"fields": ["name", "acronym", "slug", "kind", "is_active", "capacity"]}),
         (_("Entreprise"), {"fields": ["siret", "size", "naf", "legal_form", "sector", "founded_on", "commune"]}),
-        (_("Présentation"), {"fields": ["website", "description", "source", "is_demo", "created_at"]}),
+        (_("Annuaire"), {"fields": ["is_listed", "description", "description_en", "expertises", "succeeded_by"]}),
+        (_("La joindre"), {"fields": ["website", "public_email", "public_phone", "street", "postcode"]}),
+        (_("Provenance"), {"fields": ["source", "stated_on", "is_demo", "created_at"]}),
     ]
 
     def find(self, rows: QuerySet, words: str) -> QuerySet:

@@ -35,25 +35,11 @@ class TopicAdmin(PortalModelAdmin):
     inlines = [QuestionInline]
 
 
-class SeveralChoices(forms.TypedMultipleChoiceField):
-    """Several boxes to tick, kept as a list."""
-
-    def __init__(self, choices: Any, label: Any):
-        super().__init__(
-            choices=choices.choices,
-            label=label,
-            required=False,
-            empty_value=[],
-            widget=forms.CheckboxSelectMultiple,
-            help_text=_("Rien de coché : toutes."),
-        )
-
-
 class OfferForm(forms.ModelForm):
     """An offer with its closed lists as boxes."""
 
-    sizes = SeveralChoices(SizeCategory, _("Tailles"))
-    legal_in = SeveralChoices(LegalForm, _("Formes juridiques admises"))
+    sizes = SeveralChoices(SizeCategory, _("Tailles"), help_text=_("Rien de coché : toutes."))
+    legal_in = SeveralChoices(LegalForm, _("Formes juridiques admises"), help_text=_("Rien de coché : toutes."))
     legal_out = SeveralChoices(LegalForm, _("Formes juridiques exclues"))
 
     def __init__(self, *args: Any, **kwargs: Any):
