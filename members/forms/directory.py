@@ -33,7 +33,7 @@ class DirectorySearch(forms.Form):
     lieu = forms.SlugField(max_length=120, required=False, widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, **kwargs: Any):
-        super().__init__(*args, auto_id="%s", **kwargs)
+        super().__init__(*args, **{"auto_id": "%s", **kwargs})
 
     @cached_property
     def asked(self) -> dict[str, str]:
@@ -54,7 +54,7 @@ class DirectorySearch(forms.Form):
 
     def wanted(self, **more: Any) -> Wanted:
         """What the organisations must be."""
-        given = {field: self.asked.get(name, "") for name, (field, _label) in FILTERS.items()}
+        given: dict[str, Any] = {field: self.asked.get(name, "") for name, (field, _label) in FILTERS.items()}
         return Wanted(text=self.asked.get("q", ""), territory=self.territory, **given, **more)
 
     def chosen(self, rows: ListedQuerySet) -> list[dict[str, Any]]:

@@ -155,12 +155,13 @@ class ListedQuerySet(models.QuerySet[Any]):
         return self.order_by("pk").filter(here, **{slug: code}).values_list(name, flat=True).first() or ""
 
 
-class ListedManager(models.Manager[Any]):
+class ListedManager(models.Manager.from_queryset(ListedQuerySet)):  # type: ignore[misc]
     """Only what the directory shows."""
 
     def get_queryset(self) -> ListedQuerySet:
         """The listed organisations."""
-        return ListedQuerySet(self.model, using=self._db).filter(is_listed=True)
+        rows: ListedQuerySet = super().get_queryset()
+        return rows.filter(is_listed=True)
 
 
 _LABELS: dict[str, tuple[str, list[tuple[str, Any]]]] = {

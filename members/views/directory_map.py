@@ -17,6 +17,7 @@ from members.enums import TerritoryKind
 from members.models import Hub, Organisation, Territory
 from members.sheets import MapFigure, figures, register_figure
 
+MOST_NAMED = 3
 ORGANISATIONS = MapFigure(
     code="structures",
     label=gettext_lazy("Structures"),
@@ -80,7 +81,8 @@ def _finding(values: dict[str, int]) -> str:
         return _("Autant partout\u202f: %(count)s") % {"count": number(most)}
     if len(first) == 1:
         return _("%(name)s vient en tête\u202f: %(count)s") % {"name": first[0], "count": number(most)}
-    return _("%(names)s viennent en tête\u202f: %(count)s chacun") % {
-        "names": " · ".join(first),
-        "count": number(most),
-    }
+    if len(first) > MOST_NAMED:
+        names = _("%(count)d départements") % {"count": len(first)}
+    else:
+        names = _("%(names)s et %(last)s") % {"names": ", ".join(first[:-1]), "last": first[-1]}
+    return _("%(names)s viennent en tête\u202f: %(count)s chacun") % {"names": names, "count": number(most)}
