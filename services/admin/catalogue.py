@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from diginor.admin_base import ALL, PortalInline, PortalModelAdmin
 from diginor.exchange.admin import ExchangeAdmin
+from diginor.fields import SeveralChoices
 from members.enums import LegalForm, SizeCategory
 from services.admin.offer_file import OfferSheet
 from services.models import DelaySet, Offer, Question, Topic
