@@ -99,7 +99,7 @@ class ServiceRequestAdmin(ReadOnlyModelAdmin):
     @admin.action(description=_("Remplacer le lien privé de l’entreprise : l’ancien ne s’ouvrira plus"))
     def replace_link(self, request: HttpRequest, queryset: QuerySet) -> None:
         """Mail a fresh private link, and close those made before."""
-        rows = list(queryset.filed().filter(erased_at=None).order_by("pk"))
+        rows = list(queryset.filed().filter(erased_at=None).order_by("pk"))  # type: ignore[attr-defined]
         for row in rows:
             replace_tracking_link(row, by=request.user)  # type: ignore[arg-type]
         text = ngettext("%(count)s lien remplacé et envoyé.", "%(count)s liens remplacés et envoyés.", len(rows))
