@@ -1,7 +1,5 @@
 """Sign-in, account and invitations: allauth's views at French addresses, each with its policy."""
 
-from importlib.util import find_spec
-
 from allauth.account import views as account
 from allauth.mfa.base import views as factor
 from allauth.mfa.recovery_codes import views as recovery
@@ -17,17 +15,13 @@ from members.views import invitations, proconnect, second_factor, sign_in
 
 to_sign_in = RedirectView.as_view(pattern_name="account_login", query_string=True)
 open_to_all, personal = access(public), access(signed_in)
-# The addresses with fixed words come before those with the name of an organisation.
-PARTS = (
-    "members.urls_sheets",
-    "members.urls_directory",
-    "members.urls_networks",
-    "members.urls_places",
-    "members.urls_hubs",
-)
-
 urlpatterns = [
-    *(path("", include(part)) for part in PARTS if find_spec(part)),
+    # The addresses with fixed words come before those with the name of an organisation.
+    path("", include("members.urls_sheets")),
+    path("", include("members.urls_directory")),
+    path("", include("members.urls_networks")),
+    path("", include("members.urls_places")),
+    path("", include("members.urls_hubs")),
     path("compte/", mine.account, name="account"),
     path("compte/accueil/", sign_in.after_sign_in, name="after_sign_in"),
     path("compte/role/", sign_in.switch_hat, name="switch_hat"),
