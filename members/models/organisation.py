@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import Any
 
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
@@ -23,10 +23,6 @@ from members.enums import HubRoleKind, LegalForm, OrganisationKind, Sector, Size
 from members.fields import PartialDateField
 from members.models.directory import ListedManager
 from members.models.territory import Territory
-
-if TYPE_CHECKING:
-    from members.models.hub import Hub
-    from members.models.user import User
 
 FEW = 2000
 naf_code = RegexValidator(r"^\d{2}(\.\d{1,2}[A-Z]?)?$", _("Un code NAF s’écrit comme 62.01Z."))
@@ -54,11 +50,11 @@ class OrganisationQuerySet(models.QuerySet):
         members = Organisation.hubs.through.objects.filter(hub__in=hub_ids).values("organisation")
         return self.filter(pk__in=members, is_active=True).order_by("name", "pk")
 
-    def managed_by(self, user: "User") -> "OrganisationQuerySet":
+    def managed_by(self, user: Any) -> "OrganisationQuerySet":
         """The organisations whose team and sheet the person leads."""
         return self.filter(pk__in=user.managed_organisation_ids()).select_related("commune")
 
-    def shown_on_home(self, hub: "Hub | None" = None) -> "OrganisationQuerySet":
+    def shown_on_home(self, hub: Any = None) -> "OrganisationQuerySet":
         """The member organisations, for the wall of names: those of one hub behind its own door."""
         if hub:
             return self.members_of(hub.pk)
