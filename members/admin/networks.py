@@ -1,6 +1,6 @@
 """Networks in the administration: their members, accreditations, partnerships, people in charge and figures."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 from django.contrib import admin
@@ -175,6 +175,13 @@ class SupporterForm(OneOfTwo):
 
     pair = ("organisation", "group")
     refusal = gettext_lazy("Choisissez une structure ou nommez un groupe, pas les deux.")
+
+    class Meta:
+        # A supporter is one line of a table: its fields are short.
+        widgets: ClassVar[dict[str, Any]] = {
+            name: forms.TextInput(attrs={"size": size})
+            for name, size in (("group", 16), ("endorsed_on", 8), ("note", 14), ("source", 14), ("stated_on", 8))
+        }
 
 
 class EndorsementInline(PortalInline):

@@ -161,7 +161,7 @@ def line_of(network: Network, day: date) -> str:
         else "",
         short_words(rows[0].terms, day) if rows else "",
     ]
-    return " · ".join(text for text in told if text)
+    return capfirst(" · ".join(text for text in told if text))
 
 
 def state_of(organisation: Organisation) -> str:
@@ -185,8 +185,8 @@ def composition(territory: Territory, citations: Citations) -> Pairs:
     departments = Territory.objects.of_kind(TerritoryKind.DEPARTMENT).within(territory).order_by("code", "pk")
     groups = Territory.objects.of_kind(TerritoryKind.EPCI).current()
     whole, touched = groups.within(territory).count(), groups.touching(territory).count()
-    beyond = ngettext("dont %(count)s dépasse la limite", "dont %(count)s dépassent la limite", touched - whole)
-    told = [number(touched), beyond % {"count": number(touched - whole)} if touched > whole else ""]
+    beyond = _("dont %(count)s à cheval sur sa limite") % {"count": number(touched - whole)}
+    told = [number(touched), beyond if touched > whole else ""]
     names = ", ".join(f"{row.name} ({row.code})" for row in departments)
     pairs = [(_("Départements"), names), (_("Intercommunalités"), ", ".join(filter(None, told)) if touched else "")]
     return [(term, words.pieces(value, mark)) for term, value in pairs if value]

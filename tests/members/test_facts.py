@@ -238,7 +238,7 @@ def test_six_of_the_71_intercommunalites_of_normandie_cross_its_border(
     normandie = Territory.objects.get(kind=TerritoryKind.REGION, code="28")
     groups = Territory.objects.of_kind(TerritoryKind.EPCI)
     assert (groups.touching(normandie).count(), groups.within(normandie).count()) == (71, 65)
-    assert "71, dont 6 dépassent la limite" in plain(client.get(NORMANDIE).content.decode())
+    assert "71, dont 6 à cheval sur sa limite" in plain(client.get(NORMANDIE).content.decode())
 
 
 def test_every_fact_loaded_has_a_source_and_its_date(ecosystem: Any, db: None) -> None:

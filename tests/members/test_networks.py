@@ -41,7 +41,7 @@ class TestList:
         text = page(client, reverse("networks"))
         names = ("Zone numérique", "Ancien pôle", "Autre ancien", "Pôle à venir")
         assert sorted(names, key=text.index) == list(names)
-        for words in ("devenu Pôle neuf", "n’existe plus", "annoncé"):
+        for words in ("Devenu Pôle neuf", "N’existe plus", "Annoncé"):
             assert words in text
 
     def test_a_line_says_what_where_how_many_and_how_it_is_recognised(self, client, clock):
