@@ -51,8 +51,8 @@ def load_territories(regions: Iterable[str] | None = None, geography: Geography 
     ended = {} if regions else _end_vanished(edition, known, report)
     _write_links(edition, ended, set(scope.places), known, report)
     if report.writes:
-        redraw_all()
         _refresh_statistics()
+        redraw_all()
     return report
 
 
@@ -137,8 +137,10 @@ def _write_links(edition: Geography, ended: dict[Key, Key], loaded: set[Key], kn
     }
     known_ids = set(ids.values())
     lasting = {pk for key, pk in ids.items() if key not in ended}
-    links = Containment.objects.between_official().values_list("container_id", "part_id", "pk")
-    stored = {(container, part): pk for container, part, pk in links}
+    # Read without a join: in the transaction of a first load, the planner still believes that the table is empty.
+    links = Containment.objects.values_list("container_id", "part_id", "pk")
+    drawn = set(Territory.objects.of_kind(TerritoryKind.ADHOC).values_list("pk", flat=True))
+    stored = {(container, part): pk for container, part, pk in links if not drawn & {container, part}}
     outdated = [pair for pair in stored.keys() - wanted if pair[0] in lasting and pair[1] in known_ids]
     for start in range(0, len(outdated), _BATCH):
         Containment.objects.filter(pk__in=[stored[pair] for pair in outdated[start : start + _BATCH]]).delete()

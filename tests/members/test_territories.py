@@ -71,14 +71,37 @@ class TestContainment:
     def test_containers_of_a_hundred_norman_communes_equal_a_plain_reading(self, france, db):
         regions = {row["code"]: row["region"] for row in read("departments.csv")}
         rows = [row for row in read("communes.csv.gz") if row["department"] in NORMAN]
-        crossing = self.astride()
+        crossing, chance = self.astride(), random.Random(14)
         astride = [row for row in rows if row["epci"] in crossing]
-        for row in random.Random(14).sample(rows, 100) + astride[:20]:
+        assert {row["epci"] for row in astride} == crossing
+        one_of_each = [next(row for row in astride if row["epci"] == epci) for epci in sorted(crossing)]
+        chosen = one_of_each + chance.sample([row for row in astride if row not in one_of_each], 14)
+        for code in sorted(NORMAN):
+            inside = [row for row in rows if row["department"] == code and row["epci"] not in crossing]
+            chosen += chance.sample(inside, 16)
+        assert len({row["code"] for row in chosen}) == 100
+        for row in chosen:
             expected = {(Kind.DEPARTMENT, row["department"]), (Kind.REGION, regions[row["department"]])}
             expected |= {(Kind.UNION, "EU"), (Kind.COUNTRY, "FR"), (Kind.MAINLAND, "METRO")}
             expected |= {(Kind.EPCI, row["epci"])} if row["epci"] else set()
             found = get(Kind.COMMUNE, row["code"]).ancestors().values_list("kind", "code")
             assert set(found) == expected, row["name"]
+
+    @pytest.mark.parametrize(
+        ("region", "departments"),
+        [("28", "14 27 50 61 76"), ("53", "22 29 35 56"), ("52", "44 49 53 72 85")],
+        ids=["Normandie", "Bretagne", "Pays de la Loire"],
+    )
+    def test_the_regions_of_the_hubs_have_their_departements(self, france, db, region, departments):
+        inside = Territory.objects.within(get(Kind.REGION, region))
+        assert codes(inside, Kind.DEPARTMENT) == set(departments.split())
+
+    def test_six_of_the_seventy_one_epci_of_normandie_cross_its_border(self, france, db):
+        normandy = get(Kind.REGION, "28")
+        touching = codes(Territory.objects.touching(normandy), Kind.EPCI)
+        assert len(touching) == 71
+        assert touching - codes(Territory.objects.within(normandy), Kind.EPCI) == self.astride()
+        assert len(self.astride()) == 6
 
     @staticmethod
     def astride():
