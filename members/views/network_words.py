@@ -71,7 +71,7 @@ def office(row: Office, citations: Citations) -> Any:
     """Who was in charge, and when: a person named once is not said to be in charge today."""
     held = period(row.since, row.until)
     if not held and row.stated_on:
-        held = _("cité à ce titre %(when)s") % {"when": at(row.stated_on)}
+        held = _("en fonction %(when)s") % {"when": at(row.stated_on)}
     return pieces(pieces(row.person, said(row.function), held, between=", "), mark(row, citations))
 
 

@@ -79,7 +79,7 @@ def test_facts_come_with_their_source_and_their_date(client: Client, tes: Organi
         "Sigle TES",
         "Adresse 1, rue des Ports, 14000 Caen (14)",
         "Expertises Cybersécurité",
-        "Jacques Belin, président, cité à ce titre le 25 octobre 2017",
+        "Jacques Belin, président, en fonction le 25 octobre 2017",
         "Réseau des réseaux , depuis 2015",
         "Fabrication avancée, avec EMC2",
         "400 membres, 1er octobre 2018",

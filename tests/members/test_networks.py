@@ -113,7 +113,7 @@ class TestPage:
             organisation=network.organisation, person="Anne Roy", function="présidente", stated_on="2017-10-25"
         )
         text = page(client, network.get_absolute_url())
-        assert "Anne Roy, présidente, cité à ce titre le 25 octobre 2017" in text
+        assert "Anne Roy, présidente, en fonction le 25 octobre 2017" in text
 
     def test_supporters_that_the_directory_hides_are_named_without_a_link(self, client):
         network = NetworkFactory()
