@@ -95,7 +95,7 @@ SPECIAL: dict[str, Arguments] = {
     "account_reset_password_from_key": lambda side: ["1", "set-password"],
     "mfa_edit_webauthn": lambda side: [1],
     "mfa_remove_webauthn": lambda side: [1],
-    "sheet_withdraw": lambda side: [side.rows["proposal"].code],
+    "sheet_withdraw": lambda side: [side.rows["sheetproposal"].code],
     "admin:triage": _nothing,
     "admin:triage_take_back": lambda side: [side.requests["orienté"].code],
     "admin:members_organisation_export": lambda side: ["csv"],
@@ -105,7 +105,7 @@ SPECIAL: dict[str, Arguments] = {
 }
 FAMILIES: dict[str, Arguments] = {
     "admin:succession": lambda side: [side.rows["succession"].code],
-    "admin:sheet_": lambda side: [side.rows["proposal"].code],
+    "admin:sheet_": lambda side: [side.rows["sheetproposal"].code],
     "tracking_": _tracking,
     "referral_": lambda side: [side.referrals["accepted"].code],
     "admin:triage_": lambda side: [side.requests["déposé"].code],

@@ -166,7 +166,7 @@ BOOK.at("adviser", "forbidden", lambda side: "/gestion/triage/", status=403)
 
 BOOK.add("manager", "team", "inbox", "sheet_edit")
 BOOK.add("company", "sheet_list")
-BOOK.at("staff", "sheet review", lambda side: reverse("admin:sheet_review", args=[side.rows["proposal"].code]))
+BOOK.at("staff", "sheet review", lambda side: reverse("admin:sheet_review", args=[side.rows["sheetproposal"].code]))
 BOOK.at("manager", "person", lambda side: reverse("team_person", args=[side.rows["membership"].code]))
 
 BOOK.add("staff", "admin:triage", "steering")

@@ -133,7 +133,7 @@ def _side(name: str, hub: Hub, topic: Topic) -> Side:
         "absence": AbsenceFactory(organisation=place),
         "invitation": InvitationFactory(organisation=place, invited_by=people["manager"]),
         "delays": DelaySetFactory(hub=hub),
-        "proposal": SheetProposalFactory(organisation=place, hub=hub, proposed_by=people["manager"]),
+        "sheetproposal": SheetProposalFactory(organisation=place, hub=hub, proposed_by=people["manager"]),
         "topic": TopicFactory(training=True),
         "mail": OutgoingMail.objects.create(
             dedupe_key=name, kind="Test", recipient="x@exemple.example", subject=f"Bonjour {name}", status="sent"

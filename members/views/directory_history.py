@@ -47,12 +47,12 @@ def history_of(organisation: Organisation) -> list[DatedFact]:
     for succession in Succession.objects.about(organisation).prefetch_related("parts__organisation__network"):
         facts += _succession(succession, organisation)
     for office in Office.objects.about(organisation):
-        facts += _lasting(office, _person(office), _("Fin du mandat\u202f: %(what)s"))
+        facts += _lasting(office, _person(office), _("Fin du mandat : %(what)s"))
     for affiliation in Affiliation.objects.of_organisation(organisation):
         joins = format_html(_("Membre de {}"), words.named(affiliation.network.organisation))
-        facts += _lasting(affiliation, joins, _("Fin d’adhésion\u202f: %(what)s"))
+        facts += _lasting(affiliation, joins, _("Fin d’adhésion : %(what)s"))
     for partnership in partnerships_of(organisation):
-        facts += _lasting(partnership, _partnership(partnership, organisation), _("Fin du partenariat\u202f: %(what)s"))
+        facts += _lasting(partnership, _partnership(partnership, organisation), _("Fin du partenariat : %(what)s"))
     if hasattr(organisation, "network"):
         for accreditation in Accreditation.objects.of_network(organisation.network):
             facts += _accreditation(accreditation)
@@ -88,7 +88,7 @@ def _person(office: Office) -> Any:
 def _partnership(partnership: Partnership, organisation: Organisation) -> Any:
     other = partnership.organisation if partnership.partner_id == organisation.pk else partnership.partner
     whom = format_html(_("avec {}"), words.named(other)) if other else str(partnership.territory or "")
-    subject = format_html("{}\u202f: {}", _("Partenariat"), words.said(partnership.subject))
+    subject = format_html("{} : {}", _("Partenariat"), words.said(partnership.subject))
     return words.pieces(subject, whom, between=", ")
 
 
@@ -100,7 +100,7 @@ def succession_words(succession: Succession, about: Organisation | None = None, 
         SuccessionKind.SPLIT: _("scission de {old}, d’où viennent {new}"),
         SuccessionKind.RENAMING: _("changement de nom de {old}, qui devient {new}"),
     }[SuccessionKind(succession.kind)]
-    pattern = f"{step}\u202f: {pattern}" if step else capfirst(pattern)
+    pattern = f"{step} : {pattern}" if step else capfirst(pattern)
     names = {role: _names(succession.organisations(role), about) for role in SuccessionRole}
     told = format_html(pattern, old=names[SuccessionRole.PREDECESSOR], new=names[SuccessionRole.SUCCESSOR])
     helpers = names[SuccessionRole.CONTRIBUTOR]
@@ -133,7 +133,7 @@ def _accreditation(row: Accreditation) -> Iterator[DatedFact]:
     for is_planned, steps in ((False, past), (None, ends)):
         for on, step in steps:
             if on:
-                yield _fact(row, on, format_html("{}\u202f: {}", step, name), is_planned=is_planned)
+                yield _fact(row, on, format_html("{} : {}", step, name), is_planned=is_planned)
 
 
 def _accorded(row: Accreditation) -> str:

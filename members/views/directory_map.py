@@ -64,7 +64,7 @@ def _drawn(territory: Territory, figure: MapFigure) -> dict[str, Any]:
     counted = figure.count([row.code for row in departments])
     values = {row.code: counted.get(row.code, 0) for row in departments}
     finding = _finding({row.name: values[row.code] for row in departments})
-    told = ", ".join(f"{row.name}\u202f: {number(values[row.code])}" for row in departments)
+    told = ", ".join(f"{row.name} : {number(values[row.code])}" for row in departments)
     listed = f"{reverse(figure.list_name)}?{figure.query}" if figure.query else ""
     rows = [(row.name, listed.format(code=row.code), values[row.code]) for row in departments]
     svg = department_map(values, title=finding, desc=told)
@@ -78,11 +78,11 @@ def _finding(values: dict[str, int]) -> str:
     if not most:
         return _("Rien n’est encore compté ici.")
     if len(first) == len(values) > 1:
-        return _("Autant partout\u202f: %(count)s") % {"count": number(most)}
+        return _("Autant partout : %(count)s") % {"count": number(most)}
     if len(first) == 1:
-        return _("%(name)s vient en tête\u202f: %(count)s") % {"name": first[0], "count": number(most)}
+        return _("%(name)s vient en tête : %(count)s") % {"name": first[0], "count": number(most)}
     if len(first) > MOST_NAMED:
         names = _("%(count)d départements") % {"count": len(first)}
     else:
         names = _("%(names)s et %(last)s") % {"names": ", ".join(first[:-1]), "last": first[-1]}
-    return _("%(names)s viennent en tête\u202f: %(count)s chacun") % {"names": names, "count": number(most)}
+    return _("%(names)s viennent en tête : %(count)s chacun") % {"names": names, "count": number(most)}
