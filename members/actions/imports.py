@@ -9,6 +9,7 @@ from diginor.codes import public_code
 from members.actions.invitations import invite
 from members.actions.people import change_role, remove
 from members.models import Hub, Membership, Organisation, User
+from members.models.organisation import RESERVED_SLUGS
 
 BATCH = 500
 LONGEST_SLUG = 200
@@ -41,6 +42,7 @@ def _name_slugs(rows: Sequence[Organisation]) -> None:
     for row in rows:
         row.slug = "-".join(filter(None, [slugify(row.name)[:LONGEST_SLUG] or "structure", row.siret]))
     taken = set(Organisation.objects.filter(slug__in=[row.slug for row in rows]).values_list("slug", flat=True))
+    taken |= RESERVED_SLUGS
     for row in rows:
         while row.slug in taken:
             row.slug = f"{slugify(row.name)[: LONGEST_SLUG - 20] or 'structure'}-{public_code().lower()}"

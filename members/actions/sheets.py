@@ -15,6 +15,7 @@ from diginor.outbox.posting import post
 from members.actions.refusals import PeopleRefusal
 from members.enums import MembershipRole, ProposalStep
 from members.models import Hub, Membership, Organisation, SheetProposal, Territory, User
+from members.models.organisation import RESERVED_SLUGS
 from members.notifications import SheetAnsweredMail, SheetToReadMail
 from members.rules.logos import EXTENSIONS, type_of
 from members.rules.sheet_words import Line, lines
@@ -198,7 +199,7 @@ def _commune(code: str) -> Territory | None:
 
 def _slug(values: Mapping[str, Any]) -> str:
     slug = slugify(values["name"])[:200]
-    if not slug or Organisation.objects.filter(slug=slug).exists():
+    if not slug or slug in RESERVED_SLUGS or Organisation.objects.filter(slug=slug).exists():
         return f"{slug}-{public_code().lower()}".strip("-")
     return slug
 

@@ -28,6 +28,16 @@ FEW = 2000
 naf_code = RegexValidator(r"^\d{2}(\.\d{1,2}[A-Z]?)?$", _("Un code NAF s’écrit comme 62.01Z."))
 
 
+# Addresses of the directory that are no organisation.
+RESERVED_SLUGS = frozenset({"carte", "inscrire"})
+
+
+def validate_free_slug(value: str) -> None:
+    """Refuse an identifier whose address in the directory is another page."""
+    if value in RESERVED_SLUGS:
+        raise ValidationError(_("Cet identifiant est celui d’une page de l’annuaire."), code="reserved")
+
+
 def validate_siret(value: str) -> None:
     """Refuse a number that is not a SIRET, saying what one looks like."""
     if not siret_number.is_valid(value):
@@ -84,7 +94,7 @@ class Organisation(models.Model):
     """A member of the ecosystem, or a company, public body or project holder that asks."""
 
     name = models.CharField(_("nom"), max_length=200)
-    slug = models.SlugField(_("identifiant"), max_length=220, unique=True)
+    slug = models.SlugField(_("identifiant"), max_length=220, unique=True, validators=[validate_free_slug])
     acronym = models.CharField(_("sigle"), max_length=40, blank=True)
     kind = models.CharField(
         _("nature"), max_length=20, choices=OrganisationKind.choices, default=OrganisationKind.COMPANY

@@ -6,6 +6,7 @@ import json
 import re
 
 import pytest
+from django.core.exceptions import ValidationError
 from django.core.files.base import ContentFile
 from django.test import Client
 
@@ -66,6 +67,12 @@ def test_what_is_not_listed_has_no_sheet_no_card_and_no_logo(client: Client, tes
     tes.is_listed = False
     tes.logo.save("logo.png", ContentFile(PNG))
     assert [client.get(address).status_code for address in addresses] == [404, 404, 404]
+
+
+@pytest.mark.parametrize("slug", ["carte", "inscrire"])
+def test_no_organisation_takes_the_address_of_a_page_of_the_directory(slug: str) -> None:
+    with pytest.raises(ValidationError, match="page de l’annuaire"):
+        OrganisationFactory.build(slug=slug, commune=None).full_clean()
 
 
 def test_facts_come_with_their_source_and_their_date(client: Client, tes: Organisation) -> None:
