@@ -113,7 +113,7 @@ def most_gaps(reading: CoverageReading, most: int) -> list[dict[str, Any]]:
     """The units where most topics have nobody, the worst first; topics that nobody serves anywhere are left out."""
     unserved = nowhere(reading)
     served = [topic for topic in reading.topics if topic not in unserved]
-    rows = []
+    rows: list[dict[str, Any]] = []
     for unit in reading.units:
         states = [reading.state(topic, unit) for topic in served]
         missing = [str(topic) for topic, state in zip(served, states, strict=True) if state == NONE]
