@@ -86,8 +86,8 @@ def accreditation(row: Accreditation, citations: Citations, day: date) -> Any:
 def standing(row: Accreditation, citations: Citations, day: date) -> Any:
     """How the accreditation of a network stands, on the page of the round."""
     new = _("nouveau réseau de cette campagne") if row.is_new else ""
-    words = format_html("{}.", pieces(capfirst(full_words(row.terms, day)), new, between=", "))
-    return pieces(words, said(row.note), mark(row, citations))
+    told = [f"{capfirst(text)}." for text in (new, full_words(row.terms, day)) if text]
+    return pieces(*told, said(row.note), mark(row, citations))
 
 
 def endorsements(rows: list[Endorsement], citations: Citations) -> Any:

@@ -79,8 +79,8 @@ FACTS = [
         (page, "ccordée le 27 mars 2023 | sous condition | prolongeable | Pour deux ans, portés à quatre", "D")
         for page in (ENTER, "/reseaux/infr-2050/", FIVE)
     ),
-    (FIVE, "ENTER | nouveau réseau de cette campagne", "D"),
-    (FIVE, "Infr@2050 | nouveau réseau de cette campagne", "D"),
+    (FIVE, "ENTER | Nouveau réseau de cette campagne", "D"),
+    (FIVE, "Infr@2050 | Nouveau réseau de cette campagne", "D"),
     # ENTER
     (ENTER, "2023 | Création de ENTER à partir de | Digital Aquitaine | NAOS | SPN", "D"),
     (ENTER, "Une nouvelle personne morale", "D"),
