@@ -6,7 +6,7 @@ from django import forms
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from diginor.admin_base import ADD, ALL, CHANGE, MOST_FOUND, VIEW, PortalInline, PortalModelAdmin
 from diginor.text_search import plain
@@ -126,7 +126,7 @@ class AffiliationAdmin(FactAdmin):
     hub_path = "network__organisation__hubs"
     form = PeriodForm
     list_display = ["organisation", "network", "since", "until"]
-    list_select_related = ["organisation", "network__organisation"]
+    list_select_related = ["organisation", "network", "network__organisation"]
     search_fields = ["organisation__name"]
     raw_id_fields = ["organisation", "network"]
     fieldsets = [(None, {"fields": ["organisation", "network", "since", "until"]}), SOURCE]
@@ -144,7 +144,7 @@ class RoundForm(PeriodForm):
     """A round with its orientations one a line."""
 
     periods = (("opened_on", "decided_on"), ("starts_on", "ends_on"))
-    orientations = Lines(label=gettext_lazy("Orientations"))
+    orientations = Lines(label=pgettext_lazy("campagne", "Orientations"))
 
 
 @admin.register(AccreditationRound)
@@ -209,7 +209,7 @@ class AccreditationAdmin(FactAdmin):
     named_by = "network__organisation"
     form = AccreditationForm
     list_display = ["network", "round", "state", "granted_on", "valid_until", "conditional_until"]
-    list_select_related = ["network__organisation", "round"]
+    list_select_related = ["network", "network__organisation", "round"]
     list_filter = ["state"]
     search_fields = ["network__organisation__name"]
     raw_id_fields = ["network", "round"]

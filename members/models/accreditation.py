@@ -5,6 +5,7 @@ from django.db import models
 from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from members.enums import AccreditationState
 from members.fields import PartialDateField
@@ -33,7 +34,10 @@ class AccreditationRound(SourcedFact):
     ends_on = PartialDateField(_("période : à"))
     accredited = models.PositiveSmallIntegerField(_("réseaux labellisés"), null=True, blank=True)
     orientations = ArrayField(
-        models.CharField(max_length=200), verbose_name=_("orientations"), default=list, blank=True
+        models.CharField(max_length=200),
+        verbose_name=pgettext_lazy("campagne", "orientations"),
+        default=list,
+        blank=True,
     )
 
     objects = AccreditationRoundQuerySet.as_manager()

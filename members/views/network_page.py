@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 
 from diginor.paging import Page
 from diginor.wording import number
@@ -119,7 +119,9 @@ class RoundPage:
             (_("Réseaux labellisés"), number(one.accredited) if one.accredited else ""),
         ]
         self.facts = [(term, words.pieces(value, mark)) for term, value in pairs if value]
-        self.facts += [(_("Orientations"), words.listed(one.orientations, mark))] if one.orientations else []
+        self.facts += (
+            [(pgettext("campagne", "Orientations"), words.listed(one.orientations, mark))] if one.orientations else []
+        )
         self.facts += [(_("Précision"), words.pieces(words.said(one.note), mark))] if one.note else []
 
     def accreditations(self, page: Page) -> list[tuple[Organisation, Any]]:
