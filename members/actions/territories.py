@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import date
 
 from django.db import connection, transaction
-from django.db.models import OuterRef, Subquery
 
 from members.actions.drawing import copy_links, redraw_all
 from members.actions.territory_files import Geography, Place, read_geography
@@ -121,10 +120,16 @@ def _heir(edition: Geography, key: Key) -> Key | None:
 
 
 def _follow_successors() -> None:
-    """Tie to the commune of today what was tied to a commune that has itself been merged since."""
-    later = Territory.objects.filter(pk=OuterRef("successor")).values("successor")
-    while Territory.objects.filter(successor__successor__isnull=False).update(successor=Subquery(later)):
-        pass
+    """Tie to the commune of today what was tied to a commune that has itself been merged since.
+
+    Followed here and not by a join: just after a first load the database has no statistics of the table yet.
+    """
+    heirs = dict(Territory.objects.filter(successor__isnull=False).values_list("pk", "successor_id"))
+    for pk in [pk for pk, heir in heirs.items() if heir in heirs]:
+        last = heirs[pk]
+        while last in heirs:
+            last = heirs[last]
+        Territory.objects.filter(pk=pk).update(successor=last)
 
 
 def _write_links(edition: Geography, ended: dict[Key, Key], loaded: set[Key], known: Known, report: LoadReport) -> None:
