@@ -14,17 +14,18 @@ SITE_NAME = "DIGINOR"
 
 @dataclass(frozen=True)
 class Entry:
-    """A link of a menu: its address by name, its words, the kinds of hat that see it (all when empty)."""
+    """A link of a menu: its address by name, its words, which kinds of hat see it (all when empty), what it covers."""
 
     name: str
     label: object
     kinds: frozenset[str] = frozenset()
     icon: str = ""
+    covers: tuple[str, ...] = ()
 
 
 NAVIGATION = (
     Entry("services", _("Services")),
-    Entry("directory", _("Annuaire")),
+    Entry("directory", _("Annuaire"), covers=("networks", "places")),
     Entry("my_requests", _("Mes demandes"), frozenset({"company"})),
     Entry("inbox", _("Espace"), frozenset({"organisation"})),
     Entry("steering", _("Pilotage"), frozenset({"officer", "staff", "head", "admin"})),
@@ -84,7 +85,7 @@ def _links(entries, request, kinds=frozenset()):
     for entry in entries:
         url = _address(entry.name) if not entry.kinds or entry.kinds & kinds else ""
         if url:
-            here = request.path.startswith(url)
+            here = request.path.startswith((url, *filter(None, map(_address, entry.covers))))
             links.append({"label": entry.label, "url": url, "icon": entry.icon, "is_current": here})
     return links
 

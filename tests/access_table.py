@@ -72,8 +72,10 @@ READING = """
 302 405 405 405 405 405 405 405 : admin:triage_reject admin:triage_hand_over admin:triage_trust
 302 405 405 405 405 405 405 405 : admin:triage_take_back admin:triage_reply admin:triage_note
 302 403 403 403 200 200 403 200 : admin:index admin:app_list admin:jsi18n admin:password_change_done
-302 403 403 403 200 200 403 200 : admin:members_organisation_import admin:members_membership_import admin:services_offer_import
-302 403 403 403 200 200 403 200 : admin:members_organisation_export admin:members_membership_export admin:services_offer_export
+302 403 403 403 200 200 403 200 : admin:members_organisation_import admin:members_membership_import
+302 403 403 403 200 200 403 200 : admin:services_offer_import
+302 403 403 403 200 200 403 200 : admin:members_organisation_export admin:members_membership_export
+302 403 403 403 200 200 403 200 : admin:services_offer_export
 302 403 403 403 302 302 403 302 : admin:login admin:password_change
 302 302 302 302 302 302 302 302 : admin:logout
 302 403 403 403 403 403 403 403 : admin:autocomplete
@@ -127,8 +129,10 @@ ACTING = """
 302 403 403 403 404 404 403 302 : admin:triage_ask~other admin:triage_reject~other admin:triage_hand_over~other
 302 403 403 403 404 404 403 302 : admin:triage_trust~other admin:triage_reply~other admin:triage_note~other
 302 403 403 403 404 404 403 302 : admin:triage_take_back~other
-302 403 403 403 422 422 403 422 : admin:members_organisation_import admin:members_membership_import admin:services_offer_import
-302 403 403 403 200 200 403 200 : admin:members_organisation_export admin:members_membership_export admin:services_offer_export
+302 403 403 403 422 422 403 422 : admin:members_organisation_import admin:members_membership_import
+302 403 403 403 422 422 403 422 : admin:services_offer_import
+302 403 403 403 200 200 403 200 : admin:members_organisation_export admin:members_membership_export
+302 403 403 403 200 200 403 200 : admin:services_offer_export
 302 403 403 403 302 302 403 302 : admin:login admin:password_change
 302 302 302 302 302 302 302 302 : admin:logout
 302 403 403 403 200 200 403 200 : admin:index admin:app_list

@@ -41,9 +41,12 @@ class PartialDate:
         if not found:
             raise ValueError(text)
         given = {name: int(value) for name, value in found.groupdict().items() if value}
-        if "month" in given:
-            date(given["year"], given["month"], given.get("day", 1))
-        return cls(**given)
+        read = cls(**given)
+        try:
+            read.first_day  # noqa: B018 - a month or a day that no calendar has
+        except ValueError as error:
+            raise ValueError(text) from error
+        return read
 
     @classmethod
     def on(cls, day: date) -> "PartialDate":

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_GET
 
 from diginor.access import access, public
 from diginor.paging import Page, page_by_row
+from members import policies
 from members.forms.directory import FILTERS, DirectorySearch
 from members.models import Organisation
 from members.models.directory import ListedQuerySet
@@ -85,4 +86,5 @@ def line_of(organisation: Organisation) -> str:
 def organisation(request: HttpRequest, slug: str) -> HttpResponse:
     """One organisation: its facts, its history, and what the other parts know of it."""
     row = get_object_or_404(Organisation.listed.all().for_sheet(), slug=slug)
-    return render(request, "members/directory/sheet.html", sheet_of(request, row))
+    may_edit = policies.leads(request.user, row)
+    return render(request, "members/directory/sheet.html", sheet_of(request, row) | {"may_edit": may_edit})

@@ -84,10 +84,7 @@ def _facts(organisation: Organisation, citations: Citations) -> Pairs:
         (_("Expertises"), capfirst(", ".join(expertises(organisation)))),
         *((_("En charge"), words.office(row, citations)) for row in Office.objects.about(organisation)),
         *((_("Réseau"), _network(row, citations)) for row in Affiliation.objects.of_organisation(organisation)),
-        *(
-            (_("Partenariat"), words.partnership(row, citations, organisation))
-            for row in partnerships_of(organisation)
-        ),
+        *((_("Partenariat"), words.partnership(row, citations, organisation)) for row in partnerships_of(organisation)),
     ]
 
 

@@ -29,8 +29,8 @@ from services.models import DelaySet, ServiceRequest, Topic
 from services.views.catalogue import door_of, doors
 from services.views.filing_place import asks_place, is_dropped, on_to_the_need, wanted_place
 from services.views.filing_session import Filing
-from services.views.filing_structure import asked_of
 from services.views.filing_siret import company_looked_up
+from services.views.filing_structure import asked_of
 from services.views.tracking import link_refused
 from services.views.tracking_page import headline_of
 

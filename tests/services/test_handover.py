@@ -114,9 +114,7 @@ def test_mails_leave_from_the_new_hub_under_its_name(two, smtp):
     deliver_due()
     (received,) = smtp.to(two.asked.contact_email)
     assert str(received["From"]) == "Normandie <caen@normandie.example>"
-    assert "--\nNormandie, Le guichet du numérique" in received.get_body(("plain",)).get_content().replace(
-        "\r\n", "\n"
-    )
+    assert "--\nNormandie, Le guichet du numérique" in received.get_body(("plain",)).get_content().replace("\r\n", "\n")
     row = two.hand_over()
     deliver_due()
     told = smtp.wait_for(row.contact_email, "change de guichet")
