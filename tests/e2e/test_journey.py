@@ -186,6 +186,7 @@ def test_a_request_is_filed_without_javascript(
 def test_a_request_is_filed_on_a_telephone(quick: Live, smtp: MailServer, phone: Page, cast: dict[str, User]) -> None:
     for step in (lambda: file_need(phone, TOPIC), lambda: file_company(phone), lambda: file_contact(phone)):
         step()
+        phone.wait_for_load_state()
         assert phone.evaluate("document.documentElement.scrollWidth") <= 390
     phone.goto(address_in(smtp, EMAIL, "demande", quick.url))
     see(phone, "Prochaine étape")
