@@ -88,7 +88,7 @@ def _person(office: Office) -> Any:
 def _partnership(partnership: Partnership, organisation: Organisation) -> Any:
     other = partnership.organisation if partnership.partner_id == organisation.pk else partnership.partner
     whom = format_html(_("avec {}"), words.named(other)) if other else str(partnership.territory or "")
-    subject = format_html("{} : {}", _("Partenariat"), words.said(partnership.subject))
+    subject = format_html(_labelled("{}", "{}"), _("Partenariat"), words.said(partnership.subject))
     return words.pieces(subject, whom, between=", ")
 
 
@@ -100,7 +100,7 @@ def succession_words(succession: Succession, about: Organisation | None = None, 
         SuccessionKind.SPLIT: _("scission de {old}, d’où viennent {new}"),
         SuccessionKind.RENAMING: _("changement de nom de {old}, qui devient {new}"),
     }[SuccessionKind(succession.kind)]
-    pattern = f"{step} : {pattern}" if step else capfirst(pattern)
+    pattern = _labelled(step, pattern) if step else capfirst(pattern)
     names = {role: _names(succession.organisations(role), about) for role in SuccessionRole}
     told = format_html(pattern, old=names[SuccessionRole.PREDECESSOR], new=names[SuccessionRole.SUCCESSOR])
     helpers = names[SuccessionRole.CONTRIBUTOR]
@@ -109,6 +109,11 @@ def succession_words(succession: Succession, about: Organisation | None = None, 
 
 def _names(rows: list[Organisation], about: Organisation | None) -> Any:
     return words.pieces(*(str(row) if row == about else words.named(row) for row in rows), between=_(" et "))
+
+
+def _labelled(label: Any, what: str) -> str:
+    """A step and what it is about, with the colon of the language."""
+    return _("%(label)s : %(what)s") % {"label": label, "what": what}
 
 
 def _succession(succession: Succession, about: Organisation) -> Iterator[DatedFact]:
@@ -133,7 +138,7 @@ def _accreditation(row: Accreditation) -> Iterator[DatedFact]:
     for is_planned, steps in ((False, past), (None, ends)):
         for on, step in steps:
             if on:
-                yield _fact(row, on, format_html("{} : {}", step, name), is_planned=is_planned)
+                yield _fact(row, on, format_html(_labelled("{}", "{}"), step, name), is_planned=is_planned)
 
 
 def _accorded(row: Accreditation) -> str:
