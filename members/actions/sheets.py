@@ -54,9 +54,8 @@ def commune_typed(code: str) -> dict[str, str]:
     return {"commune": place.name, "commune_code": place.code} if place else {"commune": "", "commune_code": ""}
 
 
-def difference(proposal: SheetProposal) -> list[Line]:
-    """What a proposal changes, in words."""
-    known = proposal.organisation or known_as(proposal.values)
+def difference(proposal: SheetProposal, known: Organisation | None) -> list[Line]:
+    """What a proposal changes of its `target`, in words."""
     columns: Any = Organisation._meta
     labels = {name: capfirst(str(columns.get_field(name).verbose_name)) for name in (*WAITING, *AT_ONCE)}
     before = stored(known) if known else {}
@@ -131,7 +130,9 @@ def list_organisation(*, values: dict[str, Any], by: User) -> SheetProposal:
 def accept(proposal: SheetProposal, *, by: User) -> Organisation:
     """Write what was proposed; who lists an organisation without a manager becomes its manager."""
     proposal.take(ProposalStep.ACCEPT, by=by, party=Party.HUB)
-    organisation = proposal.organisation or known_as(proposal.values) or Organisation(slug=_slug(proposal.values))
+    known = target(proposal)
+    leads = will_manage(proposal, known)
+    organisation = known or Organisation(slug=_slug(proposal.values))
     for name, value in proposal.values.items():
         setattr(organisation, name, _commune(value) if name == "commune" else value)
     try:
@@ -140,28 +141,31 @@ def accept(proposal: SheetProposal, *, by: User) -> Organisation:
     except IntegrityError as error:
         raise SiretTaken from error
     if proposal.organisation is None:
-        _publish(proposal, organisation)
+        _publish(proposal, organisation, manager=proposal.proposed_by if leads else None)
     post(SheetAnsweredMail(proposal))
     return organisation
 
 
-def known_as(values: Mapping[str, Any]) -> Organisation | None:
-    """The organisation that has the number proposed: an SME that once asked is the same record when it is listed."""
-    siret = values.get("siret", "")
-    return Organisation.objects.filter(siret=siret).order_by("pk").first() if siret else None
+def target(proposal: SheetProposal) -> Organisation | None:
+    """Whose sheet accepting changes: its organisation, or the one that has the number of who lists itself.
+
+    An SME that once asked is the same record when it is listed.
+    """
+    siret = proposal.values.get("siret", "")
+    if proposal.organisation or not siret:
+        return proposal.organisation
+    return Organisation.objects.filter(siret=siret).order_by("pk").first()
 
 
-def will_manage(proposal: SheetProposal) -> bool:
-    """Whether accepting makes the person who proposed the manager: nobody else manages the organisation."""
-    known = proposal.organisation or known_as(proposal.values)
+def will_manage(proposal: SheetProposal, known: Organisation | None) -> bool:
+    """Whether accepting makes the person who proposed the manager: nobody else manages the `target`."""
     return proposal.organisation is None and not (known and User.objects.managers_of(known.pk).exists())
 
 
-def _publish(proposal: SheetProposal, organisation: Organisation) -> None:
-    person = proposal.proposed_by
-    if person and person.is_active and not User.objects.managers_of(organisation.pk).exists():
+def _publish(proposal: SheetProposal, organisation: Organisation, *, manager: User | None) -> None:
+    if manager and manager.is_active:
         Membership.objects.update_or_create(
-            user=person,
+            user=manager,
             organisation=organisation,
             defaults={"role": MembershipRole.MANAGER, "is_active": True, "ended_on": None},
         )
@@ -209,11 +213,11 @@ __all__ = [
     "commune_typed",
     "difference",
     "edit_sheet",
-    "known_as",
     "list_organisation",
     "refuse",
     "set_logo",
     "stored",
+    "target",
     "will_manage",
     "withdraw",
 ]

@@ -85,12 +85,13 @@ def _find(request: HttpRequest, code: str) -> SheetProposal:
 
 
 def _show(request: HttpRequest, proposal: SheetProposal, form: RefusalForm, status: int = 200) -> HttpResponse:
+    known = sheets.target(proposal)
     context: dict[str, Any] = admin.site.each_context(request) | {
         "title": _("Fiche à relire"),
         "proposal": proposal,
-        "lines": sheets.difference(proposal),
-        "known": None if proposal.organisation else sheets.known_as(proposal.values),
-        "will_manage": sheets.will_manage(proposal),
+        "lines": sheets.difference(proposal, known),
+        "known": None if proposal.organisation else known,
+        "will_manage": sheets.will_manage(proposal, known),
         "is_pending": proposal.state == ProposalState.PENDING,
         "form": form,
         "opts": SheetProposal._meta,

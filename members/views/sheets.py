@@ -25,12 +25,15 @@ from members.models import Organisation, SheetProposal
 def sheet_edit(request: HttpRequest) -> HttpResponse:
     """The sheet of the organisation that the person manages."""
     place = get_object_or_404(Organisation.objects.managed_by(request.user), pk=organisation_in_use(request).pk)
-    form = OwnSheetForm(request.POST or None, request.FILES or None, organisation=place, initial=_initial(place))
     waiting = place.proposals.pending().first()
+    initial = _initial(place, waiting)
+    form = OwnSheetForm(request.POST or None, request.FILES or None, organisation=place, initial=initial)
     if request.method == "POST" and form.is_valid():
         _save(request, place, form)
         return redirect("sheet_edit")
-    context = {"form": form, "organisation": place, "waiting": waiting, "lines": _lines(waiting)}
+    context = {"form": form, "organisation": place, "waiting": waiting, "lines": []}
+    if waiting:
+        context["lines"] = sheets.difference(waiting, place)
     return render(request, "members/sheets/edit.html", context, status=422 if form.errors else 200)
 
 
@@ -78,12 +81,6 @@ def sheet_withdraw(request: HttpRequest, code: str) -> HttpResponse:
     return redirect("sheet_edit" if proposal.organisation_id else "sheet_list")
 
 
-def _initial(place: Organisation) -> dict[str, Any]:
-    values = sheets.stored(place)
-    waiting = place.proposals.pending().first()
-    values |= waiting.values if waiting else {}
+def _initial(place: Organisation, waiting: SheetProposal | None) -> dict[str, Any]:
+    values = sheets.stored(place) | (waiting.values if waiting else {})
     return values | sheets.commune_typed(values["commune"])
-
-
-def _lines(waiting: SheetProposal | None) -> list[Any]:
-    return sheets.difference(waiting) if waiting else []
