@@ -15,7 +15,19 @@ from tests.factories.members import HubFactory, OrganisationFactory, UserFactory
 from tests.factories.services import AttachmentFactory, MessageFactory, ReferralFactory, RequestFactory
 
 PNG = b"\x89PNG\r\n\x1a\n" + b"\0" * 40
-DOCX = {"[Content_Types].xml": "<x/>", "word/document.xml": "<x/>"}
+
+
+def office(kind, part):
+    """The parts of an Office document whose main part has any name, as its table of contents says."""
+    main = f"application/vnd.openxmlformats-officedocument.{kind}.main+xml"
+    return {"[Content_Types].xml": f'<Types><Override PartName="/{part}" ContentType="{main}"/></Types>', part: "<x/>"}
+
+
+DOCX = office("wordprocessingml.document", "word/document.xml")
+XLSX = office("spreadsheetml.sheet", "xl/workbook.xml")
+MACROS = {
+    "[Content_Types].xml": '<Types><Override ContentType="application/vnd.ms-word.document.macroEnabled.main+xml"/>'
+}
 ODT = {"mimetype": "application/vnd.oasis.opendocument.text", "content.xml": "<x/>"}
 
 
@@ -35,10 +47,35 @@ def archive(parts):
         ("PLAN.PDF", b"%PDF-1.7\nplan", True),
         ("photo.png", PNG, True),
         ("photo.jpg", b"\xff\xd8\xff\xe0" + b"\0" * 40, True),
+        ("scan.pdf", b"\x1b%-12345X@PJL\r\n" + b" " * 900 + b"%PDF-1.4\nplan", True),
+        ("scan.pdf", b"\xef\xbb\xbf\r\n%PDF-1.4\nplan", True),
+        ("scan.pdf", b" " * 1020 + b"%PDF-1.4\nplan", False),
+        ("plan.pdf", b"<html><!-- %PDF-1.4 --><script>alert(1)</script></html>", False),
+        ("plan.pdf", b"MZ\x90\0" + b"\0" * 40 + b"%PDF-1.4", False),
+        ("plan.pdf", archive({"%PDF-1.4": "%PDF-1.4"}), False),
         ("devis.docx", archive(DOCX), True),
+        ("devis.docx", archive(office("wordprocessingml.document", "word/document2.xml")), True),
+        ("stock.xlsx", archive(XLSX), True),
+        ("stock.xlsx", archive(office("spreadsheetml.sheet", "xl/workbook2.xml")), True),
+        ("devis.docx", archive(XLSX), False),
+        ("stock.xlsx", archive(DOCX), False),
+        ("devis.docx", archive({**MACROS, "word/document.xml": "<x/>"}), False),
         ("devis.odt", archive(ODT), True),
         ("liste.csv", "nom;ville\nÉlan;Caen\n".encode(), True),
         ("liste.csv", "nom;ville\nÉlan;Caen\n".encode("latin-1"), True),
+        ("note.txt", b"BM, rue des Docks : le devis de mars", True),
+        ("note.txt", b"MZ est le sigle de notre atelier", True),
+        ("note.txt", b"ID3 : notre offre pour les foires", True),
+        ("note.txt", b"BZh, OTTO et fLaC sont nos machines", True),
+        ("note.txt", "Nos besoins\u2028à venir".encode("utf-16"), True),
+        ("note.txt", "\ufeffNos besoins".encode("utf-8"), True),
+        ("note.txt", b"Page 1\x0cPage 2\x0bsuite\r\n", True),
+        ("liste.csv", b"ID3;BM\r\n1;2\r\n", True),
+        ("note.txt", b"un\0deux", False),
+        ("note.txt", b"\xff\xfe" + b"\x00\x00\x01\x00" * 30, False),
+        ("note.txt", b"BM" + bytes(range(40)), False),
+        ("note.txt", b"ID3\x03\x00\x00\x00", False),
+        ("note.txt", b"%PDF-1.7\nplan", False),
         ("photo.png", b"%PDF-1.7\nplan", False),
         ("plan.pdf", b"MZ\x90\0" + b"\0" * 40, False),
         ("plan.pdf", b"<html><script>alert(1)</script></html>", False),
