@@ -1,103 +1,98 @@
-"""Delivery: one claimed row, one attempt, one transaction."""
+"""Delivery: one claimed row, one attempt, one transaction; what one mail raises stops no other."""
 
-import logging
+import contextlib
 import smtplib
+from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives, get_connection
-from django.db import transaction
 from django.utils import timezone
 
 from diginor.outbox.model import MailStatus, OutgoingMail
+from diginor.retries import StopRun, try_each
 
-logger = logging.getLogger(__name__)
-# These say nothing of the recipient: the relay refuses us, not the mail.
-RELAY_FAULTS = (
-    smtplib.SMTPAuthenticationError,
-    smtplib.SMTPConnectError,
-    smtplib.SMTPHeloError,
-    smtplib.SMTPSenderRefused,
-    smtplib.SMTPServerDisconnected,
-    ConnectionError,
-)
-
-
-class RelayDown(Exception):
-    """The mail server cannot be reached: later mails would fail the same way."""
+SENDER_PAUSE = timedelta(minutes=10)
 
 
 def deliver_due(limit: int = 500) -> int:
     """Send what is due, until nothing is left, the limit is met or the relay is down; return how many left."""
-    connection = get_connection()
-    sent = 0
+    relay = get_connection()
     try:
-        for _attempt in range(limit):
-            outcome = _deliver_one(connection)
-            if outcome is None:
-                break
-            sent += outcome
-    except RelayDown as error:
-        logger.warning("mail relay unreachable: %s", error)
+        return try_each(OutgoingMail.objects.due, lambda mail: _deliver(mail, relay), limit=limit)
     finally:
-        _close(connection)
-    return sent
+        _close(relay)
 
 
-def _deliver_one(connection: Any) -> bool | None:
-    """Attempt the next due mail; True when it left, False when it stays, None when nothing is due.
+def _deliver(claimed: OutgoingMail, relay: Any) -> bool:
+    """Attempt a mail; True when it left.
 
-    The row stays locked while it is sent: another worker skips it, and a killed worker frees it.
+    The row stays locked while it is sent: whoever is late with it passes on, and a killed worker frees it.
     """
-    down: RelayDown | None = None
-    with transaction.atomic():
-        mail = OutgoingMail.objects.due(timezone.now()).select_for_update(skip_locked=True).first()
-        if mail is None:
-            return None
+    mail = OutgoingMail.objects.queued().select_for_update(skip_locked=True).filter(pk=claimed.pk).first()
+    if mail is None:
+        return False
+    _reach(relay)
+    try:
+        _send(mail, relay)
+    except Exception as error:
+        # After a failure the conversation may be anywhere: the next mail begins a new one.
+        _close(relay)
+        if not isinstance(error, smtplib.SMTPResponseException | smtplib.SMTPRecipientsRefused):
+            raise
+        _record_answer(mail, error)
+        return False
+    mail.mark(MailStatus.SENT, now=timezone.now())
+    return True
+
+
+def _reach(relay: Any) -> None:
+    """Open the connection, again where the relay closed it meanwhile: what fails here would fail for every mail."""
+    if link := getattr(relay, "connection", None):
         try:
-            _send(mail, connection)
-        except RELAY_FAULTS as error:
-            mail.put_off(str(error), timezone.now())
-            down = RelayDown(str(error))
-        except smtplib.SMTPRecipientsRefused as error:
-            code, answer = next(iter(error.recipients.values()))
-            _record_refusal(mail, code, answer)
-        except smtplib.SMTPResponseException as error:
-            _record_refusal(mail, error.smtp_code, error.smtp_error)
-        except (OSError, smtplib.SMTPException) as error:
-            mail.put_off(str(error), timezone.now())
-            down = RelayDown(str(error))
-        else:
-            mail.mark(MailStatus.SENT, now=timezone.now())
-    if down:
-        raise down
-    return mail.status == MailStatus.SENT
+            link.noop()
+        except (OSError, smtplib.SMTPException):
+            _close(relay)
+    try:
+        relay.open()
+    except (OSError, smtplib.SMTPException) as error:
+        raise StopRun(f"{type(error).__name__}: {error}") from error
 
 
-def _send(mail: OutgoingMail, connection: Any) -> None:
+def _send(mail: OutgoingMail, relay: Any) -> None:
     message = EmailMultiAlternatives(
         mail.subject,
         mail.text,
         mail.sender or settings.DEFAULT_FROM_EMAIL,
         [mail.recipient],
         headers={"Message-ID": mail.message_id, "Auto-Submitted": "auto-generated", **mail.headers},
-        connection=connection,
+        connection=relay,
     )
     if mail.html:
         message.attach_alternative(mail.html, "text/html")
     message.send()
 
 
-def _record_refusal(mail: OutgoingMail, code: int, answer: bytes | str) -> None:
-    text = answer.decode(errors="replace") if isinstance(answer, bytes) else answer
-    if 500 <= code < 600:
-        mail.mark(MailStatus.REFUSED, now=timezone.now(), error=f"{code} {text}")
+def _record_answer(mail: OutgoingMail, error: smtplib.SMTPException) -> None:
+    """A refusal for good ends the mail; one for now, or one of its sender, puts it off."""
+    now = timezone.now()
+    code: int
+    answer: bytes | str
+    if isinstance(error, smtplib.SMTPSenderRefused):
+        OutgoingMail.objects.put_sender_off(mail.sender, now + SENDER_PAUSE)
+    if isinstance(error, smtplib.SMTPRecipientsRefused):
+        code, answer = next(iter(error.recipients.values()))
     else:
-        mail.put_off(f"{code} {text}", timezone.now())
+        assert isinstance(error, smtplib.SMTPResponseException)
+        code, answer = error.smtp_code, error.smtp_error
+    words = f"{code} {answer.decode(errors='replace') if isinstance(answer, bytes) else answer}"
+    if 500 <= code < 600 and not isinstance(error, smtplib.SMTPSenderRefused):
+        mail.mark(MailStatus.REFUSED, now=now, error=words)
+    else:
+        mail.put_off(words, now)
 
 
-def _close(connection: Any) -> None:
-    try:
-        connection.close()
-    except (OSError, smtplib.SMTPException):
-        logger.info("mail relay closed the connection first")
+def _close(relay: Any) -> None:
+    # The relay may have closed first.
+    with contextlib.suppress(OSError, smtplib.SMTPException):
+        relay.close()

@@ -1,13 +1,15 @@
 """The outgoing mail."""
 
 import uuid
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Upper
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+
+from diginor.retries import Retried, RetriedQuerySet
 
 
 class MailStatus(models.TextChoices):
@@ -20,17 +22,25 @@ class MailStatus(models.TextChoices):
     DIGESTED = "digested", _("repris dans un résumé")
 
 
-class OutgoingMailQuerySet(models.QuerySet):
+class OutgoingMailQuerySet(RetriedQuerySet):
     """How mails are found."""
+
+    def queued(self) -> "OutgoingMailQuerySet":
+        """What should leave, now or later."""
+        return self.filter(status=MailStatus.QUEUED)
 
     def due(self, now: datetime) -> "OutgoingMailQuerySet":
         """What should leave now, urgent first."""
-        queued = self.filter(status=MailStatus.QUEUED, next_attempt_at__lte=now)
-        return queued.order_by("-is_urgent", "next_attempt_at", "pk")
+        return self.queued().ready(now).order_by("-is_urgent", "next_attempt_at", "pk")
 
     def held_for(self, recipient: str) -> "OutgoingMailQuerySet":
         """What waits for the daily digest of one person, oldest first."""
         return self.filter(status=MailStatus.HELD, recipient=recipient).order_by("created_at", "pk")
+
+    def put_sender_off(self, sender: str, until: datetime) -> None:
+        """Let the mails of a sender that the relay refuses wait, and those only."""
+        rows = self.queued().filter(sender=sender, next_attempt_at__lt=until).select_for_update(skip_locked=True)
+        self.filter(pk__in=rows.values("pk")).update(next_attempt_at=until)
 
     def addresses_waiting(self) -> list[str]:
         """The addresses for which something waits."""
@@ -46,7 +56,7 @@ class OutgoingMailQuerySet(models.QuerySet):
         return self.filter(status=MailStatus.REFUSED, recipient__iexact=recipient).order_by("-created_at", "-pk")
 
 
-class OutgoingMail(models.Model):
+class OutgoingMail(Retried):
     """A mail to one person, rendered when its cause happened."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -61,10 +71,7 @@ class OutgoingMail(models.Model):
     headers = models.JSONField(_("en-têtes"), default=dict, blank=True)
     is_urgent = models.BooleanField(_("urgent"), default=False)
     status = models.CharField(_("état"), max_length=20, choices=MailStatus.choices, default=MailStatus.QUEUED)
-    attempts = models.PositiveSmallIntegerField(_("essais"), default=0)
-    last_error = models.TextField(_("dernière erreur"), blank=True)
     created_at = models.DateTimeField(_("écrit le"), default=timezone.now)
-    next_attempt_at = models.DateTimeField(_("prochain essai"), default=timezone.now)
     sent_at = models.DateTimeField(_("envoyé le"), null=True, blank=True)
 
     objects = OutgoingMailQuerySet.as_manager()
@@ -80,6 +87,7 @@ class OutgoingMail(models.Model):
             models.Index(fields=["recipient"], condition=Q(status="refused"), name="outgoingmail_refused"),
             models.Index(Upper("recipient"), name="outgoingmail_recipient"),
             models.Index(fields=["-created_at", "-id"], name="outgoingmail_recent"),
+            *Retried.Meta.indexes,
         ]
 
     def __str__(self) -> str:
@@ -90,17 +98,10 @@ class OutgoingMail(models.Model):
         """The Message-ID, the same at every attempt, so that a second copy is recognised by the mailbox."""
         return f"<{self.id}@diginor>"
 
-    def put_off(self, error: str, now: datetime) -> None:
-        """Keep a failure and plan the next attempt: 1, 2, 4… minutes, an hour at most."""
-        self.attempts += 1
-        self.last_error = error[:2000]
-        self.next_attempt_at = now + min(timedelta(minutes=2 ** min(self.attempts - 1, 6)), timedelta(hours=1))
-        self.save(update_fields=["attempts", "last_error", "next_attempt_at"])
-
     def mark(self, status: MailStatus, *, now: datetime, error: str = "") -> None:
         """Record how the attempt ended."""
         self.status = status
-        self.attempts += 1
         self.last_error = error[:2000]
+        self.failing_since = None
         self.sent_at = now if status == MailStatus.SENT else None
-        self.save(update_fields=["status", "attempts", "last_error", "sent_at"])
+        self.save(update_fields=["status", "last_error", "failing_since", "sent_at"])

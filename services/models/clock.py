@@ -8,6 +8,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from diginor.retries import Retried, RetriedQuerySet
 from members.models import Hub
 from services.enums import FollowUpKind
 from services.models.catalogue import Topic
@@ -75,7 +76,7 @@ class DelaySet(models.Model):
         return {name: value for name, value in named.items() if value is not None}
 
 
-class FollowUpQuerySet(models.QuerySet):
+class FollowUpQuerySet(RetriedQuerySet):
     """How follow-ups are found."""
 
     def pending(self) -> "FollowUpQuerySet":
@@ -83,11 +84,11 @@ class FollowUpQuerySet(models.QuerySet):
         return self.filter(done_at=None)
 
     def due(self, now: datetime) -> "FollowUpQuerySet":
-        """Those to do now, the oldest first."""
-        return self.pending().filter(due_at__lte=now).order_by("due_at", "pk")
+        """Those to do now, the oldest first; what failed waits for its next attempt."""
+        return self.pending().ready(now).filter(due_at__lte=now).order_by("due_at", "pk")
 
 
-class FollowUp(models.Model):
+class FollowUp(Retried):
     """Something the clock will do, counted from the instant `basis_at`; done once."""
 
     request = models.ForeignKey("services.ServiceRequest", on_delete=models.CASCADE, related_name="follow_ups")
@@ -110,7 +111,10 @@ class FollowUp(models.Model):
                 fields=["request", "referral", "kind", "basis_at"], nulls_distinct=False, name="followup_once"
             )
         ]
-        indexes = [models.Index(fields=["due_at", "id"], condition=Q(done_at=None), name="followup_due")]
+        indexes = [
+            models.Index(fields=["due_at", "id"], condition=Q(done_at=None), name="followup_due"),
+            *Retried.Meta.indexes,
+        ]
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} · {self.due_at:%Y-%m-%d}"
