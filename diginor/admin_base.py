@@ -1,5 +1,7 @@
 """What every list of the administration shares: no count of a whole table, no facet, rights by hub, not by group."""
 
+from functools import reduce
+from operator import or_
 from typing import Any, ClassVar
 
 from django.contrib import admin
@@ -13,7 +15,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from diginor.admin_choose import Chooser
-from diginor.text_search import query
+from diginor.text_search import PlainText, plain, query
 
 MOST_COUNTED, MOST_FOUND = 1000, 500
 VIEW, ADD, CHANGE, DELETE = "view", "add", "change", "delete"
@@ -106,6 +108,11 @@ class Scoped:
             kwargs.setdefault("widget", Chooser(db_field, rows))
 
 
+def _found(rows: QuerySet, matches: QuerySet) -> QuerySet:
+    """Find before ordering: walking the order until enough rows match may read the whole table."""
+    return rows.filter(pk__in=matches.order_by().values("pk")[:MOST_FOUND])
+
+
 class PortalModelAdmin(Rights, Scoped, admin.ModelAdmin):
     """A list that costs the same with a thousand rows and with a million."""
 
@@ -115,9 +122,11 @@ class PortalModelAdmin(Rights, Scoped, admin.ModelAdmin):
     list_per_page = 50
     list_max_show_all = 50
     formfield_overrides = {URLField: {"assume_scheme": "https"}}
-    # How words are looked for: the stored full text, or close spellings of these indexed columns.
+    # How words are looked for, accents and case apart: the stored full text, close spellings of these indexed plain
+    # columns, or a piece of these columns of a short list.
     full_text: bool = False
     close_to: tuple[str, ...] = ()
+    named_by: tuple[str, ...] = ()
 
     def view_on_site(self, obj: Any) -> str | None:
         """The public page of a row, when it has one."""
@@ -133,14 +142,14 @@ class PortalModelAdmin(Rights, Scoped, admin.ModelAdmin):
         return (self.find(queryset, words) if words else queryset), False
 
     def find(self, rows: QuerySet, words: str) -> QuerySet:
-        """The rows that answer what was typed: by full text, or by close spellings."""
+        """The rows that answer what was typed: by full text, by close spellings, or by a piece of a name."""
         if self.full_text:
-            return rows.filter(pk__in=rows.order_by().filter(search=query(words)).values("pk")[:MOST_FOUND])
-        near = Q()
-        for column in self.close_to:
-            near |= Q(**{f"{column}__trigram_word_similar": words})
-        # Found before they are ordered: walking the order until enough rows match may read the whole table.
-        return rows.filter(pk__in=rows.order_by().filter(near).values("pk")[:MOST_FOUND]) if near else rows.none()
+            return _found(rows, rows.filter(search=query(words)))
+        wanted = plain(words)
+        pieces = {f"plain_{position}": PlainText(column) for position, column in enumerate(self.named_by)}
+        near = [Q(**{f"{column}__trigram_word_similar": wanted}) for column in self.close_to]
+        near += [Q(**{f"{name}__contains": wanted}) for name in pieces]
+        return _found(rows, rows.alias(**pieces).filter(reduce(or_, near))) if wanted and near else rows.none()
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
         """Call the list by the name of what it holds."""

@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from diginor.text_search import plain
 from members import sheets
 from members.models import Organisation, Territory
 from services.models import Offer, Topic
@@ -46,7 +47,7 @@ def _other(ground: str, shared: str) -> str:
 
 
 def _ground(offer: Offer) -> str:
-    names = sorted(territory.name for territory in offer.territories.all())
+    names = sorted((territory.name for territory in offer.territories.all()), key=plain)
     return ", ".join(names) or _("partout")
 
 

@@ -223,7 +223,7 @@ class LinksCell(LinkCell):
 
     def render(self, value: Any, obj: Any = None, **kwargs: Any) -> str:
         """Their names in alphabetical order: the order of rows means nothing."""
-        return BETWEEN.join(sorted(self.name(one) for one in value or ()))
+        return BETWEEN.join(sorted((self.name(one) for one in value or ()), key=plain))
 
 
 def pieces(value: Any) -> list[str]:

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from stdnum.fr import siret as siret_number
 
 from diginor.exchange.columns import Cell, LinkCell, tidy
+from diginor.text_search import plain
 from members.enums import TerritoryKind
 from members.fields import parse_partial_date
 from members.models import Territory
@@ -132,7 +133,7 @@ class CommuneReader:
         return self._several(text, list(today.values())) if today else self._none(text)
 
     def _several(self, text: str, rows: list[Territory]) -> str:
-        named = ", ".join(sorted(f"{row.name} ({row.code})" for row in rows)[:MOST_NAMED])
+        named = ", ".join(sorted((f"{row.name} ({row.code})" for row in rows), key=plain)[:MOST_NAMED])
         facts = {"text": text, "named": named}
         return _("plusieurs communes répondent à « %(text)s » : %(named)s. Écrivez aussi le code.") % facts
 

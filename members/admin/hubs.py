@@ -31,8 +31,9 @@ class HubAdmin(PortalModelAdmin):
     desk_may = frozenset({VIEW, CHANGE})
     list_display = ["name", "territory", "parent", "phone", "is_open", "is_default"]
     list_select_related = ["territory", "parent"]
-    ordering = ["name", "pk"]
+    ordering = ["search_name", "pk"]
     search_fields = ["name"]
+    named_by = ("name",)
     raw_id_fields = ["territory", "organisations"]
     inlines = [HubRoleInline]
     settled: ClassVar[list[str]] = [
@@ -44,10 +45,6 @@ class HubAdmin(PortalModelAdmin):
         (_("Courriels"), {"fields": ["sender"]}),
         (_("Travail"), {"fields": ["organisations", "elsewhere"]}),
     ]
-
-    def find(self, rows: QuerySet, words: str) -> QuerySet:
-        """By a piece of the name: hubs are few."""
-        return rows.filter(name__icontains=words)
 
     def get_readonly_fields(self, request: HttpRequest, obj: Hub | None = None) -> list[str]:
         """What only administrators change."""

@@ -83,14 +83,9 @@ class FactAdmin(PortalModelAdmin):
     """Facts with their source: the desk keeps those of the organisations of its hubs."""
 
     desk_may = ALL
-    # The way from the row to the organisation by whose name it is found.
-    named_by = "organisation"
+    named_by = ("organisation__search_name",)
     ordering = ["-pk"]
     search_help_text = NAME_HELP
-
-    def find(self, rows: QuerySet, words: str) -> QuerySet:
-        """By a piece of the name: these lists stay short."""
-        return rows.filter(**{f"{self.named_by}__search_name__contains": plain(words)})
 
 
 class NetworkForm(forms.ModelForm):
@@ -109,7 +104,7 @@ class NetworkAdmin(FactAdmin):
     list_display = ["organisation", "kind", "territory", "code_name", "stated_on"]
     list_select_related = ["organisation", "territory"]
     list_filter = ["kind"]
-    ordering = ["organisation__name", "pk"]
+    ordering = ["organisation__search_name", "pk"]
     search_fields = ["organisation__name"]
     raw_id_fields = ["organisation", "territory"]
     fieldsets = [
@@ -154,7 +149,8 @@ class AccreditationRoundAdmin(FactAdmin):
     desk_may = frozenset({VIEW, ADD, CHANGE})
     form = RoundForm
     list_display = ["name", "opened_on", "decided_on", "starts_on", "ends_on", "accredited"]
-    ordering = ["-starts_on", "name", "pk"]
+    ordering = ["-starts_on", "pk"]
+    named_by = ("name",)
     search_fields = ["name"]
     search_help_text = gettext_lazy("Le nom d’une campagne.")
     prepopulated_fields = {"slug": ["name"]}
@@ -164,10 +160,6 @@ class AccreditationRoundAdmin(FactAdmin):
         (gettext_lazy("Contenu"), {"fields": ["accredited", "orientations"]}),
         SOURCE,
     ]
-
-    def find(self, rows: QuerySet, words: str) -> QuerySet:
-        """By a piece of the name: rounds are few."""
-        return rows.filter(name__icontains=words)
 
 
 class SupporterForm(OneOfTwo):
@@ -206,7 +198,7 @@ class AccreditationAdmin(FactAdmin):
     """Networks recognised in a round, with who supported them."""
 
     hub_path = "network__organisation__hubs"
-    named_by = "network__organisation"
+    named_by = ("network__organisation__search_name",)
     form = AccreditationForm
     list_display = ["network", "round", "state", "granted_on", "valid_until", "conditional_until"]
     list_select_related = ["network", "network__organisation", "round"]
@@ -273,6 +265,8 @@ class KeyFigureAdmin(FactAdmin):
     form = OneOfTwo
     list_display = ["label", "value", "unit", "organisation", "territory", "known_on"]
     list_select_related = ["organisation", "territory"]
+    # What the figure is about, or its own words.
+    named_by = ("organisation__search_name", "territory__search_name", "label")
     search_fields = ["organisation__name"]
     raw_id_fields = ["organisation", "territory"]
     fieldsets = [
@@ -282,11 +276,3 @@ class KeyFigureAdmin(FactAdmin):
         ),
         SOURCE,
     ]
-
-    def find(self, rows: QuerySet, words: str) -> QuerySet:
-        """By the name of what the figure is about, or by its own words."""
-        wanted = plain(words)
-        about = rows.filter(organisation__search_name__contains=wanted) | rows.filter(
-            territory__search_name__contains=wanted
-        )
-        return about | rows.filter(label__icontains=words)

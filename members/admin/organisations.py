@@ -62,7 +62,7 @@ class OrganisationAdmin(ExchangeAdmin, CompanyLookup, PortalModelAdmin):
     ordering = ["-created_at", "-pk"]
     search_fields = ["name"]
     search_help_text = _("Un nom, un sigle ou un SIRET.")
-    close_to = ("name",)
+    close_to = ("search_name",)
     raw_id_fields = ["commune"]
     prepopulated_fields = {"slug": ["name"]}
     readonly_fields = ["created_at", "succeeded_by"]

@@ -5,7 +5,7 @@ from typing import Any
 
 from allauth.mfa.models import Authenticator
 from django.contrib import admin, messages
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.forms import ModelForm
 from django.http import HttpRequest
 from django.utils.html import format_html_join
@@ -53,7 +53,7 @@ class UserAdmin(ExchangeElsewhere, PortalModelAdmin):
     ordering = ["-pk"]
     search_fields = ["email"]
     search_help_text = _("Un nom, ou une adresse électronique.")
-    close_to = ("last_name", "first_name", "email")
+    close_to = ("search_name", "email")
     inlines = [MembershipInline, HubRoleInline]
     actions = ["remove_second_factor", "suspend", "reopen"]
     readonly_fields = ["refusals", "is_active", "joined_at", "last_login"]
@@ -131,13 +131,8 @@ class MembershipAdmin(ExchangeAdmin, PortalModelAdmin):
     list_filter = ["is_active", "role"]
     ordering = ["-started_on", "-pk"]
     search_fields = ["user__email"]
+    close_to = ("user__search_name", "user__email", "organisation__search_name")
     actions = ["remove_from_team", "make_manager", "make_adviser"]
-
-    def find(self, rows: QuerySet, words: str) -> QuerySet:
-        """Find by the person, or by the organisation."""
-        people = Q(user__last_name__istartswith=words) | Q(user__email__istartswith=words)
-        places = Q(organisation__name__trigram_word_similar=words) | Q(organisation__acronym__iexact=words)
-        return rows.filter(people | places)
 
     @admin.action(description=_("Retirer de l’équipe"))
     def remove_from_team(self, request: HttpRequest, queryset: QuerySet) -> None:

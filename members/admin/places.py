@@ -4,7 +4,6 @@ from typing import Any
 
 from django.contrib import admin, messages
 from django.db import IntegrityError
-from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.shortcuts import redirect
 from django.utils.translation import gettext_lazy as _
@@ -55,8 +54,9 @@ class PlaceAdmin(PortalModelAdmin):
     list_display = ["name", "kind", "theme", "commune", "host", "welcomes", "is_listed"]
     list_select_related = ["commune", "host"]
     list_filter = ["kind"]
-    ordering = ["name", "pk"]
+    ordering = ["search_name", "pk"]
     search_fields = ["name"]
+    named_by = ("name",)
     search_help_text = _("Un nom ou un morceau de nom.")
     raw_id_fields = ["commune", "host"]
     prepopulated_fields = {"slug": ["name"]}
@@ -69,10 +69,6 @@ class PlaceAdmin(PortalModelAdmin):
             {"fields": ["area_m2", "land_hectares", "cost", "note", "source", "stated_on", "is_demo"]},
         ),
     ]
-
-    def find(self, rows: QuerySet, words: str) -> QuerySet:
-        """By a piece of the name: places are few."""
-        return rows.filter(name__icontains=words)
 
     def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
         """Say that somebody else shared the same place meanwhile, instead of failing: nothing is changed then."""

@@ -59,6 +59,7 @@ class SuccessionAdmin(PortalModelAdmin):
     ordering = ["-pk"]
     search_fields = ["parts__organisation__name"]
     search_help_text = gettext_lazy("Le nom ou le sigle d’une structure.")
+    named_by = ("parts__organisation__search_name",)
     inlines = [PartInline]
     readonly_fields = ["preview", "applied_at", "who"]
     fieldsets = [
@@ -70,11 +71,6 @@ class SuccessionAdmin(PortalModelAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet:
         """With the structures that each line names."""
         return super().get_queryset(request).prefetch_related("parts__organisation")
-
-    def find(self, rows: QuerySet, words: str) -> QuerySet:
-        """Find by a structure: successions are few."""
-        parts = SuccessionPart.objects.named(words)
-        return rows.filter(pk__in=parts.values("succession"))
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """What is applied is not written again."""

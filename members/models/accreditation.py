@@ -7,6 +7,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from diginor.text_search import PlainText
 from members.enums import AccreditationState
 from members.fields import PartialDateField
 from members.models.network import Network
@@ -20,7 +21,7 @@ class AccreditationRoundQuerySet(models.QuerySet["AccreditationRound"]):
 
     def newest_first(self) -> "AccreditationRoundQuerySet":
         """By period."""
-        return self.order_by("-starts_on", "name", "pk")
+        return self.order_by("-starts_on", PlainText("name"), "pk")
 
 
 class AccreditationRound(SourcedFact):

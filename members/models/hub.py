@@ -15,6 +15,7 @@ from django.urls import reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from diginor.text_search import PlainText
 from members.enums import Accent, HubRoleKind, TerritoryKind
 from members.models.organisation import Organisation
 from members.models.territory import Containment, Territory
@@ -50,7 +51,7 @@ class HubQuerySet(models.QuerySet["Hub"]):
 
     def in_order(self) -> "HubQuerySet":
         """By name."""
-        return self.order_by("name", "pk")
+        return self.order_by("search_name", "pk")
 
     def open(self) -> "HubQuerySet":
         """Those that receive requests; a head hub may only gather others."""
@@ -170,6 +171,8 @@ class Hub(models.Model):
         _("reçoit des demandes"), default=True, help_text=_("Un guichet de tête peut seulement réunir les autres.")
     )
     is_default = models.BooleanField(_("reçoit ce qu’aucun territoire ne couvre"), default=False)
+
+    search_name = models.GeneratedField(expression=PlainText("name"), output_field=models.TextField(), db_persist=True)
 
     objects = HubQuerySet.as_manager()
 

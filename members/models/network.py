@@ -21,7 +21,7 @@ class NetworkQuerySet(models.QuerySet["Network"]):
 
     def in_order(self) -> "NetworkQuerySet":
         """By the name of who leads them."""
-        return self.select_related("organisation").order_by("organisation__name", "pk")
+        return self.select_related("organisation").order_by("organisation__search_name", "pk")
 
     def listed(self) -> "NetworkQuerySet":
         """Those of the directory, those of today first."""
@@ -110,7 +110,7 @@ class AffiliationQuerySet(models.QuerySet["Affiliation"]):
     def of_organisation(self, organisation: Organisation) -> "AffiliationQuerySet":
         """The networks that an organisation belongs or belonged to."""
         rows = self.filter(organisation=organisation).select_related("network__organisation", "succession")
-        return rows.order_by("until", "network__organisation__name", "pk")
+        return rows.order_by("until", "network__organisation__search_name", "pk")
 
 
 class Affiliation(SourcedFact):

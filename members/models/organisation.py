@@ -49,16 +49,16 @@ class OrganisationQuerySet(models.QuerySet):
 
     def in_order(self) -> "OrganisationQuerySet":
         """By name."""
-        return self.order_by("name", "pk")
+        return self.order_by("search_name", "pk")
 
     def members_of(self, hub_id: int) -> "OrganisationQuerySet":
         """The organisations that a hub can send requests to."""
-        return self.filter(hubs=hub_id, is_active=True).order_by("name", "pk")
+        return self.filter(hubs=hub_id, is_active=True).order_by("search_name", "pk")
 
     def serving(self, hub_ids: Collection[int]) -> "OrganisationQuerySet":
         """The organisations that some hubs can send requests to, each once."""
         members = Organisation.hubs.through.objects.filter(hub__in=hub_ids).values("organisation")
-        return self.filter(pk__in=members, is_active=True).order_by("name", "pk")
+        return self.filter(pk__in=members, is_active=True).order_by("search_name", "pk")
 
     def managed_by(self, user: Any) -> "OrganisationQuerySet":
         """The organisations whose team and sheet the person leads."""
@@ -68,7 +68,7 @@ class OrganisationQuerySet(models.QuerySet):
         """The member organisations, for the wall of names: those of one hub behind its own door."""
         if hub:
             return self.members_of(hub.pk)
-        return self.filter(hubs__isnull=False, is_active=True).distinct().order_by("name", "pk")
+        return self.filter(hubs__isnull=False, is_active=True).distinct().order_by("search_name", "pk")
 
     def past(self) -> "OrganisationQuerySet":
         """Those that ended and became another, by name."""
@@ -161,7 +161,7 @@ class Organisation(models.Model):
             models.UniqueConstraint(fields=["siret"], condition=~Q(siret=""), name="organisation_siret_once")
         ]
         indexes = [
-            GinIndex(fields=["name"], opclasses=["gin_trgm_ops"], name="organisation_name_trgm"),
+            GinIndex(fields=["search_name"], opclasses=["gin_trgm_ops"], name="organisation_any_trgm"),
             GinIndex(fields=["search"], condition=Q(is_listed=True), name="organisation_search"),
             GinIndex(
                 fields=["search_name"],

@@ -9,6 +9,7 @@ from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from diginor.text_search import PlainText
 from members.enums import PlaceKind, Sector, TerritoryKind
 from members.fields import PartialDateField
 from members.models.organisation import Organisation
@@ -21,7 +22,7 @@ class PlaceQuerySet(models.QuerySet["Place"]):
 
     def listed(self) -> "PlaceQuerySet":
         """Those of the directory, by name."""
-        return self.filter(is_listed=True).select_related("commune", "host").order_by("name", "pk")
+        return self.filter(is_listed=True).select_related("commune", "host").order_by("search_name", "pk")
 
     def hosted_by(self, organisation: Organisation) -> "PlaceQuerySet":
         """The places that an organisation runs."""
@@ -97,6 +98,8 @@ class Place(SourcedFact):
     is_listed = models.BooleanField(_("dans l’annuaire"), default=True)
     is_demo = models.BooleanField(_("lieu inventé"), default=False)
 
+    search_name = models.GeneratedField(expression=PlainText("name"), output_field=models.TextField(), db_persist=True)
+
     objects = PlaceQuerySet.as_manager()
 
     class Meta:
@@ -160,7 +163,7 @@ class PlaceLabelQuerySet(models.QuerySet["PlaceLabel"]):
 
     def by_year(self) -> "PlaceLabelQuerySet":
         """The latest first."""
-        return self.order_by("-year", "name", "pk")
+        return self.order_by("-year", PlainText("name"), "pk")
 
 
 class PlaceLabel(SourcedFact):

@@ -80,14 +80,6 @@ class Succession(SourcedFact):
         return [part.organisation for part in self.parts.all() if part.role == role]
 
 
-class SuccessionPartQuerySet(models.QuerySet["SuccessionPart"]):
-    """How the parts are found."""
-
-    def named(self, words: str) -> "SuccessionPartQuerySet":
-        """Those of an organisation, by a piece of its name or by its acronym."""
-        return self.filter(Q(organisation__name__icontains=words) | Q(organisation__acronym__iexact=words))
-
-
 class SuccessionPart(models.Model):
     """An organisation in a succession."""
 
@@ -96,8 +88,6 @@ class SuccessionPart(models.Model):
         Organisation, verbose_name=_("structure"), on_delete=models.PROTECT, related_name="succession_parts"
     )
     role = models.CharField(_("rôle"), max_length=12, choices=SuccessionRole.choices)
-
-    objects = SuccessionPartQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("structure concernée")

@@ -8,13 +8,14 @@ from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
-from django.db.models import Q
-from django.db.models.functions import Lower
+from django.db.models import Q, Value
+from django.db.models.functions import Concat, Lower
 from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from diginor.codes import public_code
+from diginor.text_search import PlainText
 from members.enums import HubRoleKind, MailPreference, MembershipRole
 
 if TYPE_CHECKING:
@@ -27,7 +28,7 @@ class UserQuerySet(models.QuerySet):
     def advisers_of(self, organisation_id: int) -> "UserQuerySet":
         """The active people of an organisation, managers included."""
         active = Q(memberships__organisation_id=organisation_id, memberships__is_active=True, is_active=True)
-        return self.filter(active).distinct().order_by("last_name", "first_name", "pk")
+        return self.filter(active).distinct().order_by("search_name", "pk")
 
     def present(self, organisation_id: int, first: date, last: date) -> "UserQuerySet":
         """The active people of an organisation who are away on none of these days, both included."""
@@ -41,12 +42,12 @@ class UserQuerySet(models.QuerySet):
             memberships__is_active=True,
             memberships__role=MembershipRole.MANAGER,
             is_active=True,
-        ).order_by("last_name", "first_name", "pk")
+        ).order_by("search_name", "pk")
 
     def with_hub_role(self, hub_id: int, *kinds: str) -> "UserQuerySet":
         """The active people who hold one of these roles for a hub."""
         roles = Q(hub_roles__hub_id=hub_id, hub_roles__kind__in=kinds, is_active=True)
-        return self.filter(roles).distinct().order_by("last_name", "first_name", "pk")
+        return self.filter(roles).distinct().order_by("search_name", "pk")
 
     def with_email(self, email: str) -> "UserQuerySet":
         """The person who signs in with that address, in any case of letters."""
@@ -94,6 +95,11 @@ class User(AbstractBaseUser, PermissionsMixin):
     is_active = models.BooleanField(_("compte ouvert"), default=True)
     is_demo = models.BooleanField(_("personne inventée"), default=False)
     joined_at = models.DateTimeField(_("inscription"), default=timezone.now)
+    search_name = models.GeneratedField(
+        expression=PlainText(Concat("last_name", Value(" "), "first_name")),
+        output_field=models.TextField(),
+        db_persist=True,
+    )
 
     objects = UserManager()
 
@@ -106,9 +112,7 @@ class User(AbstractBaseUser, PermissionsMixin):
         verbose_name_plural = _("personnes")
         constraints = [models.UniqueConstraint(Lower("email"), name="user_email_once")]
         indexes = [
-            GinIndex(
-                fields=["last_name", "first_name", "email"], opclasses=["gin_trgm_ops"] * 3, name="user_names_trgm"
-            )
+            GinIndex(fields=["search_name", "email"], opclasses=["gin_trgm_ops"] * 2, name="user_search_trgm"),
         ]
 
     def __str__(self) -> str:
@@ -137,7 +141,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     def active_memberships(self) -> list["Membership"]:
         """The organisations the person works for, read once."""
         rows = self.memberships.filter(is_active=True).select_related("organisation")
-        return list(rows.order_by("organisation__name", "pk"))
+        return list(rows.order_by("organisation__search_name", "pk"))
 
     @cached_property
     def all_hub_roles(self) -> list["HubRole"]:
@@ -173,7 +177,7 @@ class MembershipQuerySet(models.QuerySet):
     def in_team(self, organisation_id: int) -> "MembershipQuerySet":
         """The people who work for an organisation today."""
         rows = self.filter(organisation_id=organisation_id, is_active=True)
-        return rows.select_related("user", "organisation").order_by("user__last_name", "user__first_name", "pk")
+        return rows.select_related("user", "organisation").order_by("user__search_name", "pk")
 
 
 class Membership(models.Model):

@@ -9,6 +9,7 @@ from django.utils.text import capfirst
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from diginor.text_search import plain
 from diginor.wording import euros, number
 from members.enums import Qualifier
 from members.models import Accreditation, Affiliation, Endorsement, KeyFigure, Office, Organisation, Partnership
@@ -94,7 +95,7 @@ def endorsements(rows: list[Endorsement], citations: Citations) -> Any:
     """Who supported an application, in one sentence; the groups that the source names together come last."""
     if not rows:
         return ""
-    alone = sorted((row for row in rows if row.organisation), key=lambda row: str(row.organisation).lower())
+    alone = sorted((row for row in rows if row.organisation), key=lambda row: plain(str(row.organisation)))
     names = [named(row.organisation) for row in alone if row.organisation]
     names += [said(row.group) for row in sorted(rows, key=lambda row: row.pk) if not row.organisation]
     notes = dict.fromkeys(said(row.note) for row in rows)

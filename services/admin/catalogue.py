@@ -4,7 +4,6 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
-from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from diginor.admin_base import ALL, PortalInline, PortalModelAdmin
@@ -64,6 +63,7 @@ class OfferAdmin(ExchangeAdmin, PortalModelAdmin):
     ordering = ["-pk"]
     search_fields = ["organisation__name"]
     search_help_text = _("Le nom d’une structure ou d’un sujet.")
+    named_by = ("organisation__search_name", "topic__name")
     raw_id_fields = ["organisation", "topic", "territories"]
     fieldsets = [
         (None, {"fields": ["organisation", "topic", "is_active", "note"]}),
@@ -74,11 +74,6 @@ class OfferAdmin(ExchangeAdmin, PortalModelAdmin):
         ),
         (_("Origine"), {"fields": ["source", "is_assumption"]}),
     ]
-
-    def find(self, rows: QuerySet, words: str) -> QuerySet:
-        """Find by the organisation or by the topic: offers are few."""
-        places = Q(organisation__name__icontains=words) | Q(organisation__acronym__iexact=words)
-        return rows.filter(places | Q(topic__name__icontains=words))
 
 
 @admin.register(DelaySet)

@@ -33,7 +33,7 @@ class TeamAbsenceForm(AbsenceForm):
         others = Organisation.objects.filter(hubs__in=organisation.hubs.all(), is_active=True).exclude(
             pk=organisation.pk
         )
-        self.fields["backup_organisation"].queryset = others.distinct().order_by("name", "pk")  # type: ignore[attr-defined]
+        self.fields["backup_organisation"].queryset = others.distinct().order_by("search_name", "pk")  # type: ignore[attr-defined]
         self.fields["user"].help_text = _("Choisissez une personne, ou laissez « toute la structure ».")
 
     def clean(self) -> dict[str, Any]:

@@ -202,7 +202,7 @@ class OfferQuerySet(models.QuerySet):
         """What the public page of a topic tells: the offers of the members of the hubs, by name."""
         rows = self.filter(topic=topic, is_active=True, organisation__is_active=True, organisation__hubs__isnull=False)
         rows = rows.select_related("organisation").prefetch_related("territories").distinct()
-        return rows.order_by("organisation__name", "pk")
+        return rows.order_by("organisation__search_name", "pk")
 
     def of_members(self, hub_ids: Collection[int]) -> "OfferQuerySet":
         """The offers of the members of some hubs, with the hubs of each."""

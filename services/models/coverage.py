@@ -110,7 +110,7 @@ def _offers(hubs: set[int], topics: Sequence[int]) -> list[Offered]:
         territories[offer].add(place)
     return [
         Offered(topic, organisation, frozenset(members[organisation]), frozenset(territories.get(pk, ())))
-        for pk, topic, organisation in rows.order_by("organisation__name", "pk").values_list(
+        for pk, topic, organisation in rows.order_by("organisation__search_name", "pk").values_list(
             "pk", "topic", "organisation"
         )
     ]

@@ -34,7 +34,7 @@ def steered_hubs(user: "User") -> list[Hub]:
     if user.is_superuser:
         return list(Hub.objects.in_order())
     found = {role.hub_id: role.hub for role in user.all_hub_roles if role.kind in STEERING_ROLES}
-    return sorted(found.values(), key=lambda hub: (hub.name, hub.pk))
+    return sorted(found.values(), key=lambda hub: (hub.search_name, hub.pk))
 
 
 def counted_in(hub_ids: tuple[int, ...]) -> ServiceRequestQuerySet:

@@ -47,7 +47,7 @@ class TeamFigures:
 def teammates(organisation: Organisation, now: datetime) -> list[Teammate]:
     """The people of a team with their work, in four queries whatever their number."""
     rows = organisation.memberships.filter(is_active=True, user__is_active=True).select_related("user")
-    team = {row.user_id: Teammate(row) for row in rows.order_by("user__last_name", "user__first_name", "pk")}
+    team = {row.user_id: Teammate(row) for row in rows.order_by("user__search_name", "pk")}
     for work in _live(organisation).values("adviser").annotate(**_counts(now)).order_by("adviser"):
         if mate := team.get(work["adviser"]):
             mate.open, mate.late = work["open"], work["late"]

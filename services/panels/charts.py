@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy
 
 from diginor import charts
 from diginor.charts import Chart, Series
+from diginor.text_search import plain
 from diginor.wording import day, number, percent
 from services.panels.page import PageFilters, capital, requests_written, share
 from services.rules.figures import BY_CODE, DELAYS, IN_TIME, Counts
@@ -301,7 +302,7 @@ def _organisations_drawing(filters: PageFilters, finding: str) -> SafeString:
 def _organisation_series(filters: PageFilters) -> list[Series]:
     found = filters.reading.received_by_step
     totals = {key: sum(steps.values()) for key, steps in found.items()}
-    first = sorted(found, key=lambda key: (-totals[key], filters.name("organisation", key)))[: BARS + 2]
+    first = sorted(found, key=lambda key: (-totals[key], plain(filters.name("organisation", key))))[: BARS + 2]
     steps = [step for step, _counts in filters.reading.steps]
     named = [(_short(filters.name("organisation", key)), found[key]) for key in first]
     return [Series(name, [received.get(step, 0) for step in steps]) for name, received in named]

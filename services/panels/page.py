@@ -7,6 +7,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from diginor.text_search import plain
 from diginor.wording import number, percent
 from members.enums import Sector, SizeCategory
 from services.enums import Family
@@ -56,7 +57,7 @@ class PageFilters:
         if dimension not in self._ranked:
             found = self.reading.by(dimension)
             named = [(self.name(dimension, value), counts) for value, counts in found.items() if counts["submitted"]]
-            self._ranked[dimension] = sorted(named, key=lambda row: (-row[1]["submitted"], row[0]))
+            self._ranked[dimension] = sorted(named, key=lambda row: (-row[1]["submitted"], plain(row[0])))
         return self._ranked[dimension]
 
 

@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from diginor.access import access
+from diginor.text_search import plain
 from members import policies
 from members.enums import TerritoryKind
 from members.models import Hub, Organisation, Territory
@@ -151,7 +152,7 @@ def coverage_cell(request: HttpRequest, slug: str, key: str) -> HttpResponse:
         "cell": cell,
         "words": shown.in_words(cell),
         "serving": shown.serving(_offers(topic, hubs), cell, kept),
-        "left": shown.shortened(sorted(one.name for one in left)),
+        "left": shown.shortened(sorted((one.name for one in left), key=plain)),
         "left_count": len(left),
         "is_staff": policies.staff(user),
     }

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from diginor.charts import Chart
 from diginor.maps import department_map
+from diginor.text_search import plain
 from diginor.wording import number
 from services.enums import Family
 from services.forms.coverage import key_of
@@ -189,7 +190,7 @@ def serving(offers: Iterable[Offer], cell: Cell, kept_hubs: set[int] | None) -> 
         found[state].append(
             {
                 "offer": offer,
-                "places": shortened(sorted(one.name for one in offer.territories.all())) or _("partout"),
+                "places": shortened(sorted((one.name for one in offer.territories.all()), key=plain)) or _("partout"),
                 "count": len(cell.part.get(place, ())),
                 "may_change": kept_hubs is None or bool(kept_hubs & hubs),
             }
