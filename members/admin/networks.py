@@ -83,7 +83,7 @@ class FactAdmin(PortalModelAdmin):
     """Facts with their source: the desk keeps those of the organisations of its hubs."""
 
     desk_may = ALL
-    named_by = ("organisation__search_name",)
+    named_by: tuple[str, ...] = ("organisation__search_name",)
     ordering = ["-pk"]
     search_help_text = NAME_HELP
 
