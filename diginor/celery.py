@@ -5,8 +5,10 @@ import os
 from typing import Any
 
 from celery import Celery
-from celery.signals import beat_init
+from celery.signals import beat_init, worker_process_init
 from kombu.exceptions import OperationalError
+
+from diginor import database
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "diginor.settings")
 
@@ -15,6 +17,12 @@ app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
 app.autodiscover_tasks(["diginor.outbox"])
 app.autodiscover_tasks(["diginor"], related_name="health")
+
+
+@worker_process_init.connect
+def leave_a_hung_database(**_signal: Any) -> None:
+    """Let no task wait for ever; the process that runs tasks is the one that waits."""
+    database.be_patient(database.WORKER)
 
 
 @beat_init.connect

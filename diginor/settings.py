@@ -9,6 +9,7 @@ from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
+from diginor.database import CONNECTION
 from diginor.embedded import VAR_DIR, remembered
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -96,16 +97,19 @@ DATABASES = {
         "CONN_MAX_AGE": 600,
         "CONN_HEALTH_CHECKS": True,
         "DISABLE_SERVER_SIDE_CURSORS": True,
+        "OPTIONS": dict(CONNECTION),
     }
 }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 BROKER_URL = env.str("CELERY_BROKER_URL", default=remembered("CELERY_BROKER_URL", "redis://127.0.0.1:6379/0"))
+# What one call to a Valkey that hangs costs a page; nothing is lost by not waiting for it.
+VALKEY_PATIENCE_SECONDS = 0.25
 CACHES = {
     "default": {
         "BACKEND": "diginor.cache.ForgivingRedisCache",
         "LOCATION": env.str("CACHE_URL", default=BROKER_URL),
-        "OPTIONS": {"socket_connect_timeout": 1, "socket_timeout": 1},
+        "OPTIONS": {"socket_connect_timeout": VALKEY_PATIENCE_SECONDS, "socket_timeout": VALKEY_PATIENCE_SECONDS},
     }
 }
 CELERY_BROKER_URL = BROKER_URL

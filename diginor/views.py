@@ -1,9 +1,11 @@
 """Pages that belong to no part: what the law asks for, the state of the service, and errors."""
 
 import json
+import sys
 from typing import Any
 
 from django.conf import settings
+from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
@@ -15,6 +17,10 @@ from django.views.decorators.http import require_safe
 
 from diginor import health as state
 from diginor.access import access, public
+
+# A deadlock and a lock that others keep are among them: a second try is the remedy too.
+DatabaseAway = (OperationalError, InterfaceError)
+RETRY_SECONDS = 30
 
 
 @require_safe
@@ -93,7 +99,14 @@ def not_found(request: HttpRequest, exception: Any = None) -> HttpResponse:
 
 @requires_csrf_token
 def server_error(request: HttpRequest) -> HttpResponse:
-    """The answer to our own faults, drawn without the request: the database may be the fault."""
+    """The answer to our own faults, drawn without the request: the database may be the fault.
+
+    A database that is away, hangs or refuses for the moment is nobody's fault: it is said to come back.
+    """
+    if isinstance(sys.exception(), DatabaseAway):
+        answer = HttpResponse(render_to_string("503.html"), status=503)
+        answer["Retry-After"] = str(RETRY_SECONDS)
+        return answer
     return HttpResponse(render_to_string("500.html"), status=500)
 
 

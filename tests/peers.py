@@ -2,6 +2,9 @@
 
 import asyncio
 import contextlib
+import os
+import signal
+import subprocess
 import time
 from collections.abc import Callable, Iterator
 from email import message_from_bytes, policy
@@ -14,9 +17,10 @@ import redis
 from aiosmtpd.controller import Controller
 from django.core.cache import cache, caches
 
-from diginor.cache import ForgivingRedisClient
+from diginor import cache as portal_cache
 from diginor.celery import app as celery_app
 from diginor.embedded import Valkey
+from diginor.outbox import tasks as outbox_tasks
 from diginor.processes import HOST, free_port
 
 WAIT_SECONDS = 30
@@ -131,11 +135,15 @@ class Broker:
     def start(self) -> None:
         """Start it, empty."""
         self._server.start()
-        ForgivingRedisClient.resume_at = 0
+        forget_absences()
 
     def stop(self) -> None:
         """Stop it: connections are refused."""
         self._server.stop()
+
+    def hang(self) -> contextlib.AbstractContextManager[None]:
+        """Let it keep its connections, accept new ones, and answer nothing for a while."""
+        return frozen(self._server.process)
 
     def waiting_tasks(self) -> int:
         """How many tasks wait for a worker."""
@@ -154,7 +162,13 @@ class Broker:
             yield
         finally:
             _point_celery_to(before)
-            ForgivingRedisClient.resume_at = 0
+            forget_absences()
+
+
+def forget_absences() -> None:
+    """Count on Valkey again at once."""
+    portal_cache.absence.forget()
+    outbox_tasks.absence.forget()
 
 
 def _point_celery_to(url: str) -> None:
@@ -162,3 +176,25 @@ def _point_celery_to(url: str) -> None:
     kombu.pools.reset()
     celery_app._pool = None
     celery_app.amqp._producer_pool = None
+
+
+@contextlib.contextmanager
+def frozen(process: subprocess.Popen[bytes] | None) -> Iterator[None]:
+    """Stop a server and all its children in the middle of what they do: they hang, and their sockets stay open."""
+    assert process
+    stopped: list[int] = []
+    try:
+        # Twice: a child may be born while the first ones are stopped.
+        for pid in [process.pid, *_children(process.pid), *_children(process.pid)]:
+            os.kill(pid, signal.SIGSTOP)
+            stopped.append(pid)
+        yield
+    finally:
+        for pid in reversed(stopped):
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGCONT)
+
+
+def _children(pid: int) -> list[int]:
+    path = Path(f"/proc/{pid}/task/{pid}/children")
+    return [int(child) for child in path.read_text().split()]

@@ -15,9 +15,9 @@ from tests.sources import APPS, ROOT, app_code, files, name_of
 
 TEMPLATES = ROOT / "templates"
 LIBRARIES = [Path(package.__file__).parent for package in (allauth, django)]
-BY_NAME = {"400.html", "403.html", "403_csrf.html", "404.html", "429.html", "500.html", "maintenance.html"}
+BY_NAME = {"400.html", "403.html", "403_csrf.html", "404.html", "429.html", "500.html", "503.html"}
 # Shown when nothing works any more, hence without translation: they speak both languages at once.
-BILINGUAL = {"500.html", "maintenance.html"}
+BILINGUAL = {"500.html", "503.html"}
 SHOWN_ATTRIBUTES = {"alt", "title", "placeholder", "aria-label", "aria-description", "label", "data-label"}
 # Names are the same in every language.
 NAMES = re.compile(

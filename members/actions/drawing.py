@@ -1,7 +1,5 @@
 """Drawing territories of one's own from others, and drawing them again when what they are made of changes."""
 
-import csv
-import io
 from collections.abc import Iterable
 from typing import ClassVar
 
@@ -95,13 +93,12 @@ def communes_of_recipe(taken: Iterable[int], left_out: Iterable[int]) -> Commune
 
 
 def copy_links(pairs: set[tuple[int, int]]) -> int:
-    """Insert inclusions by COPY: a quarter of a million pairs take two seconds instead of ten."""
+    """Insert inclusions as two arrays: a quarter of a million pairs take two seconds instead of ten."""
     if pairs:
-        lines = io.StringIO()
-        csv.writer(lines).writerows(sorted(pairs))
-        lines.seek(0)
+        containers, parts = zip(*sorted(pairs), strict=True)
+        insert = "INSERT INTO members_containment (container_id, part_id) SELECT * FROM unnest(%s, %s)"
         with connection.cursor() as cursor:
-            cursor.copy_expert(f"COPY {Containment._meta.db_table} (container_id, part_id) FROM STDIN WITH CSV", lines)
+            cursor.execute(insert, [list(containers), list(parts)])
     return len(pairs)
 
 

@@ -1,12 +1,9 @@
 """What breaks around the portal: no request and no mail is lost, none is seen twice, and /sante/ says what works."""
 
 import json
-import shutil
-import tempfile
 import urllib.error
 import urllib.request
 from collections import Counter
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -62,16 +59,6 @@ def visitor(browser: Browser, live: Live) -> Page:
     context = browser.new_context(base_url=live.url, java_script_enabled=False, locale="fr-FR")
     context.set_default_timeout(20_000)
     return context.new_page()
-
-
-@pytest.fixture
-def apart(live: Live, tmp_path: Path) -> Iterator[Live]:
-    """A portal of the test's own, to be led to other servers before it starts."""
-    portal = Live(tmp_path, live.smtp)
-    portal.environment["STATIC_ROOT"] = live.environment["STATIC_ROOT"]
-    yield portal
-    for service in (portal.beat, portal.worker, portal.web):
-        service.kill()
 
 
 def start_quickly(portal: Live) -> None:
@@ -167,21 +154,6 @@ def _ticks(beat: Service) -> int:
     return beat.log.read_text().count("follow_up")
 
 
-@pytest.fixture
-def database(apart: Live) -> Iterator[Servers]:
-    """A PostgreSQL server of the test's own, with the portal's tables and people in it."""
-    directory = Path(tempfile.mkdtemp(prefix="diginor-tests-"))
-    # PostgreSQL may run under another account, which has to enter this directory.
-    directory.chmod(0o711)
-    servers = Servers(directory, throwaway=True)
-    apart.environment |= servers.start(broker=False)
-    apart.manage("migrate", "--verbosity=0")
-    apart.manage("shell", "--verbosity=0", "-c", "from tests.services.cast import Desk; Desk.open()")
-    yield servers
-    servers.stop()
-    shutil.rmtree(directory, ignore_errors=True)
-
-
 def test_when_postgresql_restarts_the_site_and_the_worker_go_on(
     apart: Live, database: Servers, browser: Browser, smtp: MailServer
 ) -> None:
@@ -195,8 +167,8 @@ def test_when_postgresql_restarts_the_site_and_the_worker_go_on(
     database.postgres.stop()
     answer = page.goto("/services/")
     assert answer
-    assert answer.status == 500
-    expect(page.get_by_role("heading", level=1)).to_have_text("Le service a rencontré une erreur")
+    assert (answer.status, answer.headers["retry-after"]) == (503, "30")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Le service revient dans un instant")
     status, pieces = health(apart)
     assert (status, pieces["database"], pieces["broker"]) == (503, "ko", "ok")
 
