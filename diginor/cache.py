@@ -1,15 +1,17 @@
 """The cache: a broken connection to Valkey is a miss, never an error, so that the site works without it."""
 
 import logging
-import time
 from typing import Any
 
 from django.core.cache.backends.redis import RedisCache, RedisCacheClient
 from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.exceptions import TimeoutError as RedisTimeoutError
 
+from diginor.absence import Absence
+
 logger = logging.getLogger(__name__)
-PAUSE_SECONDS = 5.0
+# Shared by all threads: each of them would pay the time-out otherwise.
+absence = Absence()
 
 
 class ForgivingRedisClient(RedisCacheClient):
@@ -19,19 +21,17 @@ class ForgivingRedisClient(RedisCacheClient):
     request its connection timeout.
     """
 
-    # Shared by all threads: each of them would pay the time-out otherwise.
-    resume_at = 0.0
-
     def _forgive(self, name: str, answer: Any, *args: Any) -> Any:
         """Call a method of Django's client, or return `answer` while the server cannot be reached."""
-        if time.monotonic() < ForgivingRedisClient.resume_at:
+        if absence.is_on:
             return answer
         try:
-            return getattr(super(), name)(*args)
+            found = getattr(super(), name)(*args)
         except (RedisConnectionError, RedisTimeoutError) as error:
-            ForgivingRedisClient.resume_at = time.monotonic() + PAUSE_SECONDS
-            logger.warning("The cache cannot be reached and is left alone for %s s: %s", PAUSE_SECONDS, error)
+            logger.warning("The cache cannot be reached and is left alone for %s s: %s", absence.begin(), error)
             return answer
+        absence.forget()
+        return found
 
     def add(self, key: Any, value: Any, timeout: Any) -> bool:
         """Say that the key was added: a lock or a counter then starts anew, which is harmless."""

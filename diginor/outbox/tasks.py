@@ -3,15 +3,21 @@
 import logging
 from datetime import timedelta
 
-from celery import shared_task
+from celery import current_app, shared_task
+from django.conf import settings
 from django.utils import timezone
-from kombu.exceptions import OperationalError
+from kombu.exceptions import KombuError
+from kombu.pools import producers
 
+from diginor.absence import Absence
 from diginor.outbox.delivery import deliver_due
 from diginor.outbox.model import MailStatus, OutgoingMail
 
 logger = logging.getLogger(__name__)
 KEPT_DAYS = 90
+# A page waits while this is sent; a worker that waits for tasks has other limits.
+HASTY = dict.fromkeys(["socket_connect_timeout", "socket_timeout"], settings.VALKEY_PATIENCE_SECONDS)
+absence = Absence()
 
 
 @shared_task
@@ -30,7 +36,12 @@ def purge() -> int:
 
 def wake_delivery() -> None:
     """Start a delivery soon; without a broker, the sweep of beat will do it."""
+    if absence.is_on:
+        return
     try:
-        deliver.delay()
-    except (OperationalError, OSError) as error:
-        logger.warning("broker unreachable, mail waits for the sweep: %s", error)
+        with producers[current_app.connection_for_write(transport_options=HASTY)].acquire() as producer:
+            deliver.apply_async(producer=producer)
+    except (KombuError, OSError) as error:
+        logger.warning("broker left alone for %s s, mail waits for the sweep: %s", absence.begin(), error)
+    else:
+        absence.forget()
