@@ -164,3 +164,8 @@ def _texts(message: Any) -> list[str]:
 
 def test_every_application_is_known_here():
     assert {"diginor", "members", "services"} <= set(APPS)
+
+
+def test_what_people_wrote_is_shown_with_its_links():
+    plain = re.compile(r"\|(linebreaks|urlize)\b")
+    assert not [name_of(path) for path in templates(".html") if not is_mail(path) and plain.search(path.read_text())]

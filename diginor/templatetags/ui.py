@@ -24,13 +24,13 @@ Tags (a keyword in brackets is optional):
   {% older_newer [older=key] [newer=key] %}         pages by key, other parameters of the address kept
 Forms: {{ form }} draws errors and fields, {{ form.name.as_field_group }} one field,
   {% include "components/forms/errors.html" %} the summary alone.
-Filters: |day |moment |ago |number |percent |euros |filesize_fr
+Filters: |prose (what a person wrote) |day |moment |ago |number |percent |euros |filesize_fr
 """
 
 from django import template
 from django.templatetags.static import static
 from django.urls import NoReverseMatch, reverse
-from django.utils.html import format_html, format_html_join
+from django.utils.html import Urlizer, format_html, format_html_join, linebreaks
 from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 
@@ -51,6 +51,35 @@ register.filter("filesize_fr", wording.file_size)
 def anchor(field):
     """Name the element that a link of the error summary must reach: the first input of the field."""
     return f"{field.auto_id}_0" if field.use_fieldset else field.id_for_label or field.auto_id
+
+
+class _Links(Urlizer):
+    """Makes the addresses of a text clickable, without the punctuation that stands against them."""
+
+    ends = ".,:;!?…"
+    pairs = {")": "(", "]": "[", "}": "{", "»": "«", "”": "“", "’": "‘"}
+
+    def trim_punctuation(self, word):
+        """Set apart what stands around an address; Django's own knows no guillemets, and loses the end of « ). »."""
+        middle = word.lstrip("".join(self.pairs.values()))
+        end = len(middle)
+        while end and self._is_around(middle[:end]):
+            end -= 1
+        return word[: len(word) - len(middle)], middle[:end], middle[end:]
+
+    def _is_around(self, text):
+        """Whether the last sign ends a sentence, or closes what was opened before the address."""
+        last = text[-1]
+        return last in self.ends or (last in self.pairs and text.count(self.pairs[last]) < text.count(last))
+
+
+_links = _Links()
+
+
+@register.filter
+def prose(text):
+    """Show what a person wrote: paragraphs, line breaks, clickable addresses that vouch for nothing."""
+    return mark_safe(linebreaks(_links(text, nofollow=True, autoescape=True)))
 
 
 @register.filter

@@ -85,3 +85,38 @@ def test_pages_by_key_keep_the_filters_of_the_address():
 def test_words_are_escaped(tag):
     """What people typed is never markup."""
     assert "<script" not in render(tag, text="<script>alert(1)</script>")
+
+
+@pytest.mark.parametrize(
+    ("written", "address", "around"),
+    [
+        ("Voyez https://exemple.fr/plan.", "https://exemple.fr/plan", "."),
+        ("Le plan (https://exemple.fr/a_(b)) est prêt", "https://exemple.fr/a_(b)", ") est prêt"),
+        ("Lu sur «\u202fhttps://exemple.fr/\u202f»", "https://exemple.fr/", "\u202f»"),
+        ("Lu sur «https://exemple.fr/».", "https://exemple.fr/", "»."),
+        ("Lu sur “https://exemple.fr/”…", "https://exemple.fr/", "”…"),
+        ("Connaissez-vous https://exemple.fr/?q=a&b=c ?", "https://exemple.fr/?q=a&b=c", " ?"),
+        ("Connaissez-vous https://exemple.fr/plan?", "https://exemple.fr/plan", "?"),
+        ("https://exemple.fr/a,\nhttps", "https://exemple.fr/a", ",<br>https"),
+        ("Écrivez à ana@exemple.fr, merci", "mailto:ana@exemple.fr", ", merci"),
+    ],
+)
+def test_the_addresses_of_a_text_are_links_without_the_punctuation_around_them(written, address, around):
+    drawn = render("{{ text|prose }}", text=written)
+    link = f'href="{address.replace("&", "&amp;")}"'
+    assert link in drawn
+    assert drawn.split("</a>")[1].startswith(around)
+
+
+@pytest.mark.parametrize(
+    "written", ["javascript:alert(1)", "<a href=x>ici</a>", "<script>alert(1)</script>", "data:text/html,x", "etc."]
+)
+def test_a_text_opens_no_other_door(written):
+    drawn = render("{{ text|prose }}", text=written)
+    assert "<a" not in drawn
+    assert "<script" not in drawn
+
+
+def test_a_link_in_a_text_vouches_for_nothing():
+    assert 'rel="nofollow"' in render("{{ text|prose }}", text="https://exemple.fr/")
+    assert render("{{ text|prose }}", text="Un\n\nDeux\ntrois") == "<p>Un</p>\n\n<p>Deux<br>trois</p>"

@@ -327,3 +327,15 @@ def test_names_are_listed_as_people_do():
     assert listed([]) == ""
     assert listed(["A"]) == "A"
     assert listed(["A", "B", "C"]) == "A, B et C"
+
+
+def test_a_link_in_a_message_can_be_followed_from_every_page_that_shows_it(client, desk):
+    request = RequestFactory(routed=True, hub=desk["hub"], need="Notre projet\u202f: https://exemple.fr/projet.")
+    referral = ReferralFactory(request=request, organisation=desk["nwx"])
+    MessageFactory(request=request, body="Le plan (https://exemple.fr/plan) est prêt.")
+    links = ('<a href="https://exemple.fr/plan"', '<a href="https://exemple.fr/projet"')
+    pages = [page_of(client, request)]
+    for person, shown in ((desk["karim"], referral), (desk["lea"], request)):
+        client.force_login(person)
+        pages.append(client.get(shown.get_absolute_url()).content.decode())
+    assert all(link in page for page in pages for link in links)
