@@ -57,6 +57,6 @@ def _said(figure: Figure, found: Published) -> dict[str, Any]:
         rate = percent(round(response_rate(found.counts) or 0))
         note = _("%(count)s avis, %(rate)s de réponse") % {"count": number(bottom), "rate": rate}
     else:
-        note = _("sur %(count)s %(what)s") % {"count": number(bottom), "what": figure.counted}
+        note = _("sur %(count)s %(what)s") % {"count": number(bottom), "what": figure.counted(bottom)}
     value = written(figure, figure.value(found.counts))
     return {"code": figure.code, "label": figure.label, "value": value, "note": note, "definition": figure.definition}

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from diginor.wording import number, percent
 from services.panels.page import FEW, PageFilters, points, requests_written, written
@@ -89,10 +90,20 @@ def _made_of(figure: Figure, counts: Counts) -> str:
         if not counts["asked"]:
             return _("Aucun avis demandé pour l’instant.")
         told["rate"] = percent(round(response_rate(counts) or 0))
-        return _("%(rated)s avis sur %(asked)s demandés : %(rate)s de réponse.") % told
+        if not counts["rated"]:
+            return (
+                ngettext("Aucun avis sur %(asked)s demandé.", "Aucun avis sur %(asked)s demandés.", counts["asked"])
+                % told
+            )
+        text = ngettext(
+            "%(rated)s avis sur %(asked)s demandé : %(rate)s de réponse.",
+            "%(rated)s avis sur %(asked)s demandés : %(rate)s de réponse.",
+            counts["asked"],
+        )
+        return text % told
     if not bottom:
         return _("Rien à compter pour l’instant.")
-    told = {"top": number(top), "bottom": number(bottom), "what": str(figure.counted)}
+    told = {"top": number(top), "bottom": number(bottom), "what": figure.counted(bottom)}
     made = _("%(top)s sur %(bottom)s %(what)s.") % told
     warning = _("Peu de cas : à lire avec prudence.")
     return f"{made} {warning}" if bottom < FEW else made

@@ -7,12 +7,13 @@ one instant, written on the page.
 Source: the product's « Honest figures ».
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 HELPED_AFTER = timedelta(days=45)
 PUBLISHED_FROM = 5  # companies
@@ -64,7 +65,7 @@ class Figure:
     code: str
     label: str | Promise
     definition: str | Promise
-    counted: str | Promise
+    counted: Callable[[int], str]
     numerator: tuple[str, ...]
     denominator: tuple[str, ...]
     unit: str = "percent"
@@ -86,12 +87,24 @@ class Figure:
         return self.top(counts) / bottom * (100 if self.unit == "percent" else 1)
 
 
+def _requests(number: int) -> str:
+    return ngettext("demande", "demandes", number)
+
+
+def _referrals(number: int) -> str:
+    return ngettext("orientation", "orientations", number)
+
+
+def _opinions(number: int) -> str:
+    return ngettext("avis", "avis", number)
+
+
 FIGURES: tuple[Figure, ...] = (
     Figure(
         "transmitted",
         _("Transmises"),
         _("Part des demandes déposées que le guichet a transmises à au moins une structure."),
-        _("demandes"),
+        _requests,
         ("routed",),
         ("submitted",),
     ),
@@ -102,7 +115,7 @@ FIGURES: tuple[Figure, ...] = (
             "Orientations qui ont reçu une réponse dans les 5 jours ouvrés après leur envoi, divisées par les "
             "orientations envoyées il y a au moins 5 jours ouvrés. Une orientation sans réponse compte comme en retard."
         ),
-        _("orientations"),
+        _referrals,
         IN_TIME,
         tuple(DELAYS),
     ),
@@ -110,7 +123,7 @@ FIGURES: tuple[Figure, ...] = (
         "taken",
         _("Prises en charge"),
         _("Demandes acceptées par au moins une structure, divisées par les demandes transmises."),
-        _("demandes"),
+        _requests,
         ("taken",),
         ("routed",),
     ),
@@ -121,7 +134,7 @@ FIGURES: tuple[Figure, ...] = (
             "Demandes dont une orientation s’est terminée par « l’entreprise a été aidée », divisées par les "
             "demandes transmises il y a au moins 45 jours."
         ),
-        _("demandes"),
+        _requests,
         ("helped",),
         ("mature",),
     ),
@@ -129,7 +142,7 @@ FIGURES: tuple[Figure, ...] = (
         "abandoned",
         _("Abandonnées"),
         _("Demandes dont toutes les orientations sont restées sans réponse, divisées par les demandes transmises."),
-        _("demandes"),
+        _requests,
         ("abandoned",),
         ("routed",),
         rising_is_good=False,
@@ -141,7 +154,7 @@ FIGURES: tuple[Figure, ...] = (
             "Moyenne des notes de 1 à 5. L’avis est demandé après toute demande terminée, quelle qu’en soit "
             "l’issue ; le taux de réponse est toujours donné."
         ),
-        _("avis"),
+        _opinions,
         ("score",),
         ("rated",),
         unit="mark",

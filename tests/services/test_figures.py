@@ -18,6 +18,8 @@ from services.models import FigureCell, FigureDetail, FigureDirt, FigureStamp, R
 from services.models.figure_reading import Reading, Selection
 from services.models.figure_requests import behind
 from services.models.published_figures import published, without_lonely
+from services.panels.stats import _made_of
+from services.rules import figures as rules
 from services.rules import periods
 from services.rules.contacts import without_contacts
 from services.rules.figures import BY_CODE, COUNTERS, FIGURES, nothing
@@ -323,3 +325,20 @@ def test_each_figure_has_its_definition_and_uses_known_counters():
 def test_ways_to_reach_a_person_are_taken_out():
     text = "Appelez Anne au 02 33 12 34 56 ou +33 6 12 34 56 78, anne.lebrun@exemple.fr, pour 3 robots en 2026."
     assert without_contacts(text) == "Appelez Anne au […] ou […], […], pour 3 robots en 2026."
+
+
+@pytest.mark.parametrize(
+    ("counts", "code", "said"),
+    [
+        ({"submitted": 1}, "transmitted", "0 sur 1 demande."),
+        ({"submitted": 2, "routed": 1}, "transmitted", "1 sur 2 demandes."),
+        ({"answer_none": 1}, "answered", "0 sur 1 orientation."),
+        ({"asked": 1}, "satisfaction", "Aucun avis sur 1 demandé."),
+        ({"asked": 3}, "satisfaction", "Aucun avis sur 3 demandés."),
+        ({"asked": 1, "rated": 1, "score": 5}, "satisfaction", "1 avis sur 1 demandé\u202f: 100\u202f% de réponse."),
+        ({"asked": 4, "rated": 2, "score": 5}, "satisfaction", "2 avis sur 4 demandés\u202f: 50\u202f% de réponse."),
+    ],
+)
+def test_what_a_figure_is_made_of_agrees_in_number(counts, code, said):
+    figure = rules.BY_CODE[code]
+    assert _made_of(figure, {**rules.nothing(), **counts}).startswith(said)
