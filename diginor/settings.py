@@ -255,6 +255,8 @@ vars().update(EMAIL_CONFIG)
 EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="DIGINOR <guichet@diginor.example>")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
+# Who is told of our own faults, by `diginor.alerts`.
+ADMINS = [(address, address) for address in env.list("ADMINS", default=[])]
 
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = IS_HTTPS
 SESSION_COOKIE_AGE = 14 * 24 * 3600
@@ -289,6 +291,11 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="INFO")},
+    "handlers": {
+        "console": {"class": "logging.StreamHandler", "formatter": "line"},
+        "alerts": {"class": "diginor.alerts.AlertHandler", "level": "ERROR"},
+    },
+    # Django's own handler would mail what people typed.
+    "loggers": {"django": {"handlers": []}},
+    "root": {"handlers": ["console", "alerts"], "level": env.str("LOG_LEVEL", default="INFO")},
 }

@@ -107,7 +107,7 @@ def server_error(request: HttpRequest) -> HttpResponse:
         answer = HttpResponse(render_to_string("503.html"), status=503)
         answer["Retry-After"] = str(RETRY_SECONDS)
         return answer
-    return HttpResponse(render_to_string("500.html"), status=500)
+    return HttpResponse(render_to_string("500.html", {"is_told": bool(settings.ADMINS)}), status=500)
 
 
 @requires_csrf_token

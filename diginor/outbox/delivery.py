@@ -34,7 +34,7 @@ def _deliver(claimed: OutgoingMail, relay: Any) -> bool:
         return False
     _reach(relay)
     try:
-        _send(mail, relay)
+        send(mail, relay)
     except Exception as error:
         # After a failure the conversation may be anywhere: the next mail begins a new one.
         _close(relay)
@@ -59,7 +59,8 @@ def _reach(relay: Any) -> None:
         raise StopRun(f"{type(error).__name__}: {error}") from error
 
 
-def _send(mail: OutgoingMail, relay: Any) -> None:
+def send(mail: OutgoingMail, relay: Any) -> None:
+    """Hand a mail to the relay, without recording anything."""
     message = EmailMultiAlternatives(
         mail.subject,
         mail.text,

@@ -33,6 +33,10 @@ class OutgoingMailQuerySet(RetriedQuerySet):
         """What should leave now, urgent first."""
         return self.queued().ready(now).order_by("-is_urgent", "next_attempt_at", "pk")
 
+    def of_cause(self, start: str) -> "OutgoingMailQuerySet":
+        """Those whose key begins so: the kind of the mail, then its cause."""
+        return self.filter(dedupe_key__startswith=start)
+
     def held_for(self, recipient: str) -> "OutgoingMailQuerySet":
         """What waits for the daily digest of one person, oldest first."""
         return self.filter(status=MailStatus.HELD, recipient=recipient).order_by("created_at", "pk")

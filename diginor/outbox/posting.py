@@ -69,7 +69,7 @@ def post(mail: Mail) -> int:
     if not connection.in_atomic_block:
         raise NotInTransaction(type(mail).__name__)
     wanted = [one for one in mail.recipients() if one.email and not (one.wants_little and mail.can_wait_for_digest)]
-    rows = [_row(mail, recipient) for recipient in wanted]
+    rows = [written(mail, recipient) for recipient in wanted]
     OutgoingMail.objects.bulk_create(rows, ignore_conflicts=True)
     # One wake-up per transaction is enough, and with the broker down each would cost a time-out.
     if rows and not any(entry[1] is wake_delivery for entry in connection.run_on_commit):
@@ -77,7 +77,8 @@ def post(mail: Mail) -> int:
     return len(rows)
 
 
-def _row(mail: Mail, recipient: Recipient) -> OutgoingMail:
+def written(mail: Mail, recipient: Recipient) -> OutgoingMail:
+    """The row of a mail to one of its recipients, rendered in their language and not saved."""
     kind = type(mail).__name__
     held = recipient.wants_digest and mail.can_wait_for_digest
     with translation.override(recipient.language):
