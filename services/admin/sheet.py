@@ -14,6 +14,7 @@ from services.actions.proposals import proposals
 from services.admin.desk import state_in_words, tone_of
 from services.enums import RequestState, RequestStep, Suspicion, ThreadKind
 from services.models import Message, ServiceRequest
+from services.rules import likeness
 from services.rules.routing import Verdict
 from services.workflows import TRIAGE_STATES
 
@@ -38,8 +39,9 @@ def sheet_of(sheet: ServiceRequest, user: Any) -> dict[str, Any]:
         ],
         "files": [file_of(row) for row in sheet.attachments.with_filing()],
         "doubts": [Suspicion(code).label if code in Suspicion.values else code for code in sheet.suspicions],
-        "duplicates": [line_of(row) for row in duplicates],
-        "earlier": [line_of(row) for row in same[:EARLIER] if row.pk not in flagged],
+        "doubles_title": doubles_title(sheet, duplicates),
+        "duplicates": [line_of(row, sheet) for row in duplicates],
+        "earlier": [line_of(row, sheet) for row in same[:EARLIER] if row.pk not in flagged],
         "proposed": [row for row in verdicts if row.is_in],
         "others": [row for row in verdicts if not row.is_in],
         "referrals": [referral_of(row) for row in sheet.referrals.for_company()],
@@ -109,10 +111,18 @@ def spaced(siret: str) -> str:
     return f"{siret[:3]} {siret[3:6]} {siret[6:9]} {siret[9:]}".strip() if siret else ""
 
 
-def line_of(row: ServiceRequest) -> dict[str, Any]:
-    """Another request of the same company."""
+def doubles_title(sheet: ServiceRequest, duplicates: list[ServiceRequest]) -> str:
+    """« The same company » is said only when it is."""
+    if any(likeness.is_same_company(sheet.identity, row.identity) for row in duplicates):
+        return _("La même entreprise a une autre demande ouverte, à moins de 90 jours")
+    return _("Peut-être la même entreprise : une autre demande ouverte, à moins de 90 jours")
+
+
+def line_of(row: ServiceRequest, sheet: ServiceRequest) -> dict[str, Any]:
+    """Another request of what may be the same company, with what says so."""
     url = reverse("admin:triage_request", args=[row.code])
-    return {"row": row, "url": url, "state": state_in_words(row, timezone.now())}
+    shared = likeness.signs(sheet.identity, row.identity)
+    return {"row": row, "url": url, "state": state_in_words(row, timezone.now()), "signs": shared}
 
 
 def referral_of(row: Any) -> dict[str, Any]:

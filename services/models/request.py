@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from diginor.codes import public_code
 from diginor.history import SAME_CLICK, HistoryRow, Party
-from diginor.text_search import vector
+from diginor.text_search import PlainText, plain, vector
 from diginor.workflow import WorkflowModel
 from members.enums import HubRoleKind, LegalForm, Sector, SizeCategory
 from members.models import Hub, Organisation, Place, Territory
@@ -23,12 +23,19 @@ from members.models.organisation import naf_code, validate_siret, whole_years
 from services import workflows
 from services.enums import Family, NoSiretReason, ReferralStep, RejectReason, RequestNote, RequestState, RequestStep
 from services.models.catalogue import Topic
+from services.rules import likeness
 
 if TYPE_CHECKING:
     from members.models import User
 
 DUPLICATE_WINDOW = timedelta(days=90)
 OPEN = Q(state__in=["submitted", "routed", "in_progress", "to_reroute"])
+
+
+class LastDigits(models.Func):
+    """`likeness.last_digits` in the database."""
+
+    template = f"right(regexp_replace(%(expressions)s, '[^0-9]', '', 'g'), {likeness.PHONE_DIGITS})"
 
 
 class ServiceRequestQuerySet(models.QuerySet):
@@ -68,11 +75,19 @@ class ServiceRequestQuerySet(models.QuerySet):
         return self.select_related("topic", "commune", "hub", "organisation", "responsible_organisation")
 
     def same_company(self, request: "ServiceRequest") -> "ServiceRequestQuerySet":
-        """The other requests of the same SIRET or the same address, the newest first."""
-        same = Q(contact_email__iexact=request.contact_email)
-        if request.siret:
-            same |= Q(siret=request.siret)
-        return self.filed().filter(same).exclude(pk=request.pk).order_by("-submitted_at", "-pk")
+        """The other requests that share a sign of `rules.likeness`, the newest first."""
+        known = request.identity
+        same = Q(pk__in=())
+        if known.email:
+            same |= Q(contact_email__iexact=known.email)
+        if known.siret:
+            same |= Q(siret=known.siret)
+        if known.name and known.commune_id:
+            same |= Q(plain_company=known.name, commune=known.commune_id)
+        if known.phone:
+            same |= ~Q(contact_phone="") & Q(last_digits=known.phone)
+        rows = self.filed().alias(plain_company=PlainText("company_name"), last_digits=LastDigits("contact_phone"))
+        return rows.filter(same).exclude(pk=request.pk).order_by("-submitted_at", "-pk")
 
     def duplicates_of(self, request: "ServiceRequest") -> "ServiceRequestQuerySet":
         """Those of the same company still open and filed in the 90 days before or after."""
@@ -200,6 +215,8 @@ class ServiceRequest(WorkflowModel):
             models.Index(fields=["state", "-created_at", "-id"], name="servicerequest_by_state"),
             models.Index(Upper("contact_email"), name="servicerequest_email"),
             models.Index(fields=["siret"], condition=~Q(siret=""), name="servicerequest_siret"),
+            models.Index(F("commune"), PlainText("company_name"), name="servicerequest_company"),
+            models.Index(LastDigits("contact_phone"), condition=~Q(contact_phone=""), name="servicerequest_phone"),
             models.Index(fields=["routed_at"], condition=Q(routed_at__isnull=False), name="servicerequest_routed"),
         ]
 
@@ -209,6 +226,17 @@ class ServiceRequest(WorkflowModel):
     def get_absolute_url(self) -> str:
         """The request at the staff's desk."""
         return reverse("admin:triage_request", args=[self.code])
+
+    @property
+    def identity(self) -> likeness.Identity:
+        """By what the company is recognised among others."""
+        return likeness.Identity(
+            siret=self.siret,
+            name=plain(self.company_name),
+            commune_id=self.commune_id,
+            email=self.contact_email,
+            phone=likeness.last_digits(self.contact_phone),
+        )
 
     @property
     def subject(self) -> str:

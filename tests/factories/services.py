@@ -201,7 +201,9 @@ class RequestFactory(factory.django.DjangoModelFactory):
     contact_name = "Anne Lebrun"
     contact_function = "gérante"
     contact_email = factory.Sequence(lambda number: f"contact{number}@entreprise.example")
-    contact_phone = "02 33 00 00 00"
+    contact_phone = factory.Sequence(
+        lambda number: f"02 33 {number // 10000 % 100:02} {number // 100 % 100:02} {number % 100:02}"
+    )
     created_at = factory.SelfAttribute("at")
     submitted_at = factory.SelfAttribute("at")
     queued_at = factory.SelfAttribute("at")
