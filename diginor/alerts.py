@@ -22,7 +22,7 @@ MOST_AN_HOUR = 10
 
 @dataclass(frozen=True)
 class Fault:
-    """What failed: the kind of exception, the places of our code that led to it, the pattern of the page or the task."""
+    """What failed: the kind of exception, the places of our code that led to it, the pattern of the page or task."""
 
     kind: str
     places: tuple[str, ...]

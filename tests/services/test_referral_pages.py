@@ -38,7 +38,8 @@ def test_the_page_tells_all_that_is_known(client, sent, hub):
 
     for expected in (
         request.company_name, request.need, "Une fraiseuse", "plan de l’atelier.pdf", "Anne Lebrun", "gérante",
-        f'href="tel:{request.contact_phone.replace(" ", "")}"', request.contact_email, "Ils sont pressés.", "dans votre territoire", "TES",
+        f'href="tel:{request.contact_phone.replace(" ", "")}"',
+        request.contact_email, "Ils sont pressés.", "dans votre territoire", "TES",
         "Bonjour à tous", "Entre nous", "Non visible de l’entreprise", "Accepter la demande", "Caen (14)",
     ):  # fmt: skip
         assert expected in text, expected
