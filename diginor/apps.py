@@ -11,6 +11,14 @@ class DiginorConfig(AppConfig):
     name = "diginor"
     verbose_name = _("Socle technique")
 
+    def ready(self) -> None:
+        """Say what the ground floor holds of people."""
+        from diginor import traces
+        from diginor.outbox import personal_data
+
+        personal_data.register_all()
+        traces.register_all()
+
 
 class PortalAdminConfig(AdminConfig):
     """The administration, served under /gestion/ with the portal's own access rule."""

@@ -133,7 +133,10 @@ CELERY_BEAT_SCHEDULE = {
     "tell-successions": {"task": "members.tasks.tell_successions", "schedule": crontab(hour="7", minute="10")},
     "catch-up-successions": {"task": "services.tasks.catch_up_successions", "schedule": crontab(minute="*/10")},
     "send-digests": {"task": "services.tasks.send_digests", "schedule": crontab(hour="7", minute="30")},
-    "purge-outbox": {"task": "diginor.outbox.tasks.purge", "schedule": crontab(hour="3", minute="40")},
+    "expire-personal-data": {
+        "task": "diginor.tasks.expire_personal_data",
+        "schedule": crontab(hour="3", minute="40"),
+    },
 }
 
 AUTH_USER_MODEL = "members.User"

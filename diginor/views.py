@@ -17,6 +17,7 @@ from django.views.decorators.http import require_safe
 
 from diginor import health as state
 from diginor.access import access, public
+from diginor.personal_data import parts
 
 # A deadlock and a lock that others keep are among them: a second try is the remedy too.
 DatabaseAway = (OperationalError, InterfaceError)
@@ -49,7 +50,8 @@ def accessibility(request: HttpRequest) -> HttpResponse:
 @access(public)
 def privacy(request: HttpRequest) -> HttpResponse:
     """What is known of people, why, for how long, and their rights."""
-    context = {"publisher": settings.PUBLISHER, "asks_the_state": bool(settings.COMPANY_SEARCH_URL)}
+    asks_the_state = bool(settings.COMPANY_SEARCH_URL)
+    context = {"publisher": settings.PUBLISHER, "asks_the_state": asks_the_state, "parts": parts()}
     return render(request, "pages/privacy.html", context)
 
 

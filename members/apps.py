@@ -11,10 +11,12 @@ class MembersConfig(AppConfig):
     verbose_name = _("Écosystème")
 
     def ready(self) -> None:
-        """Let successions move what this part holds, the directory count itself, and the places add to it."""
+        """Tell the registries what this part adds: successions, personal data, the directory and its places."""
+        from members import personal_data
         from members.actions import succession_relations
         from members.views import directory_map, place_section
 
         succession_relations.register()
         directory_map.tell_the_directory()
+        personal_data.register_all()
         place_section.tell_the_directory()

@@ -246,3 +246,11 @@ class MailPreference(TextChoices):
     AT_ONCE = "at_once", _("tout de suite")
     DAILY = "daily", _("un résumé par jour")
     ESSENTIAL = "essential", _("seulement les rappels et ce qui m’est confié")
+
+
+class ErasureScope(TextChoices):
+    """How much was erased at somebody's request."""
+
+    REQUEST = "request", _("une demande")
+    HUBS = "hubs", _("une adresse, dans des guichets")
+    PERSON = "person", _("une adresse, partout")

@@ -36,6 +36,11 @@ def steering(user: Any) -> bool:
     return staff(user) or officer(user)
 
 
+def may_erase(user: Any) -> bool:
+    """Whether the person may erase somebody at their request: heads within their hubs, administrators everywhere."""
+    return user.is_authenticated and bool(user.is_superuser or user.hub_ids(HubRoleKind.HEAD))
+
+
 def leads(user: Any, organisation: Organisation) -> bool:
     """Whether the person leads the team of this organisation."""
     return user.is_authenticated and organisation.pk in user.managed_organisation_ids()

@@ -20,6 +20,13 @@ def _stand_in(sender: Any, *, absence: Any, **_other: Any) -> None:
     hand_over_for_absence(absence)
 
 
+def _forget_name(sender: Any, *, user: Any, name: str, **_other: Any) -> None:
+    """Take the name of a person whose account is closed out of the histories."""
+    from services.actions.erasure import forget_name
+
+    forget_name(user, name)
+
+
 class ServicesConfig(AppConfig):
     """Catalogue, requests, referrals and their clock."""
 
@@ -27,13 +34,15 @@ class ServicesConfig(AppConfig):
     verbose_name = _("Demandes")
 
     def ready(self) -> None:
-        """Tell the steering page, the directory and successions what this part adds; listen to departures."""
-        from members.actions.people import person_away, person_left
-        from services import directory, panels
+        """Tell the registries what this part adds: steering, directory, personal data, successions; hear departures."""
+        from members.actions.people import account_closed, person_away, person_left
+        from services import directory, panels, personal_data
         from services.actions import successions
 
         panels.register_all()
         directory.tell_the_directory()
+        personal_data.register_all()
         successions.register()
         person_left.connect(_hand_back, dispatch_uid="services.hand_back")
+        account_closed.connect(_forget_name, dispatch_uid="services.forget_name")
         person_away.connect(_stand_in, dispatch_uid="services.stand_in")

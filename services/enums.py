@@ -178,7 +178,6 @@ class FollowUpKind(TextChoices):
     ACTIVITY_ALERT = "activity_alert", _("alerte d’inactivité")
     SATISFACTION = "satisfaction", _("demande d’avis")
     SECOND_ASSESSMENT = "second_assessment", _("second bilan de maturité")
-    ERASURE = "erasure", _("effacement des données personnelles")
 
 
 class ThreadKind(TextChoices):

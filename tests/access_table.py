@@ -65,6 +65,7 @@ READING = """
 
 302 403 403 403 200 200 403 200 : admin:triage admin:triage_request
 302 403 403 403 404 404 403 200 : admin:triage_request~other
+302 403 403 403 403 200 403 200 : admin:erase_person
 302 403 403 403 200 200 403 200 : admin:succession
 302 403 403 403 404 404 403 200 : admin:succession~other
 302 405 405 405 405 405 405 405 : admin:succession_apply admin:succession_undo
@@ -123,6 +124,7 @@ ACTING = """
 302 403 403 403 302 302 403 302 : admin:triage_route admin:triage_requalify admin:triage_merge admin:triage_ask
 302 403 403 403 302 302 403 302 : admin:triage_reject admin:triage_hand_over admin:triage_trust admin:triage_reply
 302 403 403 403 302 302 403 302 : admin:triage_take_back admin:triage_note
+302 403 403 403 403 302 403 302 : admin:erase_person
 302 403 403 403 302 302 403 302 : admin:succession_apply admin:succession_undo
 302 403 403 403 404 404 403 302 : admin:succession_apply~other admin:succession_undo~other
 302 403 403 403 404 404 403 302 : admin:triage_route~other admin:triage_requalify~other admin:triage_merge~other
@@ -149,6 +151,7 @@ LISTS = {
     "members.membership": ("v", "v"),
     "members.invitation": ("va", "va"),
     "members.sheetproposal": ("v", "v"),
+    "members.erasure": ("v", "v"),
     "members.network": ("vac", "vacd"),
     "members.affiliation": ("vacd", "vacd"),
     "members.accreditationround": ("vac", "vacd"),

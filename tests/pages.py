@@ -83,6 +83,11 @@ def _apply_succession(page: Page, world: World) -> None:
     page.get_by_role("button", name="Confier ces relations").click()
 
 
+def _look_before_erasing(page: Page, world: World) -> None:
+    page.get_by_label("Adresse électronique, ou numéro d’une demande").fill(world.own.people["company"].email)
+    page.get_by_role("button", name="Voir ce qui serait effacé").click()
+
+
 def _send_file(*lines: str) -> Callable[[Page, World], None]:
     def steps(page: Page, world: World) -> None:
         text = "\n".join(lines).format(place=world.own.place).encode()
@@ -215,6 +220,9 @@ BOOK.at(
     lambda side: reverse("admin:members_absence_delete", args=[side.rows["absence"].pk]),
 )
 BOOK.at("administrator", "organisation history", lambda side: reverse(f"{_place}_history", args=[side.place.pk]))
+
+BOOK.add("head", "admin:erase_person", "admin:members_erasure_changelist")
+BOOK.at("head", "erase preview", lambda side: reverse("admin:erase_person"), steps=_look_before_erasing)
 
 _succession = lambda side: reverse("admin:succession", args=[side.rows["succession"].code])  # noqa: E731
 BOOK.add("head", "admin:members_succession_changelist", "admin:members_succession_add")

@@ -8,6 +8,7 @@ from members.models import Hub, Organisation, Territory, User
 from services.models import FollowUp, Message, Referral, ServiceRequest, Topic
 from tests.factories.members import (
     AbsenceFactory,
+    ErasureFactory,
     HubFactory,
     InvitationFactory,
     MembershipFactory,
@@ -133,6 +134,7 @@ def _side(name: str, hub: Hub, topic: Topic) -> Side:
         "absence": AbsenceFactory(organisation=place),
         "invitation": InvitationFactory(organisation=place, invited_by=people["manager"]),
         "delays": DelaySetFactory(hub=hub),
+        "erasure": ErasureFactory(by=people["head"]),
         "sheetproposal": SheetProposalFactory(organisation=place, hub=hub, proposed_by=people["manager"]),
         "topic": TopicFactory(training=True),
         "mail": OutgoingMail.objects.create(

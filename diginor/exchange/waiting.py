@@ -58,7 +58,7 @@ def digest_of(content: bytes) -> str:
 
 def keep(content: bytes, label: str, user: Any, seen: str) -> Waiting:
     """Keep a file until it is confirmed; those forgotten by others go."""
-    _sweep()
+    sweep()
     name = default_storage.save(f"{FOLDER}/{uuid.uuid4().hex}", ContentFile(content))
     return Waiting(name, digest_of(content), label, user.pk, seen)
 
@@ -74,7 +74,7 @@ def find(token: str, label: str, user: Any) -> Waiting:
     return waiting
 
 
-def _sweep() -> None:
+def sweep() -> None:
     """Remove the files that nobody confirmed in time."""
     with suppress(FileNotFoundError):
         for name in default_storage.listdir(FOLDER)[1]:

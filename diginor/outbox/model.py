@@ -1,6 +1,7 @@
 """The outgoing mail."""
 
 import uuid
+from collections.abc import Collection
 from datetime import datetime
 
 from django.db import models
@@ -54,6 +55,17 @@ class OutgoingMailQuerySet(RetriedQuerySet):
     def recent(self) -> "OutgoingMailQuerySet":
         """The newest first."""
         return self.order_by("-created_at", "-pk")
+
+    def of_person(self, address: str) -> "OutgoingMailQuerySet":
+        """Those to an address, or that quote it to others; the second part reads the whole table, for rare acts."""
+        return self.filter(Q(recipient__iexact=address) | Q(text__icontains=address))
+
+    def telling(self, numbers: Collection[str], *, since: datetime) -> "OutgoingMailQuerySet":
+        """Those written since an instant that name one of these public numbers, in their words or in their link."""
+        named = Q(pk=None)
+        for number in numbers:
+            named |= Q(text__contains=number) | Q(url__contains=number)
+        return self.filter(named, created_at__gte=since)
 
     def refused_for(self, recipient: str) -> "OutgoingMailQuerySet":
         """The permanent refusals of one address, newest first."""

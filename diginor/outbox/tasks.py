@@ -1,20 +1,16 @@
 """Celery tasks of the outbox, each safe to run twice."""
 
 import logging
-from datetime import timedelta
 
 from celery import current_app, shared_task
 from django.conf import settings
-from django.utils import timezone
 from kombu.exceptions import KombuError
 from kombu.pools import producers
 
 from diginor.absence import Absence
 from diginor.outbox.delivery import deliver_due
-from diginor.outbox.model import MailStatus, OutgoingMail
 
 logger = logging.getLogger(__name__)
-KEPT_DAYS = 90
 # A page waits while this is sent; a worker that waits for tasks has other limits.
 HASTY = dict.fromkeys(["socket_connect_timeout", "socket_timeout"], settings.VALKEY_PATIENCE_SECONDS)
 absence = Absence()
@@ -24,14 +20,6 @@ absence = Absence()
 def deliver() -> int:
     """Deliver what is due."""
     return deliver_due()
-
-
-@shared_task
-def purge() -> int:
-    """Forget the mails that ended long ago."""
-    limit = timezone.now() - timedelta(days=KEPT_DAYS)
-    ended = [MailStatus.SENT, MailStatus.DIGESTED]
-    return OutgoingMail.objects.filter(created_at__lt=limit, status__in=ended).delete()[0]
 
 
 def wake_delivery() -> None:

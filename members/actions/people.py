@@ -11,15 +11,18 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from diginor.outbox.posting import post
+from diginor.traces import forget_in_log, forget_sessions
 from members.actions.invitations import accept_invitation, invite, revoke_invitation
 from members.actions.refusals import PeopleRefusal
 from members.enums import MembershipRole
-from members.models import Absence, Membership, Organisation, User
+from members.models import Absence, Membership, Organisation, SheetEvent, User
+from members.models.user import CLOSED_DOMAIN
 from members.notifications import RemovalMail
 
 __all__ = [
     "LastManagerStays",
     "accept_invitation",
+    "account_closed",
     "begin_absences",
     "cancel_absence",
     "change_role",
@@ -37,6 +40,8 @@ __all__ = [
 
 # Sent inside the transaction, with `user`, `organisation` and `by`, so that open referrals can be handed back.
 person_left = Signal()
+# Sent inside the transaction, with `user` and the `name` that is being forgotten, so that histories forget it too.
+account_closed = Signal()
 # Sent inside the transaction of its first day, with `absence`, so that what the person follows goes to who stands in.
 person_away = Signal()
 
@@ -190,16 +195,21 @@ def suspend_account(user: User, *, by: User) -> None:
 
 @transaction.atomic
 def close_account(user: User) -> None:
-    """Close the account of a person who asks for it, leaving every team first."""
+    """Close the account of a person who asks for it, leaving every team first; their name goes wherever it was kept."""
+    name = str(user)
     _leave_every_team(user, by=user)
     Authenticator.objects.filter(user=user).delete()
     SocialAccount.objects.filter(user=user).delete()
     EmailAddress.objects.filter(user=user).delete()
+    SheetEvent.objects.filter(by=user).update(by_name="")
+    forget_sessions(user)
+    forget_in_log(user)
     user.is_active = False
     user.set_unusable_password()
     user.first_name = user.last_name = user.phone = user.function = ""
-    user.email = f"compte-ferme-{user.pk}@diginor.invalid"
+    user.email = f"compte-ferme-{user.pk}@{CLOSED_DOMAIN}"
     user.save()
+    account_closed.send(User, user=user, name=name)
 
 
 def _leave_every_team(user: User, *, by: User) -> None:

@@ -3,6 +3,7 @@
 from members.models.absence import Absence
 from members.models.accreditation import Accreditation, AccreditationRound, Endorsement
 from members.models.drawn import DrawnTerritory
+from members.models.erasure import Erasure
 from members.models.hub import Hub, HubRole
 from members.models.network import Affiliation, KeyFigure, Network, Office, Partnership
 from members.models.organisation import Organisation
@@ -20,6 +21,7 @@ __all__ = [
     "Containment",
     "DrawnTerritory",
     "Endorsement",
+    "Erasure",
     "Hub",
     "HubRole",
     "Invitation",

@@ -74,6 +74,17 @@ class OrganisationQuerySet(models.QuerySet):
         """Those that ended and became another, by name."""
         return self.filter(is_active=False, succeeded_by__isnull=False).in_order()
 
+    def unneeded(self) -> "OrganisationQuerySet":
+        """The records of companies that only asked, once nothing in any part of the portal is attached to them."""
+        rows = self.filter(kind=OrganisationKind.COMPANY, is_listed=False, succeeded_by=None, source="")
+        links: Any = Organisation._meta.get_fields(include_hidden=True)
+        for link in links:
+            points_here = link.auto_created and (link.one_to_many or link.one_to_one)
+            if points_here and link.related_model is not Organisation.known_by.through:
+                here = {link.field.attname: OuterRef("pk")}
+                rows = rows.exclude(Exists(link.related_model._base_manager.filter(**here)))
+        return rows
+
     def visible_to(self, user: object) -> "OrganisationQuerySet":
         """What the administration shows: for staff, the members and the companies of their hubs."""
         if user.is_superuser:  # type: ignore[attr-defined]

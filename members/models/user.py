@@ -1,17 +1,18 @@
 """People, what they do in organisations, and how they are invited."""
 
 import uuid
-from datetime import date
-from typing import TYPE_CHECKING, ClassVar
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
-from django.db.models import Q, Value
+from django.db.models import Exists, OuterRef, Q, Value
 from django.db.models.functions import Concat, Lower
 from django.utils import timezone
 from django.utils.functional import cached_property
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from diginor.codes import public_code
@@ -20,6 +21,8 @@ from members.enums import HubRoleKind, MailPreference, MembershipRole
 
 if TYPE_CHECKING:
     from members.models.hub import Hub, HubRole
+
+CLOSED_DOMAIN = "diginor.invalid"
 
 
 class UserQuerySet(models.QuerySet):
@@ -52,6 +55,18 @@ class UserQuerySet(models.QuerySet):
     def with_email(self, email: str) -> "UserQuerySet":
         """The person who signs in with that address, in any case of letters."""
         return self.filter(email__iexact=email).order_by("pk")
+
+    def closed(self) -> "UserQuerySet":
+        """The accounts of which nothing is left but that somebody acted."""
+        return self.filter(email__endswith=f"@{CLOSED_DOMAIN}")
+
+    def unused(self, limit: datetime) -> "UserQuerySet":
+        """The accounts without any function that nobody entered since an instant."""
+        roles: Any = User._meta.get_field("hub_roles").related_model
+        rows = self.exclude(email__endswith=f"@{CLOSED_DOMAIN}").filter(is_superuser=False)
+        rows = rows.exclude(Exists(Membership.objects.filter(user=OuterRef("pk"), is_active=True)))
+        rows = rows.exclude(Exists(roles._base_manager.filter(user=OuterRef("pk"))))
+        return rows.filter(Q(last_login__lte=limit) | Q(last_login=None, joined_at__lte=limit)).order_by("pk")
 
     def visible_to(self, user: "User") -> "UserQuerySet":
         """The people that the administration shows: for staff, those of their hubs."""
@@ -116,7 +131,12 @@ class User(AbstractBaseUser, PermissionsMixin):
         ]
 
     def __str__(self) -> str:
-        return self.get_full_name() or self.email
+        return self.get_full_name() or (gettext("compte fermé") if self.is_closed else self.email)
+
+    @property
+    def is_closed(self) -> bool:
+        """Whether the account was closed for good: suspended ones keep their name and may open again."""
+        return self.email.endswith(f"@{CLOSED_DOMAIN}")
 
     def get_full_name(self) -> str:
         """First and last name."""

@@ -4,18 +4,19 @@ from allauth.mfa.utils import is_mfa_enabled
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import logout
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from diginor.access import access, signed_in
+from diginor.personal_archive import archive
+from diginor.personal_data import parts
 from members import policies
 from members.actions.people import close_account as close
 from members.actions.refusals import PeopleRefusal
 from members.forms.profile import AdviserProfileForm, CloseAccountForm, ProfileForm
-from members.personal_data import personal_data
 
 
 @never_cache
@@ -44,17 +45,15 @@ def account(request: HttpRequest) -> HttpResponse:
 @access(signed_in)
 def my_data(request: HttpRequest) -> HttpResponse:
     """What is known of the person, how to take it away and how to have it erased."""
-    return render(request, "members/my_data.html", {"contact": settings.PUBLISHER["data_protection"]})
+    return render(request, "members/my_data.html", {"contact": settings.PUBLISHER["data_protection"], "parts": parts()})
 
 
 @never_cache
 @require_safe
 @access(signed_in)
-def my_data_export(request: HttpRequest) -> HttpResponse:
-    """The same in a file that machines read."""
-    response = JsonResponse(personal_data(request.user), json_dumps_params={"ensure_ascii": False, "indent": 2})
-    response["Content-Disposition"] = 'attachment; filename="mes-donnees-diginor.json"'
-    return response
+def my_data_export(request: HttpRequest) -> FileResponse:
+    """All of it, with the files, in an archive that machines read too."""
+    return FileResponse(archive(request.user.email), as_attachment=True, filename="mes-donnees-diginor.zip")
 
 
 @never_cache

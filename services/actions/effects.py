@@ -9,7 +9,6 @@ from django.utils import timezone
 
 from diginor.history import Party
 from services import notifications
-from services.actions.erasure import erase
 from services.actions.referral import expire
 from services.enums import FollowUpKind, RequestNote
 from services.models import FollowUp, Satisfaction, ServiceRequest
@@ -57,11 +56,6 @@ def _ask_satisfaction(request: ServiceRequest, follow_up: FollowUp) -> list[Requ
     return [notifications.SatisfactionAsked(request, f"follow-up {follow_up.pk}")] if created else []
 
 
-def _erase(request: ServiceRequest, follow_up: FollowUp) -> list[RequestMail]:
-    erase(request)
-    return []
-
-
 EFFECTS: dict[str, Effect] = {
     FollowUpKind.DRAFT_RESUME: _remind(notifications.DraftReminder),
     FollowUpKind.TRIAGE_REMINDER: _remind(notifications.TriageReminder),
@@ -75,5 +69,4 @@ EFFECTS: dict[str, Effect] = {
     FollowUpKind.ACTIVITY_ALERT: _stall,
     FollowUpKind.SATISFACTION: _ask_satisfaction,
     FollowUpKind.SECOND_ASSESSMENT: _remind(notifications.SecondAssessment),
-    FollowUpKind.ERASURE: _erase,
 }

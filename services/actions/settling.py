@@ -25,7 +25,6 @@ def facts_of(request: ServiceRequest) -> rules.RequestFacts:
         asked_at=request.asked_at,
         ended_at=request.ended_at,
         helped_at=request.helped_at,
-        person_acted_at=request.person_acted_at,
         has_email=bool(request.contact_email),
         is_merged=request.merged_into_id is not None,
         is_spam=request.reject_reason == RejectReason.SPAM,

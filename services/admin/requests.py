@@ -4,13 +4,16 @@ from typing import Any
 
 from django.contrib import admin, messages
 from django.db.models import Q, QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from diginor.admin_base import ReadOnlyInline, ReadOnlyModelAdmin
 from members.models import Hub
+from members.policies import may_erase
 from services.actions.filing import replace_tracking_link
 from services.models import Attachment, Message, Referral, RequestEvent, Satisfaction, ServiceRequest
 from services.models.queue import search_of
@@ -86,7 +89,7 @@ class ServiceRequestAdmin(ReadOnlyModelAdmin):
     inlines = [ReferralInline, EventInline, MessageInline, AttachmentInline]
     exclude = ["search", "link_version", "suspicions"]
     readonly_fields = ["in_triage"]
-    actions = ["replace_link"]
+    actions = ["replace_link", "erase"]
 
     def find(self, rows: QuerySet, words: str) -> QuerySet:
         """By the stored full text; the matches are found before they are ordered."""
@@ -104,6 +107,19 @@ class ServiceRequestAdmin(ReadOnlyModelAdmin):
             replace_tracking_link(row, by=request.user)  # type: ignore[arg-type]
         text = ngettext("%(count)s lien remplacé et envoyé.", "%(count)s liens remplacés et envoyés.", len(rows))
         self.message_user(request, text % {"count": len(rows)}, messages.SUCCESS if rows else messages.WARNING)
+
+    def has_erase_permission(self, request: HttpRequest) -> bool:
+        """Whether the person may open the page that erases."""
+        return may_erase(request.user)
+
+    @admin.action(description=_("Effacer la personne : voir d’abord ce qui partirait"), permissions=["erase"])
+    def erase(self, request: HttpRequest, queryset: QuerySet) -> HttpResponse | None:
+        """Lead to the page that shows what would go, one request at a time."""
+        codes = list(queryset.order_by("pk").values_list("code", flat=True)[:2])
+        if len(codes) == 1:
+            return redirect(f"{reverse('admin:erase_person')}?demande={codes[0]}")
+        self.message_user(request, _("Choisissez une seule demande : chaque effacement se relit."), messages.WARNING)
+        return None
 
     @admin.display(description=_("au triage"))
     def in_triage(self, sheet: ServiceRequest) -> str:

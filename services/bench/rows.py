@@ -214,7 +214,7 @@ def _message(party: str, at: str) -> dict[str, str]:
 
 
 def _follow_ups(live: str) -> list[tuple[type, dict[str, str], str]]:
-    """What the clock did and will do: a reminder for the open ones, an opinion and an erasure for the others."""
+    """What the clock did and will do: a reminder for the open ones, an opinion for the others."""
 
     def row(kind: str, due: str, done: str = "NULL") -> dict[str, str]:
         return {"request_id": "n", "kind": f"'{kind}'", "basis_at": "at", "due_at": due, "done_at": done}
@@ -226,7 +226,6 @@ def _follow_ups(live: str) -> list[tuple[type, dict[str, str], str]]:
             f"FROM bench_plan p {live} AND ended_at IS NULL",
         ),
         (FollowUp, row("satisfaction", "ended_at", "ended_at"), f"FROM bench_plan p {live} AND ended_at IS NOT NULL"),
-        (FollowUp, row("erasure", "at + interval '6 years'"), f"FROM bench_plan p {live} AND ended_at IS NOT NULL"),
     ]
 
 

@@ -49,8 +49,11 @@ class ServiceRequestQuerySet(models.QuerySet):
 
     def asked_by(self, user: "User") -> "ServiceRequestQuerySet":
         """Those of the person's own address, the newest first, drafts included."""
-        own = self.filter(contact_email__iexact=user.email, erased_at=None)
-        return own.order_by("-created_at", "-pk")
+        return self.of_address(user.email).order_by("-created_at", "-pk")
+
+    def of_address(self, address: str) -> "ServiceRequestQuerySet":
+        """Those that a person filed or began with this address, unless erased."""
+        return self.filter(contact_email__iexact=address, erased_at=None)
 
     def with_company_referrals(self) -> "ServiceRequestQuerySet":
         """With who has each request, in one more query."""
@@ -218,6 +221,7 @@ class ServiceRequest(WorkflowModel):
             models.Index(F("commune"), PlainText("company_name"), name="servicerequest_company"),
             models.Index(LastDigits("contact_phone"), condition=~Q(contact_phone=""), name="servicerequest_phone"),
             models.Index(fields=["routed_at"], condition=Q(routed_at__isnull=False), name="servicerequest_routed"),
+            models.Index(fields=["person_acted_at", "id"], condition=Q(erased_at=None), name="servicerequest_kept"),
         ]
 
     def __str__(self) -> str:

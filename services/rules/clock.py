@@ -62,7 +62,6 @@ class RequestFacts:
     asked_at: datetime | None = None
     ended_at: datetime | None = None
     helped_at: datetime | None = None
-    person_acted_at: datetime | None = None
     has_email: bool = True
     is_merged: bool = False
     is_spam: bool = False
@@ -159,9 +158,6 @@ def _of_end(request: RequestFacts, delays: Delays) -> list[Due]:
     if request.helped_at and request.state not in {RequestState.REJECTED, RequestState.WITHDRAWN}:
         at = add_months(request.helped_at, delays.second_assessment)
         due.append(Due(Kind.SECOND_ASSESSMENT, request.helped_at, at))
-    if request.person_acted_at and request.state not in OPEN:
-        since = request.person_acted_at
-        due.append(Due(Kind.ERASURE, since, add_months(since, 12 * delays.erasure)))
     return due
 
 

@@ -28,6 +28,7 @@ from members.enums import (
 from members.models import (
     Absence,
     Containment,
+    Erasure,
     Hub,
     HubRole,
     Invitation,
@@ -286,6 +287,17 @@ class InvitationFactory(factory.django.DjangoModelFactory):
     organisation = factory.SubFactory(OrganisationFactory)
     invited_by = factory.SubFactory(UserFactory)
     expires_at = factory.LazyFunction(lambda: timezone.now() + dt.timedelta(days=14))
+
+
+class ErasureFactory(factory.django.DjangoModelFactory):
+    """One request erased by the head of a hub."""
+
+    class Meta:
+        model = Erasure
+
+    by = factory.SubFactory(UserFactory)
+    scope = "request"
+    erased = factory.LazyFunction(lambda: {"requests": 1})
 
 
 class SheetProposalFactory(factory.django.DjangoModelFactory):

@@ -3,6 +3,8 @@
 import json
 import threading
 from datetime import date, timedelta
+from io import BytesIO
+from zipfile import ZipFile
 
 import pytest
 from django.db import connection
@@ -294,14 +296,15 @@ class TestAccount:
         InvitationFactory(email=person.email.upper(), organisation=nwx)
         client.force_login(person)
         answer = client.get(reverse("my_data_export"))
-        data = json.loads(answer.content)
+        text = ZipFile(BytesIO(answer.getvalue())).read("donnees.json").decode()
+        data = json.loads(text)
         assert answer["Content-Disposition"].startswith("attachment")
-        assert data["identity"]["email"] == person.email
-        assert [row["organisation"] for row in data["functions"]] == ["NWX"]
-        assert {row["type"] for row in data["second_factors"]} == {"totp", "recovery_codes"}
+        assert data["account"]["identity"]["email"] == person.email
+        assert [row["organisation"] for row in data["account"]["functions"]] == ["NWX"]
+        assert {row["type"] for row in data["account"]["second_factors"]} == {"totp", "recovery_codes"}
         assert len(data["invitations"]) == 1
-        assert other.email not in answer.content.decode()
-        assert "JBSWY3DP" not in answer.content.decode()
+        assert other.email not in text
+        assert "JBSWY3DP" not in text
 
     def test_closing_asks_a_clear_word_then_erases(self, client, left):
         nwx = OrganisationFactory()

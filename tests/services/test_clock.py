@@ -225,17 +225,6 @@ def test_a_second_assessment_is_proposed_a_year_after_the_help(desk, clock):
     assert mails_of("SecondAssessment") == [request.contact_email]
 
 
-def test_people_are_erased_three_years_after_their_last_act(desk, clock):
-    request = closed(desk)
-    at(clock, "2029-04-28 09:59")
-    assert fresh(request).contact_email
-    at(clock, "2029-04-28 10:00")
-    gone = fresh(request)
-    assert (gone.contact_email, gone.contact_name, gone.need) == ("", "", "[effacé]")
-    assert gone.topic == request.topic
-    assert gone.helped_at == request.helped_at
-
-
 def test_delays_are_data_of_the_hub_and_of_the_topic(desk, clock):
     DelaySet.objects.create(hub=desk.hub, triage_reminder=1)
     DelaySet.objects.create(hub=desk.hub, topic=desk.topic, answer_expiry=2)
