@@ -5,6 +5,7 @@ from operator import or_
 from typing import Any, ClassVar
 
 from django.contrib import admin
+from django.core.exceptions import ImproperlyConfigured
 from django.core.paginator import Paginator
 from django.db.models import Model, Q, QuerySet, URLField
 from django.forms.formsets import DELETION_FIELD_NAME
@@ -66,14 +67,23 @@ class Rights:
 
 
 class Scoped:
-    """Shows the rows of the person's hubs, and offers only such rows in choices."""
+    """Shows the rows of the person's hubs, and offers only such rows in choices; without a rule it refuses to start."""
 
-    # The way from the row to its hub; left empty, the model's own `visible_to` decides, or everything is shown.
+    # The way from the row to its hub; left empty, the model's own `visible_to` decides.
     hub_path: ClassVar[str] = ""
+    # Said where every row may be read by whoever opens the list or the sheet.
+    shows_every_row: ClassVar[bool] = False
     admin_site: Any
     model: type[Model]
     # Chosen by name among any number of rows.
     raw_id_fields: ClassVar[Any] = ()
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        rules = [self.hub_path, hasattr(self.model._default_manager.all(), "visible_to"), self.shows_every_row]
+        if not any(rules):
+            name = type(self).__name__
+            raise ImproperlyConfigured(f"{name} says whose rows it shows: hub_path, visible_to() or shows_every_row.")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet:
         """The rows that the person may see."""
@@ -87,7 +97,7 @@ class Scoped:
                 return rows.filter(**of_hubs)
             # An organisation in two hubs must not show its rows twice.
             return rows.filter(pk__in=self.model._base_manager.filter(**of_hubs).values("pk"))
-        return rows.visible_to(user) if hasattr(rows, "visible_to") else rows
+        return rows if self.shows_every_row else rows.visible_to(user)  # type: ignore[attr-defined]
 
     def formfield_for_foreignkey(self, db_field: Any, request: Any, **kwargs: Any) -> Any:
         """Accept only rows that the person may see."""

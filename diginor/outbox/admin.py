@@ -32,6 +32,8 @@ class StatusFilter(admin.SimpleListFilter):
 class OutgoingMailAdmin(ReadOnlyModelAdmin):
     """Mails, the newest first; a sign-in code is never shown."""
 
+    # Administrators alone open this list.
+    shows_every_row = True
     desk_may = frozenset()
     list_display = ["created_at", "recipient", "subject", "status", "attempts", "sent_at"]
     list_display_links = ["subject"]

@@ -19,6 +19,8 @@ from members.models.hub import forget_hosts
 class HubRoleInline(PortalInline):
     """Who keeps, leads or steers the hub."""
 
+    # Those of a sheet that the person may open.
+    shows_every_row = True
     model = HubRole
     raw_id_fields = ["user"]
     ordering = ["kind", "pk"]

@@ -146,6 +146,8 @@ class RoundForm(PeriodForm):
 class AccreditationRoundAdmin(FactAdmin):
     """Rounds of accreditation, common to every hub."""
 
+    # Known to everybody.
+    shows_every_row = True
     desk_may = frozenset({VIEW, ADD, CHANGE})
     form = RoundForm
     list_display = ["name", "opened_on", "decided_on", "starts_on", "ends_on", "accredited"]
@@ -179,6 +181,8 @@ class SupporterForm(OneOfTwo):
 class EndorsementInline(PortalInline):
     """Who supported the application."""
 
+    # Those of a sheet that the person may open.
+    shows_every_row = True
     model = Endorsement
     form = SupporterForm
     desk_may = ALL

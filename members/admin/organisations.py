@@ -22,6 +22,8 @@ from members.models import Absence, Membership, Organisation
 class TeamInline(PortalInline):
     """Who works for the organisation."""
 
+    # Those of a sheet that the person may open.
+    shows_every_row = True
     model = Membership
     admin_may = desk_may = frozenset({VIEW})
     fields = ["user", "role", "is_active", "started_on", "ended_on"]
@@ -31,6 +33,8 @@ class TeamInline(PortalInline):
 class AbsenceInline(PortalInline):
     """When the organisation, or one of its people, is away; noted in the list of absences."""
 
+    # Those of a sheet that the person may open.
+    shows_every_row = True
     model = Absence
     fk_name = "organisation"
     admin_may = desk_may = frozenset({VIEW})

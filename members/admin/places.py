@@ -30,6 +30,8 @@ class WholePlace(NamedDeletion):
 class ShareInline(PortalInline):
     """What the place is used for."""
 
+    # Those of a sheet that the person may open.
+    shows_every_row = True
     model = PlaceShare
     formset = WholePlace
     desk_may = ALL
@@ -40,6 +42,8 @@ class ShareInline(PortalInline):
 class LabelInline(PortalInline):
     """The labels of the place, year by year."""
 
+    # Those of a sheet that the person may open.
+    shows_every_row = True
     model = PlaceLabel
     desk_may = ALL
     fields = ["year", "name", "granted_on", "source", "stated_on"]

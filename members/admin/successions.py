@@ -23,6 +23,8 @@ from members.models import Succession, SuccessionPart
 class PartInline(PortalInline):
     """The structures that take part, and as what; what is done is not written again."""
 
+    # Those of a sheet that the person may open.
+    shows_every_row = True
     model = SuccessionPart
     desk_may = ALL
     raw_id_fields = ["organisation"]

@@ -35,6 +35,8 @@ PREVIEW = "_preview"
 class TerritoryAdmin(ReadOnlyModelAdmin):
     """Communes, intercommunalités, départements, regions and what lies around."""
 
+    # Known to everybody.
+    shows_every_row = True
     list_display = ["name", "kind", "code", "population", "valid_until"]
     list_filter = ["kind"]
     ordering = ["search_name", "pk"]
@@ -105,6 +107,8 @@ class RecipeFormSet(NamedDeletion):
 class RecipeInline(PortalInline):
     """What the territory takes in, and what it leaves out."""
 
+    # Those of a sheet that the person may open.
+    shows_every_row = True
     model = TerritoryPart
     fk_name = "drawn"
     formset = RecipeFormSet
@@ -125,6 +129,8 @@ class RecipeInline(PortalInline):
 class DrawnTerritoryAdmin(PortalModelAdmin):
     """Territories made of communes, of unions and of differences of others: « Axe Seine »."""
 
+    # Known to everybody.
+    shows_every_row = True
     desk_may = frozenset({VIEW, ADD, CHANGE})
     form = DrawnTerritoryForm
     inlines = [RecipeInline]

@@ -17,6 +17,8 @@ from services.models import DelaySet, Offer, Question, Topic
 class QuestionInline(PortalInline):
     """The questions, three at most, that the topic asks."""
 
+    # Those of a sheet that the person may open.
+    shows_every_row = True
     model = Question
     max_num = 3
     ordering = ["position"]
@@ -26,6 +28,8 @@ class QuestionInline(PortalInline):
 class TopicAdmin(PortalModelAdmin):
     """What can be asked for: read by the desk, changed by administrators."""
 
+    # Known to everybody.
+    shows_every_row = True
     list_display = ["name", "family", "level", "position", "is_active"]
     list_filter = ["family", "level", "is_active"]
     ordering = ["family", "position", "pk"]

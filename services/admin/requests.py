@@ -34,6 +34,8 @@ class ReferralInline(ReadOnlyInline):
 class EventInline(ReadOnlyInline):
     """The history."""
 
+    # Those of a sheet that the person may open.
+    shows_every_row = True
     model = RequestEvent
     fields = ["at", "step", "by_name", "organisation", "from_state", "to_state", "why"]
     ordering = ["at", "pk"]
@@ -46,6 +48,8 @@ class EventInline(ReadOnlyInline):
 class MessageInline(ReadOnlyInline):
     """What people said."""
 
+    # Those of a sheet that the person may open.
+    shows_every_row = True
     model = Message
     fields = ["created_at", "thread", "author_name", "body"]
     ordering = ["created_at", "pk"]
