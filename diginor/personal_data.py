@@ -78,6 +78,11 @@ class PersonalData:
     found: Callable[[Target], Iterable[Piece]] = _nothing
     expired: Callable[[datetime], Iterable[Piece]] = _nothing
 
+    @property
+    def is_exported(self) -> bool:
+        """Whether something of it is the person's to take away."""
+        return self.export is not _nothing
+
 
 _parts: dict[str, PersonalData] = {}
 

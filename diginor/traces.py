@@ -56,7 +56,7 @@ def _expired_files(now: datetime) -> Iterable[Piece]:
 
 SESSIONS = PersonalData(
     code="sessions",
-    title=gettext_lazy("Votre session"),
+    title=gettext_lazy("Session"),
     holds=gettext_lazy("Ce que le site retient entre deux pages : qui est connecté, la demande en cours d’écriture"),
     purpose=gettext_lazy("Vous garder connecté, ne rien vous faire écrire deux fois"),
     legal_basis=LEGITIMATE,
@@ -67,7 +67,7 @@ SESSIONS = PersonalData(
 )
 JOURNAL = PersonalData(
     code="journal",
-    title=gettext_lazy("Le journal de l’administration"),
+    title=gettext_lazy("Journal de l’administration"),
     holds=gettext_lazy("Qui a changé quelle fiche, et quand"),
     purpose=gettext_lazy("Retrouver l’origine d’une erreur"),
     legal_basis=LEGITIMATE,
@@ -79,7 +79,7 @@ JOURNAL = PersonalData(
 )
 IMPORTS = PersonalData(
     code="imports",
-    title=gettext_lazy("Les fichiers à importer"),
+    title=gettext_lazy("Fichiers à importer"),
     holds=gettext_lazy("Les listes de structures et de personnes qu’une équipe apporte"),
     purpose=gettext_lazy("Montrer ce qui changerait avant de l’écrire"),
     legal_basis=LEGITIMATE,
@@ -89,7 +89,7 @@ IMPORTS = PersonalData(
 )
 LOGS = PersonalData(
     code="logs",
-    title=gettext_lazy("Les traces techniques"),
+    title=gettext_lazy("Traces techniques"),
     holds=gettext_lazy("L’adresse du réseau, l’heure, la page"),
     purpose=gettext_lazy("Protéger le site"),
     legal_basis=LEGITIMATE,

@@ -87,7 +87,7 @@ def _close_if_unused(unused: Any, pk: int) -> None:
 
 ACCOUNT = PersonalData(
     code="account",
-    title=gettext_lazy("Votre compte"),
+    title=gettext_lazy("Compte"),
     holds=gettext_lazy(
         "Votre nom, votre adresse électronique, votre téléphone, vos fonctions, vos absences, vos moyens de connexion"
     ),
@@ -133,7 +133,7 @@ def _expired_invitations(now: datetime) -> Iterable[Piece]:
 
 INVITATIONS = PersonalData(
     code="invitations",
-    title=gettext_lazy("Les invitations"),
+    title=gettext_lazy("Invitations"),
     holds=gettext_lazy("L’adresse électronique des personnes invitées dans une équipe"),
     purpose=gettext_lazy("Ouvrir un compte à qui rejoint une structure, et à personne d’autre"),
     legal_basis=LEGITIMATE,
@@ -193,7 +193,7 @@ def _expired_sheets(now: datetime) -> Iterable[Piece]:
 
 SHEETS = PersonalData(
     code="sheets",
-    title=gettext_lazy("Les fiches des structures et des entreprises"),
+    title=gettext_lazy("Fiches des structures et des entreprises"),
     holds=gettext_lazy(
         "Les fiches proposées à l’annuaire, par qui, et la fiche d’une entreprise individuelle qui a déposé une demande"
     ),

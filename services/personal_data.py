@@ -1,10 +1,12 @@
 """What this part of the portal holds of people: requests with all that was said about them, and who did what."""
 
 from collections.abc import Iterable
-from datetime import datetime
+from contextlib import suppress
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
+from django.core.files.storage import default_storage
 from django.db.models import Exists, OuterRef
 from django.db.models.fields.files import FieldFile
 from django.utils.translation import gettext as _
@@ -16,9 +18,11 @@ from diginor.wording import day
 from members.models import User
 from services.actions import erasure
 from services.enums import ThreadKind
-from services.models import Message, RequestEvent, Satisfaction, ServiceRequest
+from services.models import Attachment, Message, RequestEvent, Satisfaction, ServiceRequest
 from services.models.retention import abandoned_drafts, kept_long_enough
+from services.models.thread import FOLDER
 
+BEING_WRITTEN = timedelta(days=1)
 PUBLIC_INTEREST = gettext_lazy("Mission d’intérêt public (article 6.1.e du RGPD)")
 
 
@@ -112,13 +116,26 @@ def _name_of(row: ServiceRequest) -> str:
 def _note_of(row: ServiceRequest) -> str:
     if not row.is_open:
         return ""
-    return _("Elle est ouverte : elle est d’abord retirée, et les structures qui l’ont sont prévenues sans la citer.")
+    return _("Ouverte : retirée d’abord, et les structures qui l’ont sont prévenues sans la citer.")
 
 
 def _expired_requests(now: datetime) -> Iterable[Piece]:
     for rows in (abandoned_drafts(now), kept_long_enough(now)):
         for pk in list(rows.values_list("pk", flat=True)):
             yield Piece(f"{pk}", partial(_expire, rows, pk))
+
+    yield from _lost_files(now)
+
+
+def _lost_files(now: datetime) -> Iterable[Piece]:
+    """The files of requests that no row knows, once nobody can still be writing it."""
+    storage = default_storage
+    with suppress(FileNotFoundError):
+        for folder in storage.listdir(FOLDER)[0]:
+            for name in Attachment.objects.lost(storage.listdir(f"{FOLDER}/{folder}")[1]):
+                path = f"{FOLDER}/{folder}/{name}"
+                if storage.get_modified_time(path) < now - BEING_WRITTEN:
+                    yield Piece(name, partial(storage.delete, path))
 
 
 def _expire(rows: Any, pk: int) -> None:
@@ -129,7 +146,7 @@ def _expire(rows: Any, pk: int) -> None:
 
 REQUESTS = PersonalData(
     code="requests",
-    title=gettext_lazy("Vos demandes"),
+    title=gettext_lazy("Demandes et échanges"),
     holds=gettext_lazy(
         "Votre nom, votre fonction, votre adresse électronique, votre téléphone, votre entreprise et votre besoin, les"
         " échanges, les pièces jointes, votre avis"
@@ -187,7 +204,7 @@ def _expired_acts(now: datetime) -> Iterable[Piece]:
 
 ACTS = PersonalData(
     code="acts",
-    title=gettext_lazy("Ce que les équipes ont fait"),
+    title=gettext_lazy("Actes des équipes"),
     holds=gettext_lazy("Le nom de la personne qui a fait chaque étape d’une demande, et les messages qu’elle a signés"),
     purpose=gettext_lazy("Savoir qui répond à l’entreprise, et qui a décidé quoi"),
     legal_basis=gettext_lazy("Intérêt légitime des structures membres"),

@@ -38,7 +38,7 @@ def register_all() -> None:
     register(
         PersonalData(
             code="mails",
-            title=gettext_lazy("Les courriels envoyés par le site"),
+            title=gettext_lazy("Courriels envoyés par le site"),
             holds=gettext_lazy("Les courriels que le site vous écrit, et ceux qui parlent de vous à qui vous aide"),
             purpose=gettext_lazy("Prouver qu’ils sont partis et corriger les erreurs"),
             legal_basis=gettext_lazy("Intérêt légitime"),

@@ -26,7 +26,6 @@ class ErasureAdmin(ReadOnlyModelAdmin):
     change_list_template = "admin/members/erasure/change_list.html"
     list_display = ["at", "scope", "what", "failed", "by"]
     list_select_related = ["by"]
-    list_filter = ["scope"]
     ordering = ["-at", "-pk"]
     fields = ["at", "by", "scope", "what", "failed"]
     readonly_fields = ["what"]
@@ -55,7 +54,8 @@ def erase_person(request: HttpRequest) -> HttpResponse:
         return render(request, "admin/members/erase_person.html", {"form": form}, status=422)
     target = target_of(form.cleaned_data["who"], by=request.user)
     is_decided = "decided" in request.POST
-    confirm = ErasureForm(request.POST if is_decided else None, initial={"who": form.cleaned_data["who"]})
+    said = {"who": form.cleaned_data["who"]}
+    confirm = ErasureForm(request.POST if is_decided else None, initial=said, auto_id="decided_%s")
     failed: list[tuple[str, str]] = []
     if is_decided and confirm.is_valid():
         outcome = erase_on_request(target)

@@ -1,6 +1,8 @@
 """What people say to each other about a request, and the files they join."""
 
+import re
 import uuid
+from collections.abc import Collection
 from pathlib import PurePath
 from typing import TYPE_CHECKING
 
@@ -20,9 +22,17 @@ if TYPE_CHECKING:
     from members.models import User
 
 
+FOLDER = "attachments"
+
+
 def attachment_path(attachment: "Attachment", name: str) -> str:
     """Where a file is kept: an address that cannot be guessed, with the extension of its checked type."""
-    return f"attachments/{attachment.uid.hex[:2]}/{attachment.uid.hex}{PurePath(name).suffix.lower()}"
+    return f"{FOLDER}/{attachment.uid.hex[:2]}/{attachment.uid.hex}{PurePath(name).suffix.lower()}"
+
+
+def is_uid(text: str) -> bool:
+    """Whether a name is one that `attachment_path` gives."""
+    return re.fullmatch("[0-9a-f]{32}", text) is not None
 
 
 class MessageQuerySet(models.QuerySet):
@@ -91,6 +101,12 @@ class AttachmentQuerySet(models.QuerySet["Attachment"]):
             return self.filter(uid=uuid.UUID(uid)).order_by("pk").first()
         except ValueError:
             return None
+
+    def lost(self, names: Collection[str]) -> list[str]:
+        """Among names of files, those that no row knows: a transaction that failed left them on the disk."""
+        uids = {stem: name for name in names if is_uid(stem := PurePath(name).stem)}
+        known = {uid.hex for uid in self.filter(uid__in=uids).values_list("uid", flat=True)}
+        return [name for stem, name in uids.items() if stem not in known]
 
     def with_filing(self) -> "AttachmentQuerySet":
         """The files joined when the request was filed."""

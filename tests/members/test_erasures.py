@@ -62,7 +62,7 @@ class TestPage:
         asked = desk.file()
         text = head.post(PAGE, {"who": ANNE}).content.decode()
         assert asked.code in text
-        assert "elle est d’abord retirée" in text
+        assert "retirée d’abord" in text
         assert "Le sujet, la taille, le secteur" in text
         assert "Vous effacez ce que vos guichets tiennent" in text
         assert fresh(asked).erased_at is None

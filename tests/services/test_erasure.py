@@ -1,5 +1,8 @@
 """Erasing a request, and the name of who closes an account: what goes, what stays, who is told and who is not."""
 
+import os
+from datetime import timedelta
+
 import pytest
 from django.utils import timezone
 
@@ -315,3 +318,13 @@ class TestRetention:
         ServiceRequest.objects.filter(pk=asked.pk).update(person_acted_at=timezone.now())
         piece.erase()
         assert fresh(asked).erased_at is None
+
+    def test_a_file_that_no_row_knows_goes_after_a_day_and_those_of_requests_stay(self, desk, sweep):
+        kept, lost, fresh_one = (AttachmentFactory(request=desk.file()) for _number in range(3))
+        for row, age in ((kept, 2), (lost, 2), (fresh_one, 0)):
+            moment = (timezone.now() - timedelta(days=age)).timestamp()
+            os.utime(row.file.path, (moment, moment))
+        Attachment.objects.filter(pk__in=[lost.pk, fresh_one.pk]).delete()
+        sweep()
+        there = [row.file.storage.exists(row.file.name) for row in (kept, lost, fresh_one)]
+        assert there == [True, False, True]
