@@ -311,7 +311,9 @@ class TestAccount:
         UserFactory(manager_of=nwx)
         person = UserFactory(adviser_of=nwx, with_second_factor=True, first_name="Ana", phone="0231000000")
         client.force_login(person)
-        client.post(reverse("close_account"), {})
+        # A form with nothing in it would not even be read: a browser always sends something along.
+        answer = client.post(reverse("close_account"), {"csrfmiddlewaretoken": "as a browser does"})
+        assert answer.context["form"].errors["confirm"]
         person.refresh_from_db()
         assert person.is_active
         client.post(reverse("close_account"), {"confirm": "on"})
