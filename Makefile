@@ -8,7 +8,7 @@ export DJANGO_SETTINGS_MODULE = diginor.settings
 LOCK := $(BIN)/pip-compile --quiet --allow-unsafe --generate-hashes --strip-extras --no-emit-index-url --no-emit-trusted-host --no-emit-find-links
 DEMO := DIGINOR_DEMO=1
 
-.PHONY: help run test check bench messages lock chromium clean
+.PHONY: help run test check mutate bench messages lock chromium clean
 
 help: ## list these commands
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -30,6 +30,9 @@ check: .venv/installed-dev ## run every linter
 	SECRET_KEY="$$($(BIN)/python -c 'import secrets; print(secrets.token_urlsafe(64))')" SITE_URL=https://diginor.example \
 	ALLOWED_HOSTS=diginor.example $(BIN)/python manage.py check --deploy --fail-level WARNING
 
+mutate: .venv/installed-dev ## change rules, policies, actions and reads, and count what no test notices
+	@exec env $(DEMO) $(BIN)/python -m tests.mutation $(ARGS)
+
 bench: .venv/installed-dev ## measure the main pages at one million requests, in a database of their own
 	$(DEMO) $(BIN)/python manage.py bench
 
@@ -47,7 +50,7 @@ chromium:
 	|| { echo "Installing Chromium for the browser tests" && apt-get update -qq && apt-get install -y -qq chromium >/dev/null; } || true
 
 clean: ## remove everything that the commands above made, demonstration data included
-	rm -rf .venv var staticfiles .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf .venv var staticfiles .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .mutation
 
 .venv/bin/pip:
 	@[ -n "$(PYTHON)" ] || { echo "DIGINOR needs Python 3.11 or later with its venv module (on Debian: apt-get install" \
