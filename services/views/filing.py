@@ -54,6 +54,8 @@ def step(needs_need: bool = False, needs_company: bool = False) -> Callable:
                 messages.warning(
                     request, _("Cette demande n’est plus ouverte ici. Reprenez-la par le lien reçu, ou recommencez.")
                 )
+            if not needs_need and not filing.has_receiver:
+                return _no_hub(request)
             if needs_need and not _is_said(draft):
                 return redirect("filing_need" if draft else "filing_start")
             if needs_company and (draft is None or not draft.company_name or draft.commune_id is None):
@@ -69,6 +71,18 @@ def step(needs_need: bool = False, needs_company: bool = False) -> Callable:
         return guarded
 
     return decorate
+
+
+def _no_hub(request: HttpRequest) -> HttpResponse:
+    """Nobody could answer: say so before anything is typed, and give back what was."""
+    user: Any = request.user
+    context = {
+        "typed": request.POST.get("need", ""),
+        "hubs_url": reverse("admin:members_hub_changelist") if user.is_superuser else "",
+    }
+    answer = render(request, "services/public/no_hub.html", context, status=503)
+    answer["Retry-After"] = "3600"
+    return answer
 
 
 def _way_out(request: HttpRequest, back: str, here: str) -> str:

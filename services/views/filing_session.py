@@ -44,6 +44,11 @@ class Filing:
         slug = self._known.get("hub", "") or (self._hub_of_host.slug if self._hub_of_host else "")
         return Hub.objects.door(slug)
 
+    @property
+    def has_receiver(self) -> bool:
+        """Whether some hub receives what is filed here; an installation just made has none."""
+        return bool(self.draft or self.asked_hub) or Hub.objects.open().exists()
+
     def push_door(self, slug: str) -> None:
         """Remember the hub whose page leads here."""
         self._write(hub=slug)
