@@ -131,6 +131,15 @@ def test_a_draft_goes_whole_with_its_file(desk, django_capture_on_commit_callbac
     assert not file.storage.exists(file.name)
 
 
+def test_the_mails_that_resume_a_draft_go_with_it(desk):
+    draft = filing.start_draft()
+    filing.send_resume_link(draft, email=ANNE)
+    other = desk.file()
+    erase_request(draft)
+    assert not OutgoingMail.objects.filter(kind="ResumeLink").exists()
+    assert OutgoingMail.objects.filter(recipient=other.contact_email).exists()
+
+
 def test_the_words_that_a_duplicate_left_with_another_request_go_with_it(desk):
     first, second = desk.file(), desk.file()
     triage.merge(second, first, by=desk.staff)
