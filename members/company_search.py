@@ -21,6 +21,7 @@ from django.conf import settings
 from django.core.cache import cache
 
 from members.rules.company_record import CompanyRecord, legal_form_of, size_of
+from members.rules.siret import read
 
 logger = logging.getLogger(__name__)
 TIMEOUT_SECONDS = 2.0
@@ -62,6 +63,8 @@ def look_up(siret: str) -> Lookup:
     """What the State knows of an establishment."""
     if not is_on():
         return Lookup(Answer.OFF)
+    if read(siret).problem:
+        return Lookup(Answer.UNKNOWN)
     key = f"company-search:{siret}"
     known: Lookup | None = cache.get(key)
     if known is not None:

@@ -3,19 +3,18 @@
 import re
 from collections import defaultdict
 from collections.abc import Iterable
-from functools import lru_cache
 from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db.models import Q
 from django.utils.translation import gettext as _
-from stdnum.fr import siret as siret_number
 
 from diginor.exchange.columns import Cell, LinkCell, tidy
 from diginor.text_search import plain
 from members.enums import TerritoryKind
 from members.fields import parse_partial_date
 from members.models import Territory
+from members.rules import siret as siret_rules
 from members.rules.place_names import name_variants, plain_name, split_place
 
 MOST_SUGGESTIONS, MOST_NAMED = 50, 6
@@ -29,19 +28,13 @@ class SiretCell(Cell):
     def clean(self, value: Any, row: Any = None, **kwargs: Any) -> str:
         """The digits alone; ValueError says what is wrong with them."""
         text = tidy(value)
-        digits, is_right = _read_siret(text)
-        if is_right:
-            return digits
+        reading = siret_rules.read(text)
+        if not reading.problem:
+            return reading.digits
         if _ROUNDED.match(text):
             raise ValueError(_("le tableur a arrondi ce numéro. Mettez la colonne au format « Texte »."))
-        raise ValueError(_("« %(text)s » n’est pas un SIRET valable.") % {"text": text[:40]})
-
-
-@lru_cache(maxsize=20_000)
-def _read_siret(text: str) -> tuple[str, bool]:
-    """The digits, and whether they are nothing or a SIRET; a file asks about each of its numbers several times."""
-    digits = re.sub(r"[\s.\-_/\u2010\u2011\u2013]", "", text)
-    return digits, not digits or (digits.isascii() and digits.isdigit() and siret_number.is_valid(digits))
+        facts = {"text": text[:40], "why": reading.words}
+        raise ValueError(_("« %(text)s » n’est pas un SIRET valable. %(why)s") % facts)
 
 
 class NafCell(Cell):

@@ -16,7 +16,9 @@ from members.actions.refusals import PeopleRefusal
 from members.admin.company_lookup import CompanyLookup
 from members.admin.organisation_file import OrganisationSheet
 from members.enums import Technology
+from members.forms.fields import SiretField
 from members.models import Absence, Membership, Organisation
+from members.rules.siret import bare
 
 
 class TeamInline(PortalInline):
@@ -43,9 +45,10 @@ class AbsenceInline(PortalInline):
 
 
 class OrganisationForm(ModelForm):
-    """An organisation with its expertises as boxes."""
+    """An organisation with its expertises as boxes, and its SIRET with or without spaces."""
 
     expertises = SeveralChoices(Technology, _("Expertises"))
+    siret = SiretField()
 
 
 @admin.register(Organisation)
@@ -82,8 +85,8 @@ class OrganisationAdmin(ExchangeAdmin, CompanyLookup, PortalModelAdmin):
 
     def find(self, rows: QuerySet, words: str) -> QuerySet:
         """A SIRET exactly, a name approximately."""
-        bare = words.replace(" ", "")
-        return rows.filter(siret=bare).exclude(siret="") if bare.isdigit() else super().find(rows, words)
+        digits = bare(words)
+        return rows.filter(siret=digits).exclude(siret="") if digits.isdigit() else super().find(rows, words)
 
     def save_related(self, request: HttpRequest, form, formsets, change: bool) -> None:  # type: ignore[no-untyped-def]
         """What the desk of a hub adds is known by that hub, so that the desk finds it again."""

@@ -6,13 +6,12 @@ from django import forms
 from django.core.files.uploadedfile import UploadedFile
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
-from stdnum.fr import siret as siret_number
 
 from diginor.fields import CheckboxCards, FileDrop
 from members.enums import LegalForm, OrganisationKind, Sector, SizeCategory, Technology
 from members.forms.commune import CommuneMixin
+from members.forms.fields import SiretField
 from members.models import Organisation, Territory
-from members.models.organisation import validate_siret
 from members.rules.logos import ACCEPT, LARGEST, type_of
 
 # What the State, a Region or the desk itself enters is not listed by anybody.
@@ -31,9 +30,7 @@ class SheetForm(CommuneMixin):
     name = forms.CharField(label=_("Nom complet"), max_length=200)
     acronym = forms.CharField(label=_("Sigle ou nom court"), max_length=40, required=False)
     kind = forms.ChoiceField(label=_("Nature"), choices=_choices(LISTABLE))
-    siret = forms.CharField(
-        label=_("SIRET"), max_length=20, required=False, widget=forms.TextInput(attrs={"inputmode": "numeric"})
-    )
+    siret = SiretField()
     description = forms.CharField(
         label=_("Présentation"),
         max_length=MOST_WORDS,
@@ -66,13 +63,6 @@ class SheetForm(CommuneMixin):
         required=False,
         error_messages={"invalid": _("Un code postal compte cinq chiffres.")},
     )
-
-    def clean_siret(self) -> str:
-        """The number without spaces, valid and not taken."""
-        number = siret_number.compact(self.cleaned_data["siret"])
-        if number:
-            validate_siret(number)
-        return str(number)
 
     def values(self) -> dict[str, Any]:
         """What a proposal writes: a commune by its code."""
@@ -119,7 +109,7 @@ class OwnSheetForm(SheetForm):
 
     def clean_siret(self) -> str:
         """A number that another organisation has is refused at once."""
-        number = super().clean_siret()
+        number: str = self.cleaned_data["siret"]
         if number and Organisation.objects.filter(siret=number).exclude(pk=self.organisation.pk).exists():
             raise forms.ValidationError(_("Une autre structure porte déjà ce SIRET. Écrivez à votre guichet."))
         return number

@@ -16,13 +16,13 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
-from stdnum.fr import siret as siret_number
 
 from diginor.text_search import PlainText, vector
 from members.enums import HubRoleKind, LegalForm, OrganisationKind, Sector, SizeCategory, Technology
 from members.fields import PartialDateField
 from members.models.directory import ListedManager
 from members.models.territory import Territory
+from members.rules.siret import read
 
 FEW = 2000
 naf_code = RegexValidator(r"^\d{2}(\.\d{1,2}[A-Z]?)?$", _("Un code NAF s’écrit comme 62.01Z."))
@@ -39,9 +39,11 @@ def validate_free_slug(value: str) -> None:
 
 
 def validate_siret(value: str) -> None:
-    """Refuse a number that is not a SIRET, saying what one looks like."""
-    if not siret_number.is_valid(value):
-        raise ValidationError(_("Ce numéro n’est pas un SIRET valable : il compte 14 chiffres."), code="siret")
+    """Refuse a number that is not the bare digits of a SIRET, saying what is wrong with it."""
+    reading = read(value)
+    if reading.problem or reading.digits != value:
+        text = reading.words or _("Ce numéro n’est pas un SIRET valable : il compte 14 chiffres.")
+        raise ValidationError(text, code=reading.problem or "siret")
 
 
 class OrganisationQuerySet(models.QuerySet):

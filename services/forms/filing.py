@@ -14,12 +14,12 @@ from diginor.wording import day
 from members import company_search
 from members.enums import LegalForm, Sector, SizeCategory
 from members.forms.commune import CommuneMixin
+from members.forms.fields import SiretField
 from members.models.organisation import naf_code
 from services.enums import NoSiretReason, QuestionKind
 from services.forms.attachments import FilesField
 from services.forms.traps import Traps
 from services.models import Question, Topic
-from services.rules import siret as siret_rules
 from services.rules.email_typos import likely_address
 
 NEED_SHORTEST = 20
@@ -117,26 +117,10 @@ def _told(question: Question, value: Any) -> str:
     return str(value)
 
 
-SIRET_PROBLEMS = {
-    "letters": gettext_lazy("Un SIRET ne contient que des chiffres. Vérifiez ce que vous avez écrit."),
-    "siren": gettext_lazy(
-        "Ces 9 chiffres sont un SIREN. Ajoutez les 5 chiffres de votre établissement : un SIRET en compte 14."
-    ),
-    "length": gettext_lazy("Un SIRET compte 14 chiffres. Vous en avez écrit %(count)d."),
-    "checksum": gettext_lazy("Ce SIRET n’existe pas : un chiffre est faux. Vérifiez-le sur une facture."),
-}
-
-
 class CompanyForm(CommuneMixin, Partial):
     """Step 2: who asks, with a SIRET or the reason why there is none."""
 
-    siret = forms.CharField(
-        label=gettext_lazy("SIRET"),
-        required=False,
-        max_length=40,
-        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
-        help_text=gettext_lazy("14 chiffres, avec ou sans espaces. Il figure sur vos factures."),
-    )
+    siret = SiretField(help_text=gettext_lazy("14 chiffres, avec ou sans espaces. Il figure sur vos factures."))
     no_siret_reason = forms.ChoiceField(
         label=gettext_lazy("Pourquoi n’avez-vous pas de SIRET ?"),
         required=False,
@@ -187,16 +171,6 @@ class CompanyForm(CommuneMixin, Partial):
         form.wants_details = True
         form.fields["sector"].widget.attrs["autofocus"] = True
         return form
-
-    def clean_siret(self) -> str:
-        """The digits alone, when they are a SIRET."""
-        if not self.cleaned_data["siret"].strip():
-            return ""
-        reading = siret_rules.read(self.cleaned_data["siret"])
-        if reading.problem:
-            counted = {"count": len(reading.digits)}
-            raise forms.ValidationError(SIRET_PROBLEMS[reading.problem] % counted, code=reading.problem)
-        return reading.digits
 
     def clean_naf(self) -> str:
         """With its dot and its capital letter."""

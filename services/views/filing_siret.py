@@ -9,10 +9,10 @@ from django.utils.translation import gettext as _
 from diginor.throttle import source
 from members import company_search
 from members.company_search import Answer
+from members.rules import siret as siret_rules
 from services import throttle
 from services.forms.filing import CompanyForm
 from services.forms.siret_completion import completed
-from services.rules import siret as siret_rules
 
 SOURCE = "recherche-entreprises.api.gouv.fr"
 
@@ -21,7 +21,7 @@ def company_looked_up(request: HttpRequest, known: dict[str, Any]) -> CompanyFor
     """The company step as it was typed, completed as far as the State's record goes, with a word on what was done."""
     typed = {**known, **request.POST.dict()}
     reading = siret_rules.read(str(typed.get("siret") or ""))
-    if reading.problem:
+    if reading.problem or not reading.digits:
         messages.warning(request, _("Écrivez d’abord votre SIRET : ses 14 chiffres figurent sur vos factures."))
         return CompanyForm(initial=typed)
     if not throttle.may_look_up(source(request)):

@@ -80,7 +80,7 @@ class TestOwnSheet:
         ("field", "value", "said"),
         [
             ("name", "", "obligatoire"),
-            ("siret", "12345678901234", "SIRET valable"),
+            ("siret", "12345678901234", "un chiffre est faux"),
             ("commune", "Ville Imaginaire", "aucune commune de ce nom"),
             ("postcode", "14", "cinq chiffres"),
             ("website", "pas une adresse", "URL"),
