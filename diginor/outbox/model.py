@@ -5,7 +5,7 @@ from collections.abc import Collection
 from datetime import datetime
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.db.models.functions import Upper
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -66,6 +66,14 @@ class OutgoingMailQuerySet(RetriedQuerySet):
         for number in numbers:
             named |= Q(text__contains=number) | Q(url__contains=number)
         return self.filter(named, created_at__gte=since)
+
+    def dead_among(self, addresses: Collection[str]) -> set[str]:
+        """Those of some addresses that refused a mail for good, and took none since."""
+        taken = OutgoingMail.objects.filter(
+            status=MailStatus.SENT, recipient__iexact=OuterRef("recipient"), sent_at__gt=OuterRef("created_at")
+        )
+        refused = self.filter(status=MailStatus.REFUSED, recipient__in={*addresses} - {""})
+        return set(refused.exclude(Exists(taken)).values_list("recipient", flat=True))
 
     def refused_for(self, recipient: str) -> "OutgoingMailQuerySet":
         """The permanent refusals of one address, newest first."""

@@ -11,6 +11,7 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 
 from diginor.history import Party
+from diginor.outbox.model import OutgoingMail
 from diginor.paging import Page
 from diginor.wording import day as day_in_words
 from members.models import Hub
@@ -101,6 +102,17 @@ class Desk:
         return self.view.page(self.hub_ids, after=self.asked.get("after", ""), before=self.asked.get("before", ""))
 
     @cached_property
+    def dead_addresses(self) -> set[str]:
+        """The addresses that receive nothing, among those of the lines and of the open request; read at once."""
+        shown = [*self.page.rows, *([self.current] if self.current else [])]
+        return OutgoingMail.objects.dead_among({row.contact_email for row in shown})
+
+    @property
+    def is_unreachable(self) -> bool:
+        """Whether the person of the open request receives no mail."""
+        return self.current is not None and self.current.contact_email in self.dead_addresses
+
+    @cached_property
     def lines(self) -> list[dict[str, Any]]:
         """The rows as the queue shows them."""
         now = timezone.now()
@@ -115,6 +127,7 @@ class Desk:
                 "hub": self.by_id[row.hub_id] if self.is_family else None,
                 "day": row.ended_at if row.is_ended else row.due_at,
                 "is_late": row.is_late(now),
+                "is_unreachable": row.is_open and row.contact_email in self.dead_addresses,
             }
             for row in self.page.rows
         ]
