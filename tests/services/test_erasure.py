@@ -65,6 +65,7 @@ def test_erasing_leaves_no_word_of_the_person_anywhere(desk, django_capture_on_c
     for words in ("Anne", "Morel", ANNE, "Atelier 1", "capteur"):
         assert words not in left, words
     assert not file[0].exists(file[1])
+    assert not asked.attachments.exists()
 
 
 def test_what_is_counted_stays(desk):
@@ -198,6 +199,15 @@ class TestClosingAnAccount:
         assert asked.events.filter(by=adviser, step="accept").exists()
         assert Message.objects.get(author=adviser).author_name == ERASED
         assert str(colleague) in str(asked.events.get(step="transfer").data)
+
+    def test_who_received_a_transfer_is_forgotten_and_who_else_did_stays(self, desk):
+        asked = accepted(desk)
+        first, second = UserFactory(adviser_of=desk.places[0]), UserFactory(adviser_of=desk.places[0])
+        for colleague in (first, second):
+            referral.transfer(fresh(asked.referrals.get()), adviser=colleague, by=desk.managers[0])
+        close_account(first)
+        told = [row.data["to_adviser"] for row in asked.events.filter(step="transfer", by=desk.managers[0])]
+        assert sorted(told) == ["", str(second)]
 
     def test_the_names_of_others_stay(self, desk):
         asked = accepted(desk)
