@@ -5,7 +5,9 @@ from io import BytesIO, StringIO
 from zipfile import ZipFile
 
 import pytest
+from allauth.socialaccount.models import SocialAccount
 from django.contrib.admin.models import CHANGE, LogEntry
+from django.contrib.contenttypes.models import ContentType
 from django.contrib.sessions.models import Session
 from django.core.management import CommandError, call_command
 from django.test import Client
@@ -16,7 +18,8 @@ from diginor.history import Party
 from diginor.outbox.model import OutgoingMail
 from diginor.personal_data import ERASED
 from diginor.tasks import expire_personal_data
-from members.models import Erasure, Invitation, Organisation, SheetProposal, User
+from members.actions.people import close_account
+from members.models import Erasure, Invitation, Organisation, SheetEvent, SheetProposal, User
 from services.actions import filing, thread, triage
 from tests.factories.members import (
     HubFactory,
@@ -186,6 +189,23 @@ class TestEverywhere:
         SheetProposalFactory(proposed_by=person, state="accepted")
         erase(administrator, ANNE)
         assert SheetProposal.objects.exists()
+
+
+def test_closing_an_account_leaves_its_name_in_no_sheet_journal_or_service_that_signs_in():
+    person, other = UserFactory(first_name="Zélie"), UserFactory(first_name="Zélie")
+    proposal = SheetProposalFactory()
+    for who in (person, other):
+        SheetEvent.objects.create(proposal=proposal, party=Party.HUB, by=who, by_name=str(who), step="accept")
+        SocialAccount.objects.create(user=who, provider="proconnect", uid=who.email)
+        kind = ContentType.objects.get_for_model(who)
+        facts = {"content_type": kind, "object_id": str(who.pk), "object_repr": str(who), "change_message": str(who)}
+        LogEntry.objects.create(user=other, action_flag=CHANGE, **facts)
+    close_account(person)
+    assert SheetEvent.objects.get(by=person).by_name == ""
+    assert SheetEvent.objects.get(by=other).by_name == str(other)
+    assert [row.user for row in SocialAccount.objects.all()] == [other]
+    lines = LogEntry.objects.order_by("pk").values_list("object_repr", "change_message")
+    assert list(lines) == [(ERASED, ""), (str(other), str(other))]
 
 
 class TestCommand:
