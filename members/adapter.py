@@ -1,16 +1,13 @@
 """How allauth meets the portal: mails through the outbox, our words, our rules."""
 
 import logging
-import time
 from base64 import urlsafe_b64encode
-from datetime import timedelta
 from hashlib import sha256
 from io import BytesIO
 from typing import Any
 
 import qrcode
 from allauth.account.adapter import DefaultAccountAdapter
-from allauth.account.internal.flows.login import get_authentication_records
 from allauth.account.models import EmailAddress
 from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.mfa.adapter import DefaultMFAAdapter
@@ -23,7 +20,6 @@ from django.contrib import messages
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from qrcode.image.svg import SvgPathFillImage
@@ -32,10 +28,10 @@ from diginor.outbox.posting import post
 from members import policies
 from members.models import User
 from members.notifications import AccountMail
+from members.session_proofs import has_just_signed_in
 
 logger = logging.getLogger(__name__)
 SIGN_IN_STAGES = ["allauth.account.stages.LoginByCodeStage", "allauth.mfa.stages.AuthenticateStage"]
-FRESH_SECONDS = 10 * 60
 
 
 class AccountAdapter(DefaultAccountAdapter):
@@ -76,16 +72,10 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def is_reauthentication_required(self, *, app: str, **kwargs: Any) -> bool:
         """A person who has just signed in sets up a first second factor without proving twice who they are."""
-        if app == "allauth.mfa" and self._has_just_signed_in():
+        has_none = app == "allauth.mfa" and not Authenticator.objects.filter(user_id=self.request.user.pk).exists()
+        if has_none and has_just_signed_in(self.request):
             return False
         return bool(super().is_reauthentication_required(app=app, **kwargs))
-
-    def _has_just_signed_in(self) -> bool:
-        user = self.request.user
-        records = get_authentication_records(self.request, user)
-        is_fresh = bool(records) and time.time() - records[-1]["at"] < FRESH_SECONDS
-        before = timezone.now() - timedelta(seconds=FRESH_SECONDS)
-        return is_fresh and not Authenticator.objects.filter(user_id=user.pk, created_at__lt=before).exists()
 
 
 def know_address(user: User) -> None:

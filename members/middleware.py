@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from typing import Any
 
-from allauth.mfa.utils import is_mfa_enabled
 from django.conf import settings
 from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
@@ -11,12 +10,13 @@ from django.shortcuts import redirect
 from django.utils.functional import SimpleLazyObject
 
 from diginor.access import public
-from members import policies
+from members import policies, session_proofs
 from members.models import Hub
 
-SESSION_KEY = "second_factor"
-# What one needs to protect the account, or to leave.
-OPEN = {
+# What one needs to give the second factor that the account has, or to leave.
+OPEN_TO_PROVE = {"account_logout", "mfa_reauthenticate", "mfa_reauthenticate_webauthn"}
+# What one needs to protect an account that has none yet.
+OPEN_TO_ENROL = {
     "account_logout",
     "account_reauthenticate",
     "account_change_password",
@@ -24,6 +24,9 @@ OPEN = {
     "switch_hat",
     "my_data",
     "my_data_export",
+    "mfa_index",
+    "mfa_activate_totp",
+    "mfa_add_webauthn",
 }
 
 
@@ -54,7 +57,7 @@ class SignInMiddleware(LoginRequiredMiddleware):
 
 
 class SecondFactorMiddleware:
-    """Lead to the page of the second factor, and let nothing else be opened until there is one."""
+    """Let a professional open nothing until this session has given a second factor, set up first if there is none."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]):
         self.get_response = get_response
@@ -66,23 +69,15 @@ class SecondFactorMiddleware:
     def process_view(
         self, request: HttpRequest, view: Callable[..., HttpResponse], args: Any, kwargs: Any
     ) -> HttpResponse | None:
-        """Open public pages and those that protect the account; check the person for all others."""
-        name = request.resolver_match.url_name if request.resolver_match else ""
-        is_open = getattr(view, "access_policy", None) is public or name in OPEN or str(name).startswith("mfa_")
-        if not settings.SECOND_FACTOR_REQUIRED or is_open or not request.user.is_authenticated:
+        """Open public pages; for all others look at what this session has proven."""
+        user: Any = request.user
+        is_open = getattr(view, "access_policy", None) is public
+        if is_open or not settings.SECOND_FACTOR_REQUIRED or not user.is_authenticated:
             return None
-        return None if is_protected(request) else redirect("mfa_index")
-
-
-def is_protected(request: HttpRequest) -> bool:
-    """Tell whether the person may go on, remembering in the session a factor once seen."""
-    user: Any = request.user
-    # The last factor cannot be removed by the person, so that what was seen stays true in this session.
-    if request.session.get(SESSION_KEY):
-        return True
-    if not policies.owes_second_factor(user, required=settings.SECOND_FACTOR_REQUIRED):
-        return True
-    if is_mfa_enabled(user, ["totp", "webauthn"]):
-        request.session[SESSION_KEY] = True
-        return True
-    return False
+        owes = policies.owes_second_factor(user, required=settings.SECOND_FACTOR_REQUIRED)
+        if not owes or session_proofs.gave_second_factor(request):
+            return None
+        name = request.resolver_match.url_name if request.resolver_match else ""
+        if not session_proofs.has_factor(user):
+            return None if name in OPEN_TO_ENROL else redirect("mfa_index")
+        return None if name in OPEN_TO_PROVE else redirect(session_proofs.address_of_proof(request))

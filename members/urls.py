@@ -10,6 +10,7 @@ from django.urls import include, path, re_path
 from django.views.generic import RedirectView
 
 from diginor.access import access, public, signed_in
+from members.session_proofs import fresh_proof
 from members.views import account as mine
 from members.views import invitations, proconnect, second_factor, sign_in
 
@@ -48,7 +49,7 @@ urlpatterns = [
     path("compte/adresse/code/", open_to_all(account.email_verification_sent), name="account_email_verification_sent"),
     path("compte/confirmation/", personal(account.reauthenticate), name="account_reauthenticate"),
     path("compte/mot-de-passe/", personal(account.password_change), name="account_change_password"),
-    path("compte/mot-de-passe/choisir/", personal(account.password_set), name="account_set_password"),
+    path("compte/mot-de-passe/choisir/", personal(fresh_proof(account.password_set)), name="account_set_password"),
     path("compte/mot-de-passe/oublie/", open_to_all(account.password_reset), name="account_reset_password"),
     path(
         "compte/mot-de-passe/oublie/envoye/",
@@ -69,25 +70,37 @@ urlpatterns = [
     path("compte/double-securite/", personal(second_factor.SecondFactorView.as_view()), name="mfa_index"),
     path("compte/double-securite/code/", open_to_all(factor.authenticate), name="mfa_authenticate"),
     path("compte/double-securite/confirmation/", personal(factor.reauthenticate), name="mfa_reauthenticate"),
-    path("compte/double-securite/application/", personal(application.activate_totp), name="mfa_activate_totp"),
+    path(
+        "compte/double-securite/application/",
+        personal(fresh_proof(second_factor.AddApplicationView.as_view())),
+        name="mfa_activate_totp",
+    ),
     path(
         "compte/double-securite/application/retirer/",
         personal(application.deactivate_totp),
         name="mfa_deactivate_totp",
     ),
-    path("compte/double-securite/secours/", personal(recovery.view_recovery_codes), name="mfa_view_recovery_codes"),
+    path(
+        "compte/double-securite/secours/",
+        personal(fresh_proof(recovery.view_recovery_codes)),
+        name="mfa_view_recovery_codes",
+    ),
     path(
         "compte/double-securite/secours/nouveaux/",
-        personal(recovery.generate_recovery_codes),
+        personal(fresh_proof(recovery.generate_recovery_codes)),
         name="mfa_generate_recovery_codes",
     ),
     path(
         "compte/double-securite/secours/fichier/",
-        personal(recovery.download_recovery_codes),
+        personal(fresh_proof(recovery.download_recovery_codes)),
         name="mfa_download_recovery_codes",
     ),
     path("compte/double-securite/cles/", personal(passkey.list_webauthn), name="mfa_list_webauthn"),
-    path("compte/double-securite/cles/ajouter/", personal(passkey.add_webauthn), name="mfa_add_webauthn"),
+    path(
+        "compte/double-securite/cles/ajouter/",
+        personal(fresh_proof(second_factor.AddPasskeyView.as_view())),
+        name="mfa_add_webauthn",
+    ),
     path("compte/double-securite/cles/connexion/", open_to_all(passkey.login_webauthn), name="mfa_login_webauthn"),
     path(
         "compte/double-securite/cles/confirmation/",

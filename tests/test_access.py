@@ -16,6 +16,7 @@ from django.utils import timezone
 
 from tests.access_table import ACTING, LISTS, READING, read
 from tests.addresses import address, names
+from tests.sessions import sign_in
 from tests.world import ROLES, Side, World, make_world
 
 pytestmark = pytest.mark.django_db
@@ -71,7 +72,7 @@ def of(role: str, world: World) -> Client:
     """The browser of somebody."""
     client = Client(raise_request_exception=False)
     if person := world.person(role):
-        client.force_login(person)
+        sign_in(client, person)
     return client
 
 

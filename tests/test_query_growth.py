@@ -46,6 +46,7 @@ from tests.factories.services import (
     SatisfactionFactory,
     TopicFactory,
 )
+from tests.sessions import sign_in
 from tests.world import Side, World, make_world
 
 pytestmark = pytest.mark.django_db
@@ -245,7 +246,7 @@ def test_a_list_asks_as_much_for_thirty_rows_as_for_one(
     name: str, role: str, where: Callable[[Side], str], grow: Grow, world: World, client: Client
 ) -> None:
     if person := world.person(role):
-        client.force_login(person)
+        sign_in(client, person)
     grow(world.own, 0)
     few = _asked(client, where(world.own))
     for number in range(1, 30):

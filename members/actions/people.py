@@ -27,6 +27,7 @@ __all__ = [
     "cancel_absence",
     "change_role",
     "close_account",
+    "end_sessions",
     "invite",
     "open_account",
     "person_away",
@@ -225,3 +226,11 @@ def _locked(organisation: Organisation) -> Organisation:
 def _keep_a_manager(organisation: Organisation, *, without: User) -> None:
     if not User.objects.managers_of(organisation.pk).exclude(pk=without.pk).exists():
         raise LastManagerStays
+
+
+@transaction.atomic
+def end_sessions(user: User) -> None:
+    """End every session of the person; whoever stays signed in renews the hash of that session."""
+    fresh = User.objects.select_for_update(of=("self",)).get(pk=user.pk)
+    user.session_generation = fresh.session_generation + 1
+    user.save(update_fields=["session_generation"])

@@ -11,6 +11,7 @@ from django.db import models
 from django.db.models import Exists, OuterRef, Q, Value
 from django.db.models.functions import Concat, Lower
 from django.utils import timezone
+from django.utils.crypto import salted_hmac
 from django.utils.functional import cached_property
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -110,6 +111,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     is_active = models.BooleanField(_("compte ouvert"), default=True)
     is_demo = models.BooleanField(_("personne inventée"), default=False)
     joined_at = models.DateTimeField(_("inscription"), default=timezone.now)
+    session_generation = models.PositiveIntegerField(default=0, editable=False)
     search_name = models.GeneratedField(
         expression=PlainText(Concat("last_name", Value(" "), "first_name")),
         output_field=models.TextField(),
@@ -141,6 +143,11 @@ class User(AbstractBaseUser, PermissionsMixin):
     def get_full_name(self) -> str:
         """First and last name."""
         return f"{self.first_name} {self.last_name}".strip()
+
+    def _get_session_auth_hash(self, secret: str | None = None) -> str:
+        """What a session must carry to go on: it ends when the password or the generation of sessions changes."""
+        proof = f"{self.password}|{self.session_generation}"
+        return salted_hmac("members.session", proof, secret=secret, algorithm="sha256").hexdigest()
 
     @property
     def is_staff(self) -> bool:

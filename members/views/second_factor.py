@@ -4,13 +4,16 @@ from typing import Any
 
 from allauth.mfa.adapter import get_adapter
 from allauth.mfa.base.views import IndexView
-from allauth.mfa.webauthn.views import RemoveWebAuthnView
+from allauth.mfa.totp.views import ActivateTOTPView
+from allauth.mfa.webauthn.views import AddWebAuthnView, RemoveWebAuthnView
 from django.conf import settings
 from django.contrib import messages
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
 from members import policies
+from members.session_proofs import keep_only_this_session
 
 
 class SecondFactorView(IndexView):
@@ -31,6 +34,27 @@ class SecondFactorView(IndexView):
             "has_factor": has_factor,
             "must_choose": owes and not has_factor,
         }
+
+
+class SetsUpFactor:
+    """What follows when a factor is set up, together with it or not at all."""
+
+    request: HttpRequest
+
+    @transaction.atomic
+    def form_valid(self, form: Any) -> HttpResponse:
+        """End the sessions that were opened without the factor."""
+        answer: HttpResponse = super().form_valid(form)  # type: ignore[misc]
+        keep_only_this_session(self.request)
+        return answer
+
+
+class AddApplicationView(SetsUpFactor, ActivateTOTPView):
+    """Set up an application of codes."""
+
+
+class AddPasskeyView(SetsUpFactor, AddWebAuthnView):
+    """Set up a passkey."""
 
 
 class RemovePasskeyView(RemoveWebAuthnView):

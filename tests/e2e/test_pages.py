@@ -15,6 +15,7 @@ from services.actions.figures import refresh_figures
 from tests.factories.members import UserFactory
 from tests.live import HOST, Live, Visit
 from tests.pages import BOOK, PortalPage
+from tests.sessions import sign_in
 from tests.world import World, make_world
 
 pytestmark = pytest.mark.e2e
@@ -44,7 +45,7 @@ def cookies(world: World, role: str, **session: Any) -> dict[str, Any]:
     person = world.person(role) if role not in ("filing", "coming") else None
     if person:
         client = Client()
-        client.force_login(person)
+        sign_in(client, person)
         store = client.session
     else:
         store = SessionStore()

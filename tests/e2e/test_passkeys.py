@@ -4,6 +4,7 @@ import re
 from urllib.parse import urlsplit
 
 import pytest
+from django.test import Client
 from playwright.sync_api import expect
 
 from tests.factories.members import PASSWORD, OrganisationFactory, UserFactory
@@ -43,10 +44,13 @@ def test_a_passkey_is_made_then_opens_the_account_alone_and_proves_who_one_is(ke
     page.get_by_label("Adresse électronique").fill(person.email)
     page.get_by_label("Mot de passe").fill(PASSWORD)
     page.get_by_role("main").get_by_role("button", name="Se connecter").click()
+    elsewhere = Client()
+    elsewhere.force_login(person)
     page.get_by_role("link", name="Ajouter une clé d’accès").click()
     page.get_by_label("Nom de la clé").fill("Mon téléphone")
     page.get_by_role("button", name="Créer la clé").click()
     expect(page.get_by_role("heading", name="Codes de secours")).to_be_visible()
+    assert "/connexion/" in elsewhere.get("/compte/donnees/").url
     page.goto("/compte/double-securite/cles/")
     expect(page.get_by_text("Mon téléphone")).to_be_visible()
 

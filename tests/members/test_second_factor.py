@@ -8,7 +8,10 @@ from base64 import b32decode
 
 import pytest
 from allauth.mfa.models import Authenticator
+from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
+from allauth.mfa.totp.internal.auth import TOTP
 from cryptography.fernet import InvalidToken
+from django.test import Client
 from django.urls import reverse
 
 from diginor.outbox.model import OutgoingMail
@@ -20,6 +23,7 @@ from tests.factories.members import (
     UserFactory,
 )
 from tests.members.test_sign_in import ask_code, enter_code, is_signed_in, last_code
+from tests.sessions import prove as give
 
 pytestmark = pytest.mark.django_db
 
@@ -149,10 +153,7 @@ class TestCompulsory:
 
     def test_the_last_factor_stays(self, client, adviser):
         client.force_login(adviser)
-        session = client.session
-        session["account_authentication_methods"] = [{"method": "mfa", "at": time.time(), "reauthenticated": True}]
-        session["account_authentication_methods_user"] = str(adviser.pk)
-        session.save()
+        give(client, adviser, "mfa")
         answer = client.post(reverse("mfa_deactivate_totp"))
         assert "Votre rôle demande une double sécurité" in answer.content.decode()
         assert Authenticator.objects.filter(user=adviser, type="totp").exists()
@@ -161,7 +162,10 @@ class TestCompulsory:
         person = UserFactory(adviser_of=OrganisationFactory())
         key = Authenticator.objects.create(user=person, type="webauthn", data={"name": "Téléphone"})
         client.force_login(person)
-        answer = client.post(reverse("mfa_remove_webauthn", args=[key.pk]), follow=True)
+        give(client, person, "mfa")
+        answer = client.post(reverse("mfa_remove_webauthn", args=[key.pk]))
+        assert answer.url == reverse("mfa_list_webauthn")
+        answer = client.get(reverse("mfa_index"))
         assert "Votre rôle demande une double sécurité" in answer.content.decode()
         assert Authenticator.objects.filter(pk=key.pk).exists()
 
@@ -194,3 +198,107 @@ def test_a_passkey_of_someone_else_is_unknown(client):
     client.force_login(UserFactory())
     assert client.get(reverse("mfa_remove_webauthn", args=[key.pk])).status_code == 404
     assert client.get(reverse("mfa_edit_webauthn", args=[key.pk])).status_code == 404
+
+
+def end_up(client, answer):
+    """The name of the page where an answer leads."""
+    return answer.url.partition("?")[0] if answer.status_code == 302 else answer.status_code
+
+
+def enrol(client, person):
+    """Sign in by a code and set up an application, as the pages ask."""
+    ask_code(client, person.email)
+    enter_code(client, last_code(person.email))
+    secret = client.get(reverse("mfa_activate_totp")).context["form"].secret
+    return client.post(reverse("mfa_activate_totp"), {"code": totp(secret)})
+
+
+@pytest.mark.usefixtures("compulsory")
+class TestSession:
+    """The factor counts for the session that gave it."""
+
+    def test_a_session_that_gave_no_code_is_not_trusted_because_the_account_has_a_factor(self, client, adviser):
+        client.force_login(adviser)
+        for name in ("account", "inbox", "my_data", "my_data_export", "mfa_index", "account_set_password"):
+            assert end_up(client, client.get(reverse(name))) == reverse("mfa_reauthenticate"), name
+
+    def test_neither_does_a_session_opened_before_the_account_had_one(self, client, adviser):
+        client.force_login(adviser)
+        give(client, adviser, method="password", second_factor=True)
+        assert end_up(client, client.get(reverse("inbox"))) == reverse("mfa_reauthenticate")
+        password_again = client.get(reverse("account_reauthenticate"))
+        assert end_up(client, password_again) == reverse("mfa_reauthenticate")
+
+    def test_the_code_opens_the_page_that_was_asked(self, client, adviser):
+        client.force_login(adviser)
+        address = client.get(reverse("my_data")).url
+        assert client.post(address, {"code": totp(), "next": reverse("my_data")}).url == reverse("my_data")
+        assert client.get(reverse("my_data")).status_code == 200
+
+    def test_an_account_with_passkeys_only_is_led_to_them(self, client):
+        person = UserFactory(adviser_of=OrganisationFactory())
+        Authenticator.objects.create(user=person, type="webauthn", data={"name": "Téléphone"})
+        client.force_login(person)
+        assert end_up(client, client.get(reverse("inbox"))) == reverse("mfa_reauthenticate_webauthn")
+
+    @pytest.mark.parametrize("hat", [{}, {"adviser_of": True}], ids=["company", "adviser"])
+    def test_setting_one_up_ends_the_other_sessions_and_keeps_this_one(self, client, hat):
+        person = UserFactory(**{key: OrganisationFactory() for key in hat})
+        other = Client()
+        other.force_login(person)
+        assert is_known(other)
+        enrol(client, person)
+        assert not is_known(other)
+        assert client.get(reverse("account")).status_code == 200
+
+
+def is_known(client):
+    """Whether the server still knows the person of this browser."""
+    return "/connexion/" not in client.get(reverse("my_data")).headers.get("Location", "")
+
+
+class TestFreshProof:
+    """What opens the account later asks again who one is."""
+
+    PAGES = ("mfa_view_recovery_codes", "mfa_generate_recovery_codes", "mfa_download_recovery_codes")
+
+    def test_the_codes_just_made_are_shown_to_who_set_the_factor_up_and_later_only_after_a_proof(self, client, clock):
+        enrol(client, UserFactory())
+        for name in self.PAGES:
+            assert client.get(reverse(name)).status_code == 200, name
+        clock.advance(minutes=11)
+        for name in self.PAGES:
+            assert end_up(client, client.get(reverse(name))) == reverse("mfa_reauthenticate"), name
+
+    def test_a_session_opened_a_minute_ago_does_not_read_the_codes_of_a_factor_set_up_elsewhere(self, client):
+        person = UserFactory()
+        ask_code(client, person.email)
+        enter_code(client, last_code(person.email))
+        TOTP.activate(person, TOTP_SECRET)
+        RecoveryCodes.activate(person)
+        for name in self.PAGES:
+            assert end_up(client, client.get(reverse(name))) == reverse("mfa_reauthenticate"), name
+
+    @pytest.mark.parametrize("name", ["account_set_password", "mfa_activate_totp", "mfa_add_webauthn"])
+    def test_a_first_password_or_factor_on_an_old_session_asks_to_sign_in_again(self, client, clock, name):
+        person = UserFactory()
+        ask_code(client, person.email)
+        enter_code(client, last_code(person.email))
+        assert client.get(reverse(name)).status_code == 200
+        clock.advance(minutes=11)
+        answer = client.post(reverse(name), {"password1": PASSWORD, "password2": PASSWORD})
+        assert end_up(client, answer) == reverse("account_login")
+        assert not is_signed_in(client)
+        person.refresh_from_db()
+        assert not person.has_usable_password()
+        page = client.get(answer.url).content.decode()
+        assert "recevez d’abord un nouveau code" in page
+        ask_code(client, person.email, next_url=reverse(name))
+        assert enter_code(client, last_code(person.email), next=reverse(name)).url == reverse(name)
+        assert client.get(reverse(name)).status_code == 200
+
+    def test_a_first_password_of_an_account_with_a_factor_asks_for_the_factor(self, client, adviser):
+        adviser.set_unusable_password()
+        adviser.save()
+        client.force_login(adviser)
+        assert end_up(client, client.get(reverse("account_set_password"))) == reverse("mfa_reauthenticate")
