@@ -101,6 +101,8 @@ def main() -> int:
     options = [
         "-q",
         "-s",
+        # A failure is never shown here, and telling the arguments of every call can itself fall over.
+        "--tb=native",
         "-p",
         "no:cacheprovider",
         "--ignore=tests/e2e",

@@ -7,6 +7,7 @@ import select
 import signal
 import sys
 import time
+import traceback
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from types import CodeType, FunctionType
@@ -101,10 +102,10 @@ class Mutator:
         answer = list(in_child(lambda say: self._try(mutation, todo, say), seconds=limit))
         if not answer or any(_leaves_rows(item) for item in todo[: len(answer) + 1]):
             self._copy.restore()
-        if not answer or answer[-1] not in ("done", "failed"):
+        if not answer or not isinstance(answer[-1], str):
             return Verdict(mutation, KILLED, why="never ends")
-        if answer[-1] == "failed":
-            raise RuntimeError(f"{mutation.identity} could not be made")
+        if answer[-1] != "done":
+            raise RuntimeError(f"{mutation.identity}\n{answer[-1]}")
         for name, fate, why in answer[:-1]:
             if fate != SURVIVED:
                 return Verdict(mutation, fate, by=name, why=why)
@@ -216,13 +217,13 @@ def _be_child(work: Callable[[Callable[[Any], None]], None], writing: int) -> No
             pipe.write(json.dumps(row) + "\n")
             pipe.flush()
 
-        ending = "failed"
+        ending = "done"
         try:
             work(say)
-            ending = "done"
+        except BaseException:  # noqa: BLE001 - nothing may go on in the fork; the parent raises it.
+            ending = traceback.format_exc()
         finally:
             say(ending)
-            pipe.flush()
             os._exit(0)
 
 
