@@ -33,6 +33,7 @@ from tests.factories.services import (
     RequestFactory,
     SatisfactionFactory,
 )
+from tests.filled import some
 from tests.impersonal_columns import IMPERSONAL
 from tests.services.cast import run_clock
 from tests.world import make_world
@@ -84,7 +85,7 @@ def test_a_column_is_claimed_or_listed_never_both_and_exists():
 
 
 def test_every_part_says_what_why_by_what_right_and_how_long():
-    for part in parts():
+    for part in some(parts()):
         for words in (part.title, part.holds, part.purpose, part.legal_basis, part.kept):
             assert str(words).strip(), part.code
 

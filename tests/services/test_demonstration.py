@@ -35,6 +35,7 @@ from services.enums import (
 )
 from services.models import FigureCell, FollowUp, Referral, RequestEvent, Satisfaction, ServiceRequest, Topic
 from services.models.figure_requests import counted_in, steered_hubs
+from tests.filled import some
 
 # An ordinary Tuesday, and the night of a public holiday that falls on a Saturday.
 MOMENTS = [datetime(2026, 3, 10, 9, 0, tzinfo=PARIS), datetime(2026, 8, 15, 23, 50, tzinfo=PARIS)]
@@ -69,7 +70,7 @@ def steps_of(rows: Any) -> dict[int, list[RequestEvent]]:
 
 def test_every_history_is_a_path_of_the_workflow(told):
     histories = steps_of(RequestEvent.objects.select_related("referral"))
-    for request in ServiceRequest.objects.order_by("pk"):
+    for request in some(ServiceRequest.objects.order_by("pk")):
         here: str = RequestState.DRAFT
         places: dict[int, str] = {}
         for row in histories.get(request.pk, []):
@@ -106,7 +107,7 @@ def test_settling_any_request_changes_nothing_and_writes_to_nobody(told):
 
 
 def test_an_open_request_has_one_responsible_and_one_date(told):
-    for request in ServiceRequest.objects.open().order_by("pk"):
+    for request in some(ServiceRequest.objects.open().order_by("pk")):
         assert request.due_at is not None
         assert (request.responsible == "organisation") == (request.responsible_organisation_id is not None)
 
@@ -118,7 +119,7 @@ def first(rows: list[RequestEvent], *steps: str) -> datetime | None:
 
 def test_the_dates_of_a_request_are_those_of_its_history(told):
     histories = steps_of(RequestEvent.objects)
-    for request in ServiceRequest.objects.order_by("pk"):
+    for request in some(ServiceRequest.objects.order_by("pk")):
         rows = histories.get(request.pk, [])
         assert request.submitted_at == first(rows, RequestStep.SUBMIT)
         assert request.routed_at == first(rows, RequestStep.ROUTE)
@@ -133,7 +134,7 @@ def test_the_dates_of_a_request_are_those_of_its_history(told):
 
 
 def test_the_dates_of_a_referral_are_those_of_its_history(told):
-    for referral in Referral.objects.order_by("pk").prefetch_related("events"):
+    for referral in some(Referral.objects.order_by("pk").prefetch_related("events")):
         at = {row.step: row.at for row in referral.events.all()}
         assert referral.accepted_at == at.get(ReferralStep.ACCEPT)
         assert referral.answered_at == at.get(ReferralStep.ACCEPT, at.get(ReferralStep.DECLINE))
@@ -227,8 +228,8 @@ def test_what_is_invented_is_marked_and_belongs_to_nobody(told):
 
 
 def test_each_account_signs_in_as_it_is_told(told, client):
-    for role in accounts.roles():
-        for account in role.accounts:
+    for role in some(accounts.roles()):
+        for account in some(role.accounts):
             person = User.objects.get(email=account.person.email)
             assert person.is_demo
             assert person.check_password(accounts.PASSWORD) == role.has_password

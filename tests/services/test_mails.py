@@ -12,6 +12,7 @@ from services import notifications
 from services.notifications import RequestMail, ToCompany, ToStaff
 from tests.factories.members import HubFactory, HubRoleFactory, OrganisationFactory, UserFactory
 from tests.factories.services import MessageFactory, ReferralFactory, RequestFactory
+from tests.filled import some
 
 pytestmark = pytest.mark.django_db
 
@@ -87,7 +88,7 @@ def test_each_mail_renders_whole_and_leads_to_one_page(kind, language, story):
     "kind", [kind for kind in every_mail() if issubclass(kind, ToStaff)], ids=lambda kind: kind.name
 )
 def test_a_mail_to_the_desk_names_the_company(kind, story):
-    for mail in write(kind, story):
+    for mail in some(write(kind, story)):
         assert story.request.company_name in mail.subject
         assert story.request.code in mail.text
 
