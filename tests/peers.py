@@ -44,7 +44,7 @@ class MailServer:
         self.host, self.port = HOST, free_port()
         self.messages: list[EmailMessage] = []
         self._refusals: dict[str, str] = {}
-        self._is_holding = False
+        self._is_holding = self._is_dropping = False
         self._controller: Controller | None = None
 
     def start(self) -> None:
@@ -78,9 +78,13 @@ class MailServer:
         """Keep the messages that come, but let their senders wait for the answer."""
         self._is_holding = True
 
+    def drop(self) -> None:
+        """Keep the messages that come, and close the connection instead of answering."""
+        self._is_dropping = True
+
     def release(self) -> None:
         """Answer again."""
-        self._is_holding = False
+        self._is_holding = self._is_dropping = False
 
     def to(self, address: str) -> list[EmailMessage]:
         """The messages received for an address, oldest first."""
@@ -115,6 +119,8 @@ class MailServer:
         self.messages.append(message)
         while self._is_holding:
             await asyncio.sleep(0.02)
+        if self._is_dropping:
+            server.transport.abort()
         return "250 OK"
 
 

@@ -46,12 +46,12 @@ def apart(live: Live, tmp_path: Path) -> Iterator[Live]:
 
 @pytest.fixture
 def database(apart: Live) -> Iterator[Servers]:
-    """A PostgreSQL server of the test's own, with the portal's tables and people in it."""
+    """PostgreSQL and Valkey servers of the test's own, with the portal's tables and people in it."""
     directory = Path(tempfile.mkdtemp(prefix="diginor-tests-"))
     # PostgreSQL may run under another account, which has to enter this directory.
     directory.chmod(0o711)
     servers = Servers(directory, throwaway=True)
-    apart.environment |= servers.start(broker=False)
+    apart.environment |= servers.start()
     apart.manage("migrate", "--verbosity=0")
     apart.manage("shell", "--verbosity=0", "-c", "from tests.services.cast import Desk; Desk.open()")
     yield servers

@@ -15,6 +15,7 @@ from diginor.outbox.model import MailStatus, OutgoingMail
 from services.enums import FollowUpKind, RequestNote, RequestState
 from services.models import FollowUp, RequestEvent, ServiceRequest
 from tests.e2e.people import EMAIL, file_request
+from tests.faults.campaign import Campaign
 from tests.live import Live, Service
 from tests.peers import Broker, MailServer, wait_for
 from tests.services.cast import Desk
@@ -178,3 +179,16 @@ def test_when_postgresql_restarts_the_site_and_the_worker_go_on(
     works(apart, database="ok", workers="ok", beat="ok")
     assert apart.web.is_running
     assert apart.worker.is_running
+
+
+def test_filings_go_on_while_the_database_hangs_the_web_dies_and_the_relay_drops(
+    apart: Live, database: Servers, smtp: MailServer
+) -> None:
+    """A short form of `make faults`."""
+    campaign = Campaign(apart, database, smtp)
+    campaign.start()
+    campaign.run(["PostgreSQL hung", "web killed", "relay drops"], filings=6, seconds=4)
+    assert [phase for phase in campaign.phases if not phase.is_good] == []
+    written, lost, doubled = campaign.mails()
+    assert (lost, doubled) == (0, 0)
+    assert written >= 18

@@ -1,0 +1,1 @@
+"""Faults around the portal, played on purpose."""

@@ -1,0 +1,65 @@
+"""`make faults`: the whole campaign on servers of its own; an error when anything was lost or doubled."""
+
+import os
+import shutil
+import sys
+import tempfile
+from pathlib import Path
+
+from diginor.embedded import Servers
+
+FILINGS, SECONDS = 40, 8
+
+
+def main() -> int:
+    """Play every fault, print the table, and tell whether all is well."""
+    directory = Path(tempfile.mkdtemp(prefix="diginor-faults-"))
+    # PostgreSQL may run under another account, which has to enter this directory.
+    directory.chmod(0o711)
+    servers = Servers(directory, throwaway=True)
+    try:
+        os.environ |= {
+            **servers.start(),
+            "LOG_LEVEL": "WARNING",
+            "DIGINOR_DEMO": "1",
+            "DJANGO_SETTINGS_MODULE": "diginor.settings",
+        }
+        return _play(servers, directory)
+    finally:
+        servers.stop()
+        shutil.rmtree(directory, ignore_errors=True)
+
+
+def _play(servers: Servers, directory: Path) -> int:
+    # The settings are read with the addresses of the servers, hence these imports now.
+    import django
+
+    django.setup()
+    from tests.faults.campaign import HEADINGS, Campaign
+    from tests.live import Live
+    from tests.peers import MailServer
+
+    smtp = MailServer()
+    smtp.start()
+    live = Live(directory, smtp)
+    campaign = Campaign(live, servers, smtp)
+    try:
+        live.manage("migrate", "--verbosity=0")
+        live.manage("collectstatic", "--noinput", "--verbosity=0")
+        live.manage("shell", "--verbosity=0", "-c", "from tests.services.cast import Desk; Desk.open()")
+        campaign.start()
+        print(HEADINGS, flush=True)
+        campaign.run(list(campaign.faults), FILINGS, SECONDS)
+        written, lost, doubled = campaign.mails()
+    finally:
+        for service in (live.beat, live.worker, live.web):
+            service.kill()
+        smtp.stop()
+    print(f"\nmails: {written} left, {lost} lost, {doubled} doubled")
+    is_good = all(phase.is_good for phase in campaign.phases) and not lost and not doubled
+    print("Nothing was lost, nothing was doubled." if is_good else "SOMETHING WAS LOST OR DOUBLED.")
+    return 0 if is_good else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
