@@ -2,7 +2,7 @@
 
 A line is: what the eight roles get, then the names of the addresses (without an argument, or about something of the
 first side of the world). `name~other` is the same about something of the other side. 302 leads the visitor to the
-sign-in page; what one may not see is 404, what one may not do is 403.
+sign-in page, and a visit of the address of a step to its page; what one may not see is 404, what one may not do 403.
 """
 
 from tests.world import ROLES
@@ -26,7 +26,7 @@ READING = """
 302 302 302 302 302 302 302 302 : account_request_login_code account_signup account_confirm_login_code
 302 302 302 302 302 302 302 302 : account_email_verification_sent socialaccount_signup
 302 302 302 302 302 302 302 302 : mfa_authenticate mfa_login_webauthn after_sign_in account_change_password
-405 405 405 405 405 405 405 405 : tracking_renew tracking_reply tracking_satisfaction
+302 302 302 302 302 302 302 302 : tracking_renew tracking_reply tracking_satisfaction
 200 302 302 302 302 302 302 302 : account_login password_sign_in
 200 403 403 403 403 403 403 403 : invitation
 
@@ -36,7 +36,7 @@ READING = """
 302 404 404 404 404 404 404 404 : mfa_deactivate_totp mfa_view_recovery_codes mfa_download_recovery_codes
 302 404 404 404 404 404 404 404 : mfa_edit_webauthn mfa_remove_webauthn
 302 403 403 403 403 403 403 403 : account_reauthenticate mfa_reauthenticate mfa_reauthenticate_webauthn
-302 405 405 405 405 405 405 405 : switch_hat
+302 302 302 302 302 302 302 302 : switch_hat
 
 302 200 404 404 404 404 404 404 : my_request
 302 404 404 404 404 404 404 404 : my_request~other
@@ -47,15 +47,15 @@ READING = """
 302 403 404 404 403 403 403 403 : referral~other
 302 403 403 200 403 403 403 403 : team team_person
 302 403 403 404 403 403 403 403 : team_person~other
-302 405 405 405 405 405 405 405 : referral_accept referral_decline referral_transfer referral_close referral_call
-302 405 405 405 405 405 405 405 : referral_write team_absence team_absence_end team_capacity team_invite
-302 405 405 405 405 405 405 405 : team_uninvite team_role team_remove
+302 302 302 302 302 302 302 302 : referral_accept referral_decline referral_transfer referral_close referral_call
+302 302 302 302 302 302 302 302 : referral_write team_absence team_absence_end team_capacity team_invite
+302 302 302 302 302 302 302 302 : team_uninvite team_role team_remove
 302 403 403 200 403 403 403 403 : sheet_edit
 302 200 200 200 200 200 200 200 : sheet_list
-302 405 405 405 405 405 405 405 : sheet_withdraw
+302 302 302 302 302 302 302 302 : sheet_withdraw
 302 403 403 403 200 200 403 200 : admin:sheet_review
 302 403 403 403 404 404 403 200 : admin:sheet_review~other
-302 405 405 405 405 405 405 405 : admin:sheet_accept admin:sheet_refuse
+302 302 302 302 302 302 302 302 : admin:sheet_accept admin:sheet_refuse
 
 302 403 403 403 200 200 200 200 : steering steering_csv steering_requests steering_request
 302 403 403 403 404 404 404 200 : steering_request~other
@@ -68,10 +68,10 @@ READING = """
 302 403 403 403 403 200 403 200 : admin:erase_person
 302 403 403 403 200 200 403 200 : admin:succession
 302 403 403 403 404 404 403 200 : admin:succession~other
-302 405 405 405 405 405 405 405 : admin:succession_apply admin:succession_undo
-302 405 405 405 405 405 405 405 : admin:triage_route admin:triage_requalify admin:triage_merge admin:triage_ask
-302 405 405 405 405 405 405 405 : admin:triage_reject admin:triage_hand_over admin:triage_trust
-302 405 405 405 405 405 405 405 : admin:triage_take_back admin:triage_reply admin:triage_note
+302 302 302 302 302 302 302 302 : admin:succession_apply admin:succession_undo
+302 302 302 302 302 302 302 302 : admin:triage_route admin:triage_requalify admin:triage_merge admin:triage_ask
+302 302 302 302 302 302 302 302 : admin:triage_reject admin:triage_hand_over admin:triage_trust
+302 302 302 302 302 302 302 302 : admin:triage_take_back admin:triage_reply admin:triage_note
 302 403 403 403 200 200 403 200 : admin:index admin:app_list admin:jsi18n admin:password_change_done
 302 403 403 403 200 200 403 200 : admin:members_organisation_import admin:members_membership_import
 302 403 403 403 200 200 403 200 : admin:services_offer_import

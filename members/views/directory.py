@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils.text import capfirst
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from diginor.access import access, public
 from diginor.paging import Page, page_by_row
@@ -22,7 +22,7 @@ PAGE = 10
 
 
 @access(public)
-@require_GET
+@require_safe
 def directory(request: HttpRequest) -> HttpResponse:
     """The organisations that a search and filters find, ten a page; or the values of one filter, to choose from."""
     form = DirectorySearch(request.GET)
@@ -82,7 +82,7 @@ def line_of(organisation: Organisation) -> str:
 
 
 @access(public)
-@require_GET
+@require_safe
 def organisation(request: HttpRequest, slug: str) -> HttpResponse:
     """One organisation: its facts, its history, and what the other parts know of it."""
     row = get_object_or_404(Organisation.listed.all().for_sheet(), slug=slug)

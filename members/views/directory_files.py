@@ -3,7 +3,7 @@
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils.text import capfirst
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from diginor.access import access, public
 from members.models import Organisation
@@ -15,7 +15,7 @@ DAY = 86_400
 
 
 @access(public)
-@require_GET
+@require_safe
 def organisation_vcard(request: HttpRequest, slug: str) -> HttpResponse:
     """The card of an organisation, with its public contacts only."""
     row = get_object_or_404(Organisation.listed.all().for_sheet(), slug=slug)
@@ -39,7 +39,7 @@ def organisation_vcard(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 @access(public)
-@require_GET
+@require_safe
 def organisation_logo(request: HttpRequest, slug: str) -> HttpResponse:
     """The logo of an organisation, when its content is an image that a browser only draws."""
     row = get_object_or_404(Organisation.listed.all(), slug=slug)

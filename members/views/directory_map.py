@@ -7,7 +7,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from diginor.access import access, public
 from diginor.charts import Chart
@@ -33,7 +33,7 @@ def tell_the_directory() -> None:
 
 
 @access(public)
-@require_GET
+@require_safe
 def directory_map(request: HttpRequest) -> HttpResponse:
     """One figure on the map of one hub, and the same figures in a table that leads to the lists."""
     hubs = [hub for hub in Hub.objects.shown() if hub.territory_id]

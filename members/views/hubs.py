@@ -3,7 +3,7 @@
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from diginor.access import access, public
 from members.forms.hubs import HubFinder
@@ -13,7 +13,7 @@ from members.views.hub_page import front_of, map_of, tree
 
 
 @access(public)
-@require_GET
+@require_safe
 def hubs(request: HttpRequest) -> HttpResponse:
     """The family of hubs, what each serves, and the one of a commune."""
     form = HubFinder(request.GET if request.GET.get("commune") else None)
@@ -31,7 +31,7 @@ def hubs(request: HttpRequest) -> HttpResponse:
 
 
 @access(public)
-@require_GET
+@require_safe
 def hub(request: HttpRequest, slug: str) -> HttpResponse:
     """One hub: its territory, what it says of itself, who answers there, and how to ask."""
     return render(request, "members/hubs/hub.html", front_of(get_object_or_404(Hub.objects.shown(), slug=slug)))

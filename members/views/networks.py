@@ -3,7 +3,7 @@
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from diginor.access import access, public
 from diginor.paging import Page, page_by_row
@@ -15,7 +15,7 @@ PAGE, MOST_TERRITORIES = 10, 8
 
 
 @access(public)
-@require_GET
+@require_safe
 def networks(request: HttpRequest) -> HttpResponse:
     """The networks, those of today first, ten a page, of the whole country or of a territory."""
     listed = Network.objects.listed()
@@ -36,7 +36,7 @@ def networks(request: HttpRequest) -> HttpResponse:
 
 
 @access(public)
-@require_GET
+@require_safe
 def network(request: HttpRequest, slug: str) -> HttpResponse:
     """One network: what it is, what became of it, who belongs to it, with the date and the source of each fact."""
     row = get_object_or_404(Network.objects.listed(), organisation__slug=slug)
@@ -47,7 +47,7 @@ def network(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 @access(public)
-@require_GET
+@require_safe
 def accreditation_round(request: HttpRequest, slug: str) -> HttpResponse:
     """One round of accreditation, and the networks of the directory that took part."""
     row = get_object_or_404(AccreditationRound, slug=slug)

@@ -2,7 +2,7 @@
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from diginor.access import access, public
 from diginor.paging import page_by_row
@@ -14,7 +14,7 @@ PAGE = 10
 
 
 @access(public)
-@require_GET
+@require_safe
 def places(request: HttpRequest) -> HttpResponse:
     """The places by name, ten a page, of a kind, of a theme, of a département."""
     form = PlaceFilter(request.GET, places=Place.objects.listed())
@@ -25,7 +25,7 @@ def places(request: HttpRequest) -> HttpResponse:
 
 
 @access(public)
-@require_GET
+@require_safe
 def place(request: HttpRequest, slug: str) -> HttpResponse:
     """One place: what is known of it with its source, its uses, its labels, and asking to be hosted."""
     row = get_object_or_404(Place.objects.listed(), slug=slug)

@@ -7,7 +7,7 @@ from django.http import FileResponse, Http404, HttpRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from diginor.access import access, signed_in
 from services.models import Attachment
@@ -16,14 +16,14 @@ from services.views.tracking import private
 
 @never_cache
 @access(signed_in)
-@require_GET
+@require_safe
 def attachment(request: HttpRequest, uid: UUID) -> HttpResponseBase:
     """A file for the desk, the organisations that have the request, and the person who asked."""
     return download(get_object_or_404(Attachment.objects.visible_to(request.user), uid=uid))
 
 
 @private
-@require_GET
+@require_safe
 def tracking_attachment(request: HttpRequest, token: str, asked: Any, uid: UUID) -> HttpResponseBase:
     """A file for the company, through its private link."""
     return download(get_object_or_404(asked.attachments.shared(), uid=uid))

@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from diginor.access import access, public
 from services.enums import FAMILY_PROMISES, FAMILY_SLUGS, HOSTING_TOPIC, Family
@@ -60,7 +60,7 @@ def _why(asked: str, topic: Topic) -> str:
 
 
 @access(public)
-@require_GET
+@require_safe
 def services(request: HttpRequest) -> HttpResponse:
     """The four families, or the topics that answer a search: the best ones, and all of them when asked."""
     asked = request.GET.get("q", "").strip()[:200]
@@ -72,7 +72,7 @@ def services(request: HttpRequest) -> HttpResponse:
 
 
 @access(public)
-@require_GET
+@require_safe
 def topic_suggest(request: HttpRequest) -> HttpResponse:
     """The topics that what is being typed speaks of, as a list of options."""
     found = Topic.objects.best_for(request.GET.get("q", "")[:200], MOST_SUGGESTIONS)
@@ -80,7 +80,7 @@ def topic_suggest(request: HttpRequest) -> HttpResponse:
 
 
 @access(public)
-@require_GET
+@require_safe
 def family(request: HttpRequest, family: str) -> HttpResponse:
     """One family and its topics."""
     context = {"family": door_of(family), "topics": list(Topic.objects.of_family(family))}
@@ -88,7 +88,7 @@ def family(request: HttpRequest, family: str) -> HttpResponse:
 
 
 @access(public)
-@require_GET
+@require_safe
 def topic(request: HttpRequest, family: str, slug: str) -> HttpResponse:
     """One topic: what it is, what one gets, for whom, and who helps."""
     row = get_object_or_404(Topic.objects.of_family(family), slug=slug)

@@ -8,7 +8,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from diginor.access import access
 from diginor.text_search import plain
@@ -58,7 +58,7 @@ def asked(request: HttpRequest) -> Asked:
 
 
 @access(policies.steering)
-@require_GET
+@require_safe
 def coverage(request: HttpRequest) -> HttpResponse:
     """The matrix of one family of topics, by département or by intercommunalité."""
     found = asked(request)
@@ -87,7 +87,7 @@ def coverage(request: HttpRequest) -> HttpResponse:
 
 
 @access(policies.steering)
-@require_GET
+@require_safe
 def coverage_csv(request: HttpRequest) -> HttpResponse:
     """Every topic in every unit, or in every intercommunalité of the hubs."""
     found = asked(request)
@@ -99,7 +99,7 @@ def coverage_csv(request: HttpRequest) -> HttpResponse:
 
 
 @access(policies.steering)
-@require_GET
+@require_safe
 def coverage_topic(request: HttpRequest, slug: str) -> HttpResponse:
     """A topic on the map, the intercommunalités where nobody serves it, and who serves it."""
     topic = get_object_or_404(Topic.objects.active(), slug=slug)
@@ -133,7 +133,7 @@ def _offers(topic: Topic, hubs: list[Hub]) -> Any:
 
 
 @access(policies.steering)
-@require_GET
+@require_safe
 def coverage_cell(request: HttpRequest, slug: str, key: str) -> HttpResponse:
     """Who serves a topic in a territory, who could, and what to do."""
     topic = get_object_or_404(Topic.objects.active(), slug=slug)
@@ -160,7 +160,7 @@ def coverage_cell(request: HttpRequest, slug: str, key: str) -> HttpResponse:
 
 
 @access(policies.staff)
-@require_GET
+@require_safe
 def coverage_findings(request: HttpRequest) -> HttpResponse:
     """What staff can put right: topics without anybody, places with gaps, organisations that do not answer."""
     hubs = steered_hubs(request.user)

@@ -13,7 +13,7 @@ from services.actions.digests import read_stop_token, stop_digests
 # Mail readers post here by themselves (RFC 8058): they have no cookie, and the signed address is the proof.
 @csrf_exempt
 @never_cache
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @access(public)
 def digest_stop(request: HttpRequest, token: str) -> HttpResponse:
     """Say what leaving the digest means, then do it; opening the page changes nothing."""

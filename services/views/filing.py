@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from diginor.access import access, public
 from diginor.throttle import source
@@ -43,7 +43,7 @@ def step(needs_need: bool = False, needs_company: bool = False) -> Callable:
     def decorate(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
         @never_cache
         @access(public)
-        @require_http_methods(["GET", "POST"])
+        @require_http_methods(["GET", "HEAD", "POST"])
         @wraps(view)
         def guarded(request: HttpRequest) -> HttpResponse:
             filing = Filing(request)
@@ -296,7 +296,7 @@ def _too_many(request: HttpRequest, form: Any, name: str, context: dict[str, Any
 
 @never_cache
 @access(public)
-@require_GET
+@require_safe
 def filing_done(request: HttpRequest) -> HttpResponse:
     """The confirmation: the number, what happens next and when."""
     filed = Filing(request).filed
@@ -328,7 +328,7 @@ def filing_save(request: HttpRequest, filing: Filing) -> HttpResponse:
 
 @never_cache
 @access(public)
-@require_GET
+@require_safe
 def filing_resume(request: HttpRequest, token: str) -> HttpResponse:
     """Go on with a draft from its link, in any browser."""
     try:
@@ -346,7 +346,7 @@ def filing_resume(request: HttpRequest, token: str) -> HttpResponse:
 
 
 @access(public)
-@require_GET
+@require_safe
 def commune_suggest(request: HttpRequest) -> HttpResponse:
     """Communes that resemble what is being typed, as a list of options."""
     found = list(Territory.objects.communes_like(request.GET.get("q", ""))[:6])

@@ -2,7 +2,7 @@
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from diginor.access import access, public
 from diginor.text_search import plain
@@ -13,7 +13,7 @@ from services.views.catalogue import doors
 
 
 @access(public)
-@require_GET
+@require_safe
 def home(request: HttpRequest) -> HttpResponse:
     """One promise, one field, four doors, true figures, and the names of those who answer."""
     figures, counted_at = for_home()

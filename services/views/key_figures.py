@@ -2,7 +2,7 @@
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from diginor.access import access, public
 from services.models.published_figures import published
@@ -11,7 +11,7 @@ from services.rules.figures import COHORT, PUBLISHED_FROM
 
 
 @access(public)
-@require_GET
+@require_safe
 def key_figures(request: HttpRequest) -> HttpResponse:
     """What the desk did in twelve months, with definitions and date; nothing that fewer than five companies make."""
     found = published()

@@ -3,7 +3,7 @@
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from diginor.access import access, signed_in
 from diginor.paging import page_by_key
@@ -17,7 +17,7 @@ PAGE = 20
 
 @never_cache
 @access(signed_in)
-@require_GET
+@require_safe
 def my_requests(request: HttpRequest) -> HttpResponse:
     """The requests filed with the address of the account, the newest first."""
     own = ServiceRequest.objects.asked_by(request.user).with_sheet().with_company_referrals()
@@ -34,7 +34,7 @@ def my_requests(request: HttpRequest) -> HttpResponse:
 
 @never_cache
 @access(signed_in)
-@require_GET
+@require_safe
 def my_request(request: HttpRequest, code: str) -> HttpResponse:
     """The tracking page of one's own request; a draft goes on where it was."""
     asked = get_object_or_404(ServiceRequest.objects.asked_by(request.user).with_sheet(), code=code)

@@ -9,7 +9,7 @@ from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from diginor import dashboard, wording
 from diginor.access import access
@@ -69,7 +69,7 @@ def asked(request: HttpRequest) -> Asked:
 
 
 @access(policies.steering)
-@require_GET
+@require_safe
 def steering(request: HttpRequest) -> HttpResponse:
     """Every panel, for the filters of the address."""
     found = asked(request)
@@ -89,7 +89,7 @@ def steering(request: HttpRequest) -> HttpResponse:
 
 
 @access(policies.steering)
-@require_GET
+@require_safe
 def steering_csv(request: HttpRequest, code: str) -> HttpResponse:
     """The table of a panel, as French spreadsheets open it: semicolons, decimal commas, marked as UTF-8."""
     panel = dashboard.panel(code)
@@ -121,7 +121,7 @@ def _cell(value: object) -> str:
 
 
 @access(policies.steering)
-@require_GET
+@require_safe
 def steering_requests(request: HttpRequest) -> HttpResponse:
     """The requests behind a figure, the newest first."""
     code = request.GET.get("chiffre", "submitted")
@@ -154,7 +154,7 @@ def _title(figure: Figure | None, *, is_missed: bool) -> str:
 
 
 @access(policies.steering)
-@require_GET
+@require_safe
 def steering_request(request: HttpRequest, code: str) -> HttpResponse:
     """One request behind the figures, without the person's details nor the threads."""
     hubs = tuple(hub.pk for hub in steered_hubs(request.user))

@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from diginor.access import access, public
 from diginor.history import Party
@@ -63,7 +63,7 @@ def _page(request: HttpRequest, asked: Any, token: str, *, status: int = 200, **
 
 
 @private
-@require_GET
+@require_safe
 def tracking(request: HttpRequest, token: str, asked: Any) -> HttpResponse:
     """What happens next, who helps, what happened, what was said."""
     if asked.state == RequestState.DRAFT:
@@ -92,7 +92,7 @@ def tracking_reply(request: HttpRequest, token: str, asked: Any) -> HttpResponse
 
 
 @private
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def tracking_withdraw(request: HttpRequest, token: str, asked: Any) -> HttpResponse:
     """Take the request back, after one more question."""
     form = WithdrawForm(request.POST if request.method == "POST" else None)
