@@ -35,12 +35,12 @@ def has_factor(user: User) -> bool:
 
 def gave_second_factor(request: HttpRequest) -> bool:
     """Whether this session gave a second factor, at sign-in, again later, or by setting it up."""
-    return any(record["method"] == "mfa" for record in get_authentication_records(request, request.user))  # type: ignore[arg-type]
+    return any(record["method"] == "mfa" for record in get_authentication_records(request, request.user))
 
 
 def has_just_signed_in(request: HttpRequest) -> bool:
     """Whether the last proof of this session, whatever it was, is a few minutes old."""
-    records = get_authentication_records(request, request.user)  # type: ignore[arg-type]
+    records = get_authentication_records(request, request.user)
     return bool(records) and time.time() - records[-1]["at"] < FRESH_SECONDS
 
 
