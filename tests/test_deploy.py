@@ -11,6 +11,7 @@ import yaml
 from django.conf import settings
 
 from diginor.embedded import package_directory
+from diginor.traces import LOGS
 from tests.addresses import address, names
 from tests.sources import ROOT
 from tests.test_access import of
@@ -98,7 +99,7 @@ def test_production_runs_the_servers_that_the_tests_run() -> None:
 
 
 def test_the_traces_of_visits_are_forgotten_as_the_page_on_personal_data_says() -> None:
-    assert "12 mois au plus" in (ROOT / "templates/pages/privacy.html").read_text()
+    assert "12 mois au plus" in str(LOGS.kept)
     hours = re.search(r"roll_keep_for (\d+)h", (ROOT / "deploy" / "Caddyfile").read_text())
     assert hours
     assert int(hours[1]) <= 365 * 24 / 2

@@ -126,7 +126,7 @@ class Life:
             for alarm in self.alarms.values()
             if alarm.due.kind == FollowUpKind.TRIAGE_ESCALATION and alarm.done_at and alarm.done_at >= since
         ]
-        names = ("queued_at", "asked_at", "ended_at", "helped_at", "person_acted_at")
+        names = ("queued_at", "asked_at", "ended_at", "helped_at")
         return rules.RequestFacts(
             state=self.stage,
             created_at=self.created_at,

@@ -17,6 +17,7 @@ from members.models import (
     AccreditationRound,
     Affiliation,
     DrawnTerritory,
+    Erasure,
     Hub,
     HubRole,
     Invitation,
@@ -35,6 +36,7 @@ from members.models import (
 from services.models import DelaySet, Offer, Referral, Satisfaction, ServiceRequest, Topic
 from tests.factories.members import (
     AbsenceFactory,
+    ErasureFactory,
     HubFactory,
     HubRoleFactory,
     InvitationFactory,
@@ -82,7 +84,7 @@ def succession():
 ROWS = {
     Absence: AbsenceFactory, Accreditation: AccreditationFactory, AccreditationRound: RoundFactory,
     Affiliation: AffiliationFactory, DelaySet: DelaySetFactory, DrawnTerritory: drawn, Hub: HubFactory,
-    HubRole: HubRoleFactory, Invitation: InvitationFactory, KeyFigure: KeyFigureFactory,
+    Erasure: ErasureFactory, HubRole: HubRoleFactory, Invitation: InvitationFactory, KeyFigure: KeyFigureFactory,
     Membership: MembershipFactory, Network: NetworkFactory, Offer: OfferFactory, Office: OfficeFactory,
     Organisation: OrganisationFactory, OutgoingMail: mail, Partnership: PartnershipFactory, Place: PlaceFactory,
     Referral: ReferralFactory, Satisfaction: SatisfactionFactory, ServiceRequest: RequestFactory,

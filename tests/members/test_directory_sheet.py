@@ -12,7 +12,7 @@ from django.test import Client
 
 from members import sheets
 from members.models import Organisation
-from tests.factories.members import OrganisationFactory, SuccessionFactory, commune
+from tests.factories.members import HubFactory, OrganisationFactory, SuccessionFactory, commune
 from tests.factories.networks import (
     AccreditationFactory,
     AffiliationFactory,
@@ -136,6 +136,7 @@ def test_what_it_does_leads_to_a_request_on_its_topics(client: Client, tes: Orga
     OfferFactory(organisation=tes, topic=TopicFactory(name="Essayer un robot", slug="robot"))
     OfferFactory(organisation=tes, topic=TopicFactory(name="Sujet retiré", is_active=False))
     PlaceFactory(host=tes, name="Agri up")
+    HubFactory()
     page = client.get("/annuaire/tes/").content.decode()
     assert "Sujet retiré" not in page
     assert "Agri up" in page

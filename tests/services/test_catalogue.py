@@ -68,6 +68,7 @@ def test_a_search_shows_the_best_topics_and_the_others_on_demand(client):
 
 
 def test_families_open_on_their_topics(client, robot, skills):
+    HubFactory()
     doors = client.get(reverse("services")).content.decode()
     assert (doors.count('class="door"'), "Tester un robot" in doors) == (4, False)
     for address in (reverse("family", args=["demonstration"]), "/demande/?famille=demonstration"):
@@ -104,6 +105,7 @@ def test_a_topic_of_another_family_or_no_more_proposed_is_not_found(client, robo
 
 
 def test_the_topic_chosen_on_its_page_is_the_one_of_the_form(client, robot):
+    HubFactory()
     page = client.get(reverse("filing_need"), {"sujet": "robot"}).content.decode()
     assert "<strong>Tester un robot</strong>" in page
     assert client.get(reverse("filing_need"), {"sujet": "inconnu"}).context["topic"] is None
