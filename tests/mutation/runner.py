@@ -168,7 +168,8 @@ def swap(module: CodeType, name: str) -> None:
     """Give the functions of that name, wherever decorators and classes keep them, the code of the changed file."""
     new, is_swapped = _code_of(module, name.split(".")), False
     for found in gc.get_objects():
-        if isinstance(found, FunctionType):
+        # Asking with isinstance() would wake the lazy objects of requests that are long over.
+        if type(found) is FunctionType:
             old = found.__code__
             if (old.co_filename, old.co_qualname, old.co_firstlineno) == (
                 new.co_filename, new.co_qualname, new.co_firstlineno
