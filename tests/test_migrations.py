@@ -57,7 +57,7 @@ def faults_of(statements: list[str]) -> list[str]:
     return faults
 
 
-@pytest.mark.django_db
+@pytest.mark.django_db(transaction=True)
 def test_no_new_migration_locks_a_big_table() -> None:
     executor = MigrationExecutor(connection)
     executor.loader = loader = MigrationLoader(None)
