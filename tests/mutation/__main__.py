@@ -64,7 +64,10 @@ def report(verdicts: list[Verdict]) -> bool:
     for layer, floor in FLOORS.items():
         row = fates[layer]
         counted = row[KILLED] + row[SURVIVED] + row[UNTESTED]
-        part = 100 * row[KILLED] / counted if counted else 100
+        if not counted:
+            print(f"{layer:<12}{'nothing was changed here':>30}")
+            continue
+        part = 100 * row[KILLED] / counted
         is_held = is_held and part >= floor
         print(
             f"{layer:<12}{row[KILLED]:>8}{row[SURVIVED]:>10}{row[UNTESTED]:>10}{part:>9.1f}{floor:>7}{row[STILLBORN]:>13}"
@@ -109,7 +112,11 @@ def main() -> int:
         *(["tests"] if asked.tests == "tests" else paths),
     ]
     pytest.main(options, plugins=[plugin])
-    return 0 if plugin.verdicts and report(plugin.verdicts) else 1
+    is_held = report(plugin.verdicts)
+    if len(plugin.verdicts) < len(chosen):
+        print(f"The run broke off after {len(plugin.verdicts)} of {len(chosen)} mutations: the figures say nothing.")
+        return 1
+    return 0 if is_held and chosen else 1
 
 
 if __name__ == "__main__":
