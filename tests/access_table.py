@@ -171,6 +171,22 @@ LISTS = {
     "services.satisfaction": ("v", "v"),
 }
 
+# What each end of a referral leaves to its organisation: the page, then what is read of the request, on the page, in
+# the lists, by the address of a file, in exports. 1 read, 0 not; what is dated after the end is for the living only.
+ENDS = """
+         sent accepted declined expired taken withdrawn closed successor erased transferred
+page      200      200      200     200   200       200    200       200    200         404
+contact     1        1        0       0     0         0      1         1      0           0
+need        1        1        0       0     0         0      1         1      0           0
+filed       1        1        0       0     0         0      1         1      0           0
+theirs      1        1        0       0     0         0      1         1      0           0
+internal    1        1        0       0     0         0      1         1      0           0
+others      1        1        0       0     0         0      1         1      0           0
+word        1        1        1       1     1         1      1         1      0           0
+own         1        1        1       1     1         1      1         1      0           0
+later       1        1        0       0     0         0      0         0      0           0
+"""
+
 
 def read(table: str) -> dict[str, dict[str, int]]:
     """The statuses by address and role."""
@@ -181,3 +197,9 @@ def read(table: str) -> dict[str, dict[str, int]]:
             assert name not in statuses, f"two lines speak of {name}"
             statuses[name] = dict(zip(ROLES, map(int, codes.split()), strict=True))
     return statuses
+
+
+def read_ends() -> dict[str, dict[str, int]]:
+    """By end, what is expected of each thing."""
+    head, *lines = (line.split() for line in filter(str.strip, ENDS.splitlines()))
+    return {end: {line[0]: int(line[1 + place]) for line in lines} for place, end in enumerate(head)}

@@ -29,9 +29,7 @@ def write(
     is_question: bool = False,
 ) -> Message:
     """Add a message and tell the others; an ended request takes no more, and a double click says it once."""
-    request.lock()
-    if not request.is_open:
-        raise StepRefused(RequestNote.ANSWER, request.state)
+    _lock_what_is_open(request, referral)
     party, name = request.actor(by, referral)
     files = list(files)
     author = None if isinstance(by, Party) else by
@@ -48,13 +46,25 @@ def write(
         is_question=is_question,
     )
     attach(request, files, message)
-    if referral is not None and referral.is_live:
+    if referral is not None:
         touch(referral, message.created_at)
     if party == Party.COMPANY:
         _company_answered(request, message)
     settle(request)
     _tell_the_others(request, message)
     return message
+
+
+def _lock_what_is_open(request: ServiceRequest, referral: Referral | None) -> None:
+    """Refuse to write where it is over: a referral may have ended, or changed hands, since the page was opened."""
+    request.lock()
+    if not request.is_open:
+        raise StepRefused(RequestNote.ANSWER, request.state)
+    if referral is not None:
+        given_to = referral.organisation_id
+        referral.lock()
+        if not referral.is_live or referral.organisation_id != given_to:
+            raise StepRefused(RequestNote.ANSWER, referral.state)
 
 
 def attach(request: ServiceRequest, files: Iterable[File], message: Message | None = None) -> list[Attachment]:

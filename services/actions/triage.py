@@ -115,7 +115,8 @@ def merge(request: ServiceRequest, into: ServiceRequest, *, by: User) -> None:
     if into.wanted_place is None and request.wanted_place is not None:
         into.wanted_place = request.wanted_place
         into.save(update_fields=["wanted_place"])
-    request.attachments.with_filing().update(request=into)
+    # They are dated of the day when they reach the other request: who was done with it before never had them.
+    request.attachments.with_filing().update(request=into, created_at=row.at)
     settle(request)
     post(notifications.RequestMerged(request, row.pk, into=into))
 

@@ -9,6 +9,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from diginor.paging import Page, page_by_key
+from services.models.disclosure import as_told
 from services.models.referral import Referral, ReferralQuerySet
 
 PAGE = 25
@@ -39,7 +40,7 @@ class InboxView:
     def page(self, organisation_id: int, only: Mapping[str, Any], *, after: str = "", before: str = "") -> Page:
         """Some referrals, with what their lines show."""
         name = "ended_at" if self.is_history else "due_at"
-        rows = self.rows(organisation_id, only).with_sheet()
+        rows = as_told(self.rows(organisation_id, only).with_sheet())
         return page_by_key(rows, name, size=PAGE, after=after, before=before)
 
 

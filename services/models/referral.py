@@ -168,6 +168,11 @@ class Referral(WorkflowModel):
         """Whether the organisation still has something to do."""
         return self.state in workflows.LIVE_REFERRAL_STATES
 
+    @property
+    def subject(self) -> str:
+        """What the request was about when the referral ended, for rows read with `as_told`; else what it is about."""
+        return getattr(self, "topic_then", None) or self.request.subject
+
     def log(self, step: str, *, by: Any, why: str = "", **details: Any) -> Any:
         """Write the step in the history of the request."""
         return self.request.log(step, by=by, why=why, referral=self, **details)

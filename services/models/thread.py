@@ -17,6 +17,7 @@ from diginor.history import SAME_CLICK, Party
 from members.enums import HubRoleKind
 from members.models import Organisation
 from services.enums import ThreadKind
+from services.models.disclosure import through
 
 if TYPE_CHECKING:
     from members.models import User
@@ -86,14 +87,12 @@ class AttachmentQuerySet(models.QuerySet["Attachment"]):
         return self.filter(Q(message=None) | Q(message__thread=ThreadKind.SHARED)).order_by("created_at", "pk")
 
     def visible_to(self, user: "User") -> "AttachmentQuerySet":
-        """All the files for the desk and the organisations of a request; the shared ones for the person who asked."""
+        """All for the desk, what their referrals disclose to organisations, what is shared with who asked."""
         if user.is_superuser:
             return self.order_by("pk")
         desk = Q(request__hub__in=user.hub_ids(HubRoleKind.STAFF, HubRoleKind.HEAD))
-        ids = user.organisation_ids()
-        member = Q(request__referrals__organisation__in=ids) | Q(request__referrals__organisation__succeeded_by__in=ids)
         own = Q(request__contact_email__iexact=user.email) & (Q(message=None) | Q(message__thread=ThreadKind.SHARED))
-        return self.filter(desk | member | own).distinct().order_by("pk")
+        return self.filter(desk | Q(through(user)) | own).order_by("pk")
 
     def numbered(self, uid: str) -> "Attachment | None":
         """The file of that public number, or none."""

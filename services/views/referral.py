@@ -18,6 +18,7 @@ from services.actions import thread
 from services.enums import ThreadKind
 from services.forms.referral import AcceptForm, CallForm, CloseForm, DeclineForm, TransferForm, WriteForm
 from services.models import Referral
+from services.models.disclosure import as_told
 from services.views.referral_sheet import sheet
 from services.views.referral_words import refusal
 
@@ -103,14 +104,12 @@ def referral_write(request: HttpRequest, code: str) -> HttpResponse:
 
 
 def _write(row: Referral, *, by: Any, body: str, kind: str, files: list) -> None:
-    if not row.is_live:
-        raise StepRefused("write", row.state)
     thread.write(row.request, body=body, by=by, thread=kind, files=files, referral=row)
 
 
 def _own(request: HttpRequest, code: str) -> Referral:
     """The referral, if it is one of the organisations the person works for."""
-    rows = Referral.objects.visible_to(request.user).with_sheet()
+    rows = as_told(Referral.objects.visible_to(request.user).with_sheet())
     return get_object_or_404(rows, code=code)
 
 
@@ -118,6 +117,9 @@ def _act(
     request: HttpRequest, own: Referral, name: str, form: forms.Form, action: Callable[..., Any], done: str
 ) -> HttpResponse:
     """Validate, act, and say what happened; a closed step is explained, a wrong form is shown again."""
+    if not own.is_live:
+        messages.warning(request, refusal(own, request.user))
+        return redirect(own)
     if not form.is_valid():
         return _show(request, own, **{name: form})
     try:

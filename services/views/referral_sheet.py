@@ -1,5 +1,6 @@
 """What the page of a referral shows: the company, the need, who else is involved, what was said and done."""
 
+from datetime import datetime
 from typing import Any
 
 from django import forms
@@ -12,12 +13,15 @@ from members.models import User
 from services.enums import ReferralState, RequestNote, ThreadKind
 from services.forms.referral import AcceptForm, CallForm, CloseForm, DeclineForm, TransferForm, WriteForm
 from services.models import Attachment, Message, Referral, RequestEvent, ServiceRequest
-from services.views.referral_words import expectation, why_ended
+from services.models.disclosure import Disclosure
+from services.rules.contacts import without_contacts
+from services.views.referral_words import expectation, still_shown, why_ended
 
 
 def sheet(referral: Referral, user: User, bound: dict[str, forms.Form]) -> dict[str, Any]:
     """Everything the page needs; `bound` holds the form that was sent and is not right."""
     demand: ServiceRequest = referral.request
+    disclosed = Disclosure(referral)
     now = timezone.now()
     sentence, tone = expectation(referral, now)
     can_write = referral.is_live and demand.is_open
@@ -27,13 +31,16 @@ def sheet(referral: Referral, user: User, bound: dict[str, forms.Form]) -> dict[
         "sentence": sentence,
         "tone": tone,
         "why_ended": "" if referral.is_live else why_ended(referral),
-        "company": _company(demand),
-        "answers": _asked(demand),
-        "files": [_file(row) for row in demand.attachments.with_filing()],
-        "others": [(row, expectation(row, now)) for row in demand.referrals.others_than(referral)],
-        "history": [_told(row, referral) for row in demand.events.in_order().reverse()],
-        "shared": _thread(demand, ThreadKind.SHARED, user),
-        "internal": _thread(demand, ThreadKind.INTERNAL, user),
+        "disclosed": disclosed,
+        "still_shown": "" if referral.is_live else still_shown(disclosed),
+        "word": referral.word if disclosed.is_whole else without_contacts(referral.word),
+        "company": _company(demand) if disclosed.is_whole else [],
+        "answers": _asked(demand) if disclosed.is_whole else [],
+        "files": [_file(row) for row in disclosed.filed()],
+        "others": [_other(row, now) for row in disclosed.others()],
+        "history": [_told(row, disclosed) for row in disclosed.events()],
+        "shared": [_message(row, user) for row in disclosed.messages(ThreadKind.SHARED)],
+        "internal": [_message(row, user) for row in disclosed.messages(ThreadKind.INTERNAL)],
         "can_write": can_write,
         "wrong": next(iter(bound), ""),
         **_forms(referral, user, bound, can_write=can_write),
@@ -80,10 +87,6 @@ def _file(row: Attachment) -> dict[str, Any]:
     return {"name": row.name, "url": row.get_absolute_url(), "size": row.size}
 
 
-def _thread(demand: ServiceRequest, kind: ThreadKind, user: User) -> list[dict[str, Any]]:
-    return [_message(row, user) for row in demand.messages.of_thread(kind)]
-
-
 def _message(row: Message, user: User) -> dict[str, Any]:
     roles = {Party.COMPANY: _("l’entreprise"), Party.HUB: _("équipe du guichet")}
     return {
@@ -97,14 +100,22 @@ def _message(row: Message, user: User) -> dict[str, Any]:
     }
 
 
-def _told(row: RequestEvent, referral: Referral) -> dict[str, Any]:
-    """A line of the history; what another organisation noted of a call stays with it."""
-    who = row.by_name or row.get_party_display()
+def _other(row: Referral, now: datetime) -> dict[str, Any]:
+    """Another organisation and where it is: now, or when the referral of this page ended."""
+    name = getattr(row, "name_then", None) or row.organisation
+    return {"row": row, "name": name, "said": expectation(row, now)[0]}
+
+
+def _told(row: RequestEvent, disclosed: Disclosure) -> dict[str, Any]:
+    """A line of the history; what another organisation noted of a call stays with it, a name with who may read it."""
+    referral = disclosed.referral
+    is_unnamed = row.party == Party.COMPANY and not disclosed.is_whole
+    who = (not is_unnamed and row.by_name) or row.get_party_display()
     if row.organisation and row.organisation.name != who:
         who = f"{who}, {row.organisation}"
     is_private = row.step == RequestNote.CALL and row.organisation_id != referral.organisation_id
     return {
         "text": _("%(who)s : %(what)s") % {"who": who[:1].upper() + who[1:], "what": row.label},
         "at": row.at,
-        "detail": "" if is_private else row.why,
+        "detail": "" if is_private else row.why if disclosed.is_whole else without_contacts(row.why),
     }

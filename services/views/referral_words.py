@@ -10,6 +10,7 @@ from diginor.wording import day, moment
 from members.models import User
 from services.enums import Outcome, ReferralState, ReferralStep
 from services.models import Referral, RequestEvent
+from services.models.disclosure import Disclosure
 
 SOON = timedelta(days=2)
 
@@ -73,6 +74,30 @@ def why_ended(referral: Referral) -> str:
     if referral.state == ReferralState.EXPIRED:
         return _("Le délai de réponse est passé. Vous pouviez aider ? Écrivez à l’équipe du guichet.")
     return _("L’entreprise a retiré sa demande, ou l’équipe du guichet l’a reprise.")
+
+
+def still_shown(disclosed: Disclosure) -> str:
+    """What the page of an ended referral still shows, and why no more than that."""
+    when = {"day": day(disclosed.until)}
+    if disclosed.is_whole:
+        return (
+            _(
+                "Vous lisez la demande telle qu’elle était le %(day)s, coordonnées comprises, pour pouvoir encore "
+                "noter ce que vous avez apporté. Ce qui a été écrit depuis n’y figure pas. Le tout sera effacé "
+                "trois ans après le dernier geste de l’entreprise."
+            )
+            % when
+        )
+    if disclosed.referral.request.erased_at is not None:
+        return _("Les données personnelles et les textes de cette demande ont été effacés.")
+    return (
+        _(
+            "La demande ne vous est plus confiée depuis le %(day)s : il reste ici votre propre part (le mot de "
+            "l’équipe, vos réponses, vos messages et vos fichiers). Les coordonnées, le besoin et les échanges des "
+            "autres ne vous sont plus montrés."
+        )
+        % when
+    )
 
 
 _BY_YOU: dict[str, Any] = {

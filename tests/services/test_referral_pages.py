@@ -56,7 +56,10 @@ def test_another_organisation_s_referral_does_not_exist(client, adviser):
 
 @pytest.mark.parametrize("step", STEPS)
 def test_a_step_is_never_taken_by_a_link(client, sent, step):
-    assert client.get(reverse(f"referral_{step}", args=[sent.code])).status_code == 405
+    visit = client.get(reverse(f"referral_{step}", args=[sent.code]))
+    assert (visit.status_code, visit.url) == (302, sent.get_absolute_url())
+    sent.refresh_from_db()
+    assert sent.state == ReferralState.SENT
 
 
 def test_accepting_says_what_comes_next(client, sent, adviser):
