@@ -20,6 +20,7 @@ def world() -> World:
 def test_a_nul_anywhere_is_refused(world: World) -> None:
     client = of("administrator", world)
     files = {"f\0": "x"}
+    assert names()
     for name in names():
         where = address(name, world.own)
         for answer in (

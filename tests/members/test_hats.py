@@ -59,7 +59,7 @@ def test_a_hat_lost_meanwhile_falls_back_to_another(client, world):
 
 def test_reading_the_page_does_not_switch(client, world):
     client.force_login(world[0])
-    assert client.get(reverse("switch_hat")).status_code == 405
+    assert client.get(reverse("switch_hat")).status_code == 302
 
 
 def test_a_public_page_pays_nothing_for_hats(client, django_assert_num_queries):

@@ -69,9 +69,7 @@ class TestList:
         ]  # fmt: skip
         assert "De nulle part" in page(client, reverse("networks"))
 
-    @pytest.mark.parametrize(
-        "asked", ["rien", "region-", "-28", "region-99", "x" * 300, "region-28\x00", "%F0%9F%98%80-1"]
-    )
+    @pytest.mark.parametrize("asked", ["rien", "region-", "-28", "region-99", "x" * 300, "%F0%9F%98%80-1"])
     def test_what_is_no_territory_shows_every_network(self, client, asked):
         NetworkFactory(organisation__name="Zone numérique")
         answer = client.get(reverse("networks"), {"territoire": asked})

@@ -102,12 +102,10 @@ def main() -> int:
     # The house tests come along because one of them is needed beside the first test; none of them is run.
     paths = [str(ROOT / "tests" / "test_house.py"), *(str(ROOT / path) for path in asked.tests.split())]
     options = [
-        "-q",
-        "-s",
+        "-qs",
         # A failure is never shown here, and telling the arguments of every call can itself fall over.
         "--tb=native",
-        "-p",
-        "no:cacheprovider",
+        "-pno:cacheprovider",
         "--ignore=tests/e2e",
         *(["tests"] if asked.tests == "tests" else paths),
     ]

