@@ -1,5 +1,6 @@
 """Models of the ground floor."""
 
 from diginor.outbox.model import OutgoingMail
+from diginor.retries import Setback
 
-__all__ = ["OutgoingMail"]
+__all__ = ["OutgoingMail", "Setback"]

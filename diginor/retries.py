@@ -2,8 +2,9 @@
 
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 from django.db import connection, models, transaction
@@ -80,9 +81,35 @@ class Retried(models.Model):
             type(self)._base_manager.filter(pk=self.pk).update(failing_since=None)
 
 
+class SetbackQuerySet(RetriedQuerySet):
+    """How setbacks are found."""
+
+    def put_off_of(self, work: str, now: datetime) -> set[str]:
+        """The keys of a kind of work that wait for their next attempt."""
+        return set(self.filter(work=work, next_attempt_at__gt=now).values_list("key", flat=True))
+
+
+class Setback(Retried):
+    """A piece of periodic work that has no row of its own in a queue and whose attempt did not end well."""
+
+    work = models.CharField(gettext_lazy("travail"), max_length=60)
+    key = models.CharField(gettext_lazy("sur"), max_length=254)
+
+    objects = SetbackQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = gettext_lazy("travail en échec")
+        verbose_name_plural = gettext_lazy("travaux en échec")
+        constraints = [models.UniqueConstraint(fields=["work", "key"], name="setback_once")]
+        indexes = [*Retried.Meta.indexes]
+
+    def __str__(self) -> str:
+        return f"{self.work} · {self.key}"
+
+
 def try_each(
     due: Callable[[datetime], models.QuerySet],
-    attempt: Callable[[Any], bool],
+    attempt: Callable[[Any], int],
     *,
     now: datetime | None = None,
     limit: int = 500,
@@ -98,20 +125,55 @@ def try_each(
         if row is None:
             break
         try:
-            with transaction.atomic():
-                _be_patient()
-                if attempt(row):
-                    done += 1
-                    row.recover()
-        except StopRun as reason:
-            logger.warning("%s stops: %s", row._meta.label, reason)
-            row.put_off(str(reason), now or timezone.now())
+            done += _try(row, attempt, now)
+        except StopRun:
             break
-        # Whatever one row raises, the next one goes on.
-        except Exception as error:
-            logger.exception("%s %s failed", row._meta.label, row.pk)
-            row.put_off(error, now or timezone.now())
     return done
+
+
+def try_keys(work: str, keys: Iterable[Any], attempt: Callable[[Any], int], *, now: datetime | None = None) -> int:
+    """Attempt a piece of work for each key, as `try_each` does for rows; what fails is kept as a setback.
+
+    `attempt(key)` returns how much it did, and the sum is returned. What is left when the time of a run is over comes
+    with the next run.
+    """
+    ends, done = time.monotonic() + RUN_SECONDS, 0
+    waiting = Setback.objects.put_off_of(work, now or timezone.now())
+    for key in keys:
+        if time.monotonic() > ends:
+            break
+        if str(key) in waiting:
+            continue
+        row, _is_new = Setback.objects.get_or_create(work=work, key=str(key))
+        row.begin_attempt(now or timezone.now())
+        done += _try(row, partial(_do_piece, attempt, key), now)
+    return done
+
+
+def _do_piece(attempt: Callable[[Any], int], key: Any, row: Setback) -> int:
+    done = attempt(key)
+    row.delete()
+    return done
+
+
+def _try(row: Any, attempt: Callable[[Any], int], now: datetime | None) -> int:
+    """Make an attempt that was begun; what it raises is kept with the row."""
+    try:
+        with transaction.atomic():
+            _be_patient()
+            done = attempt(row)
+            if done:
+                row.recover()
+        return done
+    except StopRun as reason:
+        logger.warning("%s stops: %s", row._meta.label, reason)
+        row.put_off(str(reason), now or timezone.now())
+        raise
+    # Whatever one row raises, the next one goes on.
+    except Exception as error:
+        logger.exception("%s %s failed", row._meta.label, row.pk)
+        row.put_off(error, now or timezone.now())
+        return 0
 
 
 @transaction.atomic

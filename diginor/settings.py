@@ -134,7 +134,7 @@ CELERY_BEAT_SCHEDULE = {
     "begin-absences": {"task": "members.tasks.begin_absences", "schedule": crontab(minute="5")},
     "tell-successions": {"task": "members.tasks.tell_successions", "schedule": crontab(hour="7", minute="10")},
     "catch-up-successions": {"task": "services.tasks.catch_up_successions", "schedule": crontab(minute="*/10")},
-    "send-digests": {"task": "services.tasks.send_digests", "schedule": crontab(hour="7", minute="30")},
+    "send-digests": {"task": "services.tasks.send_digests", "schedule": 300.0},
     "expire-personal-data": {
         "task": "diginor.tasks.expire_personal_data",
         "schedule": crontab(hour="3", minute="40"),

@@ -1,12 +1,13 @@
-"""French working days: Monday to Friday, public holidays of mainland France excluded."""
+"""French working days and office hours: Monday to Friday, public holidays of mainland France excluded, 8 h to 19 h."""
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from functools import cache
 from zoneinfo import ZoneInfo
 
 import holidays
 
 PARIS = ZoneInfo("Europe/Paris")
+OPENS, CLOSES = time(8), time(19)
 
 
 @cache
@@ -27,3 +28,19 @@ def add_working_days(start: datetime, days: int) -> datetime:
         day += timedelta(days=1)
         days -= is_working_day(day)
     return datetime.combine(day, local.time(), tzinfo=PARIS)
+
+
+def start_of_day(instant: datetime) -> datetime:
+    """The midnight in Paris at which the day of an aware instant began."""
+    return datetime.combine(instant.astimezone(PARIS).date(), time(), tzinfo=PARIS)
+
+
+def office_hours(instant: datetime) -> datetime:
+    """The instant itself in office hours, else the next opening; the closing hour is outside."""
+    local = instant.astimezone(PARIS)
+    if is_working_day(local.date()) and OPENS <= local.time() < CLOSES:
+        return instant
+    day = local.date() + timedelta(days=local.time() >= OPENS)
+    while not is_working_day(day):
+        day += timedelta(days=1)
+    return datetime.combine(day, OPENS, tzinfo=PARIS)

@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from diginor.outbox.pacing import Pace
 from diginor.outbox.posting import Mail, Recipient
 from members.enums import HubRoleKind, MembershipRole
 from members.models import Absence, Organisation, User
@@ -71,6 +72,7 @@ class ToStaff(RequestMail):
     """To the people who keep the desk of the hub."""
 
     action_label = _("Ouvrir la demande")
+    pace = Pace.FEW
     roles: ClassVar[tuple[str, ...]] = (HubRoleKind.STAFF,)
 
     def recipients(self) -> Iterable[Recipient]:
@@ -89,6 +91,7 @@ class ToAdvisers(RequestMail):
     """To the adviser of a referral, or to those who may take it on."""
 
     action_label = _("Ouvrir la demande")
+    pace = Pace.FEW
 
     def recipients(self) -> Iterable[Recipient]:
         """The adviser if there is one, else the front line of the organisation; a stand-in for who is away."""
@@ -120,13 +123,9 @@ def as_recipient(person: User) -> Recipient:
 def front_line(organisation: Organisation) -> list[User]:
     """Who answers first: the advisers, the whole team where there is none."""
     team = list(User.objects.advisers_of(organisation.pk).prefetch_related("memberships"))
-    advisers = [person for person in team if _is_adviser(person, organisation.pk)]
+    held = {"organisation_id": organisation.pk, "role": MembershipRole.ADVISER}
+    advisers = [one for one in team if any(held.items() <= vars(row).items() for row in one.memberships.all())]
     return advisers or team
-
-
-def _is_adviser(person: User, organisation_id: int) -> bool:
-    rows = person.memberships.all()
-    return any(row.organisation_id == organisation_id and row.role == MembershipRole.ADVISER for row in rows)
 
 
 def standing_in(people: list[User], organisation: Organisation) -> list[User]:
@@ -311,6 +310,7 @@ class ReferralHandedToYou(ToAdvisers):
     """The referral of a colleague or of another organisation is now yours."""
 
     name = "referral_handed_to_you"
+    pace = Pace.GATHERED
 
 
 class ReferralWithoutAdviser(ToWholeTeam):
@@ -318,6 +318,7 @@ class ReferralWithoutAdviser(ToWholeTeam):
 
     name = "referral_without_adviser"
     action_label = _("Reprendre la demande")
+    pace = Pace.GATHERED
 
 
 class ReferralCancelled(ToAdvisers):
@@ -367,6 +368,7 @@ class RequestToReroute(ToStaff):
 
     name = "request_to_reroute"
     action_label = _("Réorienter la demande")
+    is_same_day = True
 
 
 class ActivityAlert(ToStaff):

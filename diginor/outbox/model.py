@@ -3,13 +3,16 @@
 import uuid
 from collections.abc import Collection
 from datetime import datetime
+from functools import reduce
+from operator import or_
 
 from django.db import models
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Count, Exists, OuterRef, Q
 from django.db.models.functions import Upper
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from diginor.outbox.pacing import Pace
 from diginor.retries import Retried, RetriedQuerySet
 
 
@@ -21,6 +24,7 @@ class MailStatus(models.TextChoices):
     REFUSED = "refused", _("refusé définitivement")
     HELD = "held", _("gardé pour le résumé du jour")
     DIGESTED = "digested", _("repris dans un résumé")
+    MOOT = "moot", _("devenu sans objet")
 
 
 class OutgoingMailQuerySet(RetriedQuerySet):
@@ -38,19 +42,46 @@ class OutgoingMailQuerySet(RetriedQuerySet):
         """Those whose key begins so: the kind of the mail, then its cause."""
         return self.filter(dedupe_key__startswith=start)
 
+    def held(self) -> "OutgoingMailQuerySet":
+        """What waits to be gathered."""
+        return self.filter(status=MailStatus.HELD)
+
     def held_for(self, recipient: str) -> "OutgoingMailQuerySet":
-        """What waits for the daily digest of one person, oldest first."""
-        return self.filter(status=MailStatus.HELD, recipient=recipient).order_by("created_at", "pk")
+        """What waits to be gathered for one person, oldest first."""
+        return self.held().filter(recipient=recipient).order_by("created_at", "pk")
 
     def put_sender_off(self, sender: str, until: datetime) -> None:
         """Let the mails of a sender that the relay refuses wait, and those only."""
         rows = self.queued().filter(sender=sender, next_attempt_at__lt=until).select_for_update(skip_locked=True)
         self.filter(pk__in=rows.values("pk")).update(next_attempt_at=until)
 
-    def addresses_waiting(self) -> list[str]:
-        """The addresses for which something waits."""
-        held = self.filter(status=MailStatus.HELD).order_by("recipient").values_list("recipient", flat=True)
-        return list(held.distinct())
+    def addresses_waiting(self, now: datetime) -> list[str]:
+        """The addresses for which something held may leave."""
+        return list(self.held().ready(now).order_by("recipient").values_list("recipient", flat=True).distinct())
+
+    def gather(self, keys: list[uuid.UUID], now: datetime) -> None:
+        """Note that mails which waited are told by a digest, or wanted no more."""
+        self.held().filter(pk__in=keys).update(status=MailStatus.DIGESTED, gathered_at=now)
+
+    def release(self, keys: list[uuid.UUID], now: datetime) -> None:
+        """Let mails that waited leave as they are."""
+        self.held().filter(pk__in=keys).update(status=MailStatus.QUEUED, next_attempt_at=now, gathered_at=now)
+
+    def was_gathered(self, recipient: str, since: datetime) -> bool:
+        """Whether what waited for a person was gathered since an instant."""
+        return self.filter(recipient=recipient, gathered_at__gte=since).exists()
+
+    def few_since(self, recipients: list[str], since: datetime) -> dict[str, int]:
+        """How many mails that leave at once, but few of them, each person was written since an instant."""
+        rows = self.filter(recipient__in=recipients, created_at__gte=since, pace=Pace.FEW, gathered_at=None)
+        counted = rows.exclude(status=MailStatus.HELD).order_by().values_list("recipient").annotate(Count("pk"))
+        return dict(counted)
+
+    def forget_held(self, causes: list[str]) -> None:
+        """Let the mails that still wait, and whose causes are over, not leave."""
+        if causes:
+            is_over = reduce(or_, (Q(dedupe_key__contains=f":{cause}:") for cause in causes))
+            self.held().filter(is_over).update(status=MailStatus.MOOT)
 
     def recent(self) -> "OutgoingMailQuerySet":
         """The newest first."""
@@ -93,9 +124,13 @@ class OutgoingMail(Retried):
     html = models.TextField(_("version HTML"), blank=True)
     url = models.TextField(_("lien"), blank=True)
     headers = models.JSONField(_("en-têtes"), default=dict, blank=True)
+    language = models.CharField(_("langue"), max_length=5, default="fr")
     is_urgent = models.BooleanField(_("urgent"), default=False)
+    is_news = models.BooleanField(_("nouvelle dont on peut se passer"), default=False)
+    pace = models.CharField(_("rythme"), max_length=10, choices=Pace.choices, default=Pace.AT_ONCE)
     status = models.CharField(_("état"), max_length=20, choices=MailStatus.choices, default=MailStatus.QUEUED)
     created_at = models.DateTimeField(_("écrit le"), default=timezone.now)
+    gathered_at = models.DateTimeField(_("repris ou libéré le"), null=True, blank=True)
     sent_at = models.DateTimeField(_("envoyé le"), null=True, blank=True)
 
     objects = OutgoingMailQuerySet.as_manager()
@@ -107,7 +142,8 @@ class OutgoingMail(Retried):
             models.Index(
                 fields=["-is_urgent", "next_attempt_at", "id"], condition=Q(status="queued"), name="outgoingmail_due"
             ),
-            models.Index(fields=["recipient", "created_at"], condition=Q(status="held"), name="outgoingmail_held"),
+            models.Index(fields=["next_attempt_at"], condition=Q(status="held"), name="outgoingmail_waiting"),
+            models.Index(fields=["recipient", "created_at"], name="outgoingmail_of_day"),
             models.Index(fields=["recipient"], condition=Q(status="refused"), name="outgoingmail_refused"),
             models.Index(Upper("recipient"), name="outgoingmail_recipient"),
             models.Index(fields=["-created_at", "-id"], name="outgoingmail_recent"),

@@ -8,17 +8,20 @@ after a line « --- » (the deadline, who is who) follows the action. A mail wit
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, ClassVar
 
 from django.conf import settings
 from django.db import connection, transaction
 from django.template import Context, TemplateDoesNotExist
 from django.template.loader import get_template, render_to_string
-from django.utils import translation
+from django.utils import timezone, translation
 from django.utils.functional import Promise
 
 from diginor.outbox.model import MailStatus, OutgoingMail
+from diginor.outbox.pacing import AT_ONCE_A_DAY, Pace, gathered_from, leaving_at, next_morning, pace_of
 from diginor.outbox.tasks import wake_delivery
+from diginor.working_days import start_of_day
 
 NOTES = "\n---\n"
 
@@ -43,8 +46,12 @@ class Mail:
 
     template: ClassVar[str]
     action_label: ClassVar[str | Promise] = ""
+    # News that a person may choose to receive once a day, or not at all.
     can_wait_for_digest: ClassVar[bool] = False
     is_urgent: ClassVar[bool] = False
+    pace: ClassVar[Pace] = Pace.AT_ONCE
+    # What the clock writes is gathered, unless it must be known the same day.
+    is_same_day: ClassVar[bool] = False
     sender: str = ""
 
     def recipients(self) -> Iterable[Recipient]:
@@ -69,18 +76,34 @@ def post(mail: Mail) -> int:
     if not connection.in_atomic_block:
         raise NotInTransaction(type(mail).__name__)
     wanted = [one for one in mail.recipients() if one.email and not (one.wants_little and mail.can_wait_for_digest)]
-    rows = [written(mail, recipient) for recipient in wanted]
+    now = timezone.now()
+    pace = pace_of(mail.pace, is_urgent=mail.is_urgent, is_same_day=mail.is_same_day)
+    addresses = [one.email for one in wanted] if pace == Pace.FEW else []
+    counts = OutgoingMail.objects.few_since(addresses, start_of_day(now)) if addresses else {}
+    full = {address for address, count in counts.items() if count >= AT_ONCE_A_DAY}
+    rows = [_paced(mail, one, Pace.GATHERED if one.email in full else pace, now) for one in wanted]
     OutgoingMail.objects.bulk_create(rows, ignore_conflicts=True)
     # One wake-up per transaction is enough, and with the broker down each would cost a time-out.
-    if rows and not any(entry[1] is wake_delivery for entry in connection.run_on_commit):
+    leave = any(row.status == MailStatus.QUEUED for row in rows)
+    if leave and not any(entry[1] is wake_delivery for entry in connection.run_on_commit):
         transaction.on_commit(wake_delivery)
     return len(rows)
 
 
+def _paced(mail: Mail, recipient: Recipient, pace: Pace, now: datetime) -> OutgoingMail:
+    """The row of a mail, and when it leaves."""
+    row = written(mail, recipient)
+    row.pace, row.next_attempt_at = pace, leaving_at(now, is_urgent=mail.is_urgent)
+    if recipient.wants_digest and mail.can_wait_for_digest:
+        row.status, row.next_attempt_at = MailStatus.HELD, next_morning(now)
+    elif pace == Pace.GATHERED:
+        row.status, row.next_attempt_at = MailStatus.HELD, gathered_from(now)
+    return row
+
+
 def written(mail: Mail, recipient: Recipient) -> OutgoingMail:
-    """The row of a mail to one of its recipients, rendered in their language and not saved."""
+    """The row of a mail to one of its recipients, rendered in their language, to leave at once, and not saved."""
     kind = type(mail).__name__
-    held = recipient.wants_digest and mail.can_wait_for_digest
     with translation.override(recipient.language):
         context = {"action_label": mail.action_label, "action_url": "", "site_url": settings.SITE_URL} | mail.context()
         context["recipient"] = recipient
@@ -95,8 +118,9 @@ def written(mail: Mail, recipient: Recipient) -> OutgoingMail:
         html=html,
         url=context["action_url"],
         headers=mail.headers(recipient),
+        language=recipient.language,
         is_urgent=mail.is_urgent,
-        status=MailStatus.HELD if held else MailStatus.QUEUED,
+        is_news=mail.can_wait_for_digest,
     )
 
 

@@ -47,7 +47,7 @@ class AdviserProfileForm(ProfileForm):
             **ProfileForm.Meta.widgets,
             "mail_preference": RadioCards(
                 hints={
-                    MailPreference.AT_ONCE.value: _("Un courriel dès qu’il se passe quelque chose."),
+                    MailPreference.AT_ONCE.value: _("Deux courriels par jour au plus ; le reste en un résumé."),
                     MailPreference.DAILY.value: _("Un seul courriel le matin, sauf urgence."),
                     MailPreference.ESSENTIAL.value: _("Rien sur ce que suivent vos collègues."),
                 }

@@ -5,6 +5,7 @@ from functools import partial
 
 from django.utils import timezone
 
+from diginor.outbox.pacing import by_the_clock
 from diginor.outbox.posting import post
 from diginor.retries import try_each
 from services.actions.effects import EFFECTS
@@ -14,7 +15,8 @@ from services.models import FollowUp, ServiceRequest
 
 def follow_up_due(now: datetime | None = None, limit: int = 500) -> int:
     """Fire what is due, each in its own transaction; return how many were fired."""
-    return try_each(FollowUp.objects.due, partial(_fire, now=now), now=now, limit=limit)
+    with by_the_clock():
+        return try_each(FollowUp.objects.due, partial(_fire, now=now), now=now, limit=limit)
 
 
 def _fire(claimed: FollowUp, now: datetime | None) -> bool:

@@ -1,13 +1,30 @@
 """After each step: finish what is over, then write whose turn it is and what the clock will do."""
 
+from datetime import timedelta
+
 from django.db.models import Max
+from django.utils import timezone
 
 from diginor.history import Party
+from diginor.outbox.model import OutgoingMail
 from diginor.outbox.posting import post
 from services import notifications, workflows
 from services.enums import FollowUpKind, RejectReason, RequestStep
 from services.models import DelaySet, FollowUp, Referral, ServiceRequest
 from services.rules import clock as rules
+
+# What they ask for may be done before they leave; the other lines of the clock tell what happened.
+REMINDERS = {
+    FollowUpKind.DRAFT_RESUME,
+    FollowUpKind.TRIAGE_REMINDER,
+    FollowUpKind.TRIAGE_ESCALATION,
+    FollowUpKind.COMPANY_REMINDER,
+    FollowUpKind.ANSWER_REMINDER,
+    FollowUpKind.TEAM_REMINDER,
+    FollowUpKind.ACTIVITY_REMINDER,
+}
+# The longest that a mail waits: five days around Christmas, and some.
+HELD_FOR = timedelta(days=10)
 
 
 def facts_of(request: ServiceRequest) -> rules.RequestFacts:
@@ -81,6 +98,7 @@ def _plan(request: ServiceRequest, wanted: list[rules.Due]) -> None:
     stale = [row.pk for key, row in known.items() if key not in keys and row.done_at is None]
     if stale:
         request.follow_ups.filter(pk__in=stale).delete()
+    _forget_reminders(request, list(known.values()), {(due.referral_id, due.kind) for due in wanted})
     FollowUp.objects.bulk_create(
         [
             FollowUp(
@@ -95,3 +113,14 @@ def _plan(request: ServiceRequest, wanted: list[rules.Due]) -> None:
         ],
         ignore_conflicts=True,
     )
+
+
+def _forget_reminders(request: ServiceRequest, known: list[FollowUp], wanted: set[tuple[int | None, str]]) -> None:
+    """A reminder that still waits for the mail of the day is false once the step that it asks for was taken."""
+    since = timezone.now() - HELD_FOR
+    over = [
+        f"{request.pk}:follow-up {row.pk}"
+        for row in known
+        if row.done_at and row.done_at >= since and row.kind in REMINDERS and (row.referral_id, row.kind) not in wanted
+    ]
+    OutgoingMail.objects.forget_held(over)
