@@ -14,6 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from diginor.outbox.model import OutgoingMail
+from diginor.retries import failures
 
 logger = logging.getLogger(__name__)
 BEAT_KEY = "health:beat"
@@ -31,8 +32,10 @@ LABELS = {
     "beat": _("Horloge des relances"),
     "mail_relay": _("Relais de courriel"),
     "outbox": _("Départ des courriels"),
+    "rows": _("Lignes en échec"),
 }
 _last: dict[str, object] = {}
+_failing: dict[str, dict[str, object]] = {}
 
 
 @shared_task
@@ -49,6 +52,11 @@ def report() -> dict[str, bool]:
     pieces = {name: _works(name, check) for name, check in CHECKS.items()}
     _last.update(at=now, pieces=pieces)
     return dict(pieces)
+
+
+def failing() -> dict[str, dict[str, object]]:
+    """How many rows of each kind fail and since when, as of the last report."""
+    return dict(_failing)
 
 
 def forget() -> None:
@@ -103,6 +111,14 @@ def _outbox() -> bool:
     return not OutgoingMail.objects.due(timezone.now() - MAIL_LATE).exists()
 
 
+def _rows() -> bool:
+    """Whether no row has failed for long; one that fails for a moment is the life of a queue."""
+    found = failures()
+    _failing.clear()
+    _failing.update({kind: {"rows": count, "since": since.isoformat()} for kind, (count, since) in found.items()})
+    return all(timezone.now() - since < MAIL_LATE for _count, since in found.values())
+
+
 CHECKS: dict[str, Callable[[], bool]] = {
     "database": _database,
     "cache": _cache,
@@ -111,4 +127,5 @@ CHECKS: dict[str, Callable[[], bool]] = {
     "beat": _beat,
     "mail_relay": _mail_relay,
     "outbox": _outbox,
+    "rows": _rows,
 }

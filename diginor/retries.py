@@ -7,8 +7,9 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
+from django.apps import apps
 from django.db import connection, models, transaction
-from django.db.models import Q
+from django.db.models import Count, Min, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -188,3 +189,11 @@ def _claim(due: Callable[[datetime], models.QuerySet], now: datetime) -> Retried
 def _be_patient() -> None:
     with connection.cursor() as cursor:
         cursor.execute(PATIENCE)
+
+
+def failures() -> dict[str, tuple[int, datetime]]:
+    """How many rows of each kind fail, and since when, for the kinds of which some do."""
+    kinds = [model for model in apps.get_models() if issubclass(model, Retried)]
+    found = {model: model._base_manager.filter(failing_since__isnull=False) for model in kinds}
+    counted = {model: rows.aggregate(count=Count("pk"), since=Min("failing_since")) for model, rows in found.items()}
+    return {str(model._meta.model_name): (row["count"], row["since"]) for model, row in counted.items() if row["count"]}

@@ -140,6 +140,10 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": crontab(hour="3", minute="40"),
     },
 }
+# A task that waited for longer than this is useless: the next one of beat does its work.
+for _entry in CELERY_BEAT_SCHEDULE.values():
+    _pause = _entry["schedule"]
+    _entry.setdefault("options", {"expires": _pause - 5 if isinstance(_pause, float) else 3600})
 
 AUTH_USER_MODEL = "members.User"
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]

@@ -75,7 +75,7 @@ def health(request: HttpRequest) -> HttpResponse:
         context = {"rows": rows, "is_well": all(pieces.values()), "can_serve": pieces["database"]}
         response = HttpResponse(render_to_string("pages/health.html", context), status=status)
     else:
-        body = json.dumps({"status": "ok" if all(pieces.values()) else "ko", **words})
+        body = json.dumps({"status": "ok" if all(pieces.values()) else "ko", **words, "failing": state.failing()})
         response = HttpResponse(body, content_type="application/json", status=status)
     patch_vary_headers(response, ["Accept"])
     return response

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from typing import Any, ClassVar
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.urls import reverse
@@ -37,6 +38,10 @@ class RequestMail(Mail):
     def key(self) -> str:
         """The request and what happened to it."""
         return f"{self.request.pk}:{self.cause}"
+
+    def headers(self, recipient: Recipient) -> dict[str, str]:
+        """All the mails of a request answer one identifier, so that mailboxes show them as one conversation."""
+        return {"References": f"<request-{self.request.code}@{urlsplit(settings.SITE_URL).hostname}>"}
 
     def action_url(self) -> str:
         """The one page that the mail leads to."""
@@ -335,9 +340,6 @@ class MessageToAdvisers(ToAdvisers):
     name = "message_to_advisers"
     action_label = _("Lire et répondre")
     can_wait_for_digest = True
-
-
-# To the desk ------------------------------------------------------------------------------------------------------
 
 
 class NewRequest(ToStaff):

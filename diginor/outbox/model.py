@@ -5,7 +5,9 @@ from collections.abc import Collection
 from datetime import datetime
 from functools import reduce
 from operator import or_
+from urllib.parse import urlsplit
 
+from django.conf import settings
 from django.db import models
 from django.db.models import Count, Exists, OuterRef, Q
 from django.db.models.functions import Upper
@@ -156,7 +158,7 @@ class OutgoingMail(Retried):
     @property
     def message_id(self) -> str:
         """The Message-ID, the same at every attempt, so that a second copy is recognised by the mailbox."""
-        return f"<{self.id}@diginor>"
+        return f"<{self.id}@{urlsplit(settings.SITE_URL).hostname}>"
 
     def mark(self, status: MailStatus, *, now: datetime, error: str = "") -> None:
         """Record how the attempt ended."""

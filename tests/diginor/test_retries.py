@@ -7,7 +7,7 @@ import pytest
 from django.db import connection, connections, transaction
 from django.utils import timezone
 
-from diginor import retries
+from diginor import health, retries
 from diginor.outbox.model import MailStatus, OutgoingMail
 from diginor.retries import StopRun, try_each
 
@@ -188,3 +188,21 @@ def test_a_row_in_hand_is_passed_over():
         worker.start()
         worker.join(20)
     assert seen.seen == ["1"]
+
+
+def test_no_task_of_beat_waits_for_ever(settings):
+    entries = settings.CELERY_BEAT_SCHEDULE
+    assert [name for name, entry in entries.items() if not 0 < entry["options"].get("expires", 0) <= 3600] == []
+
+
+def test_the_state_of_the_service_says_how_many_rows_fail_and_since_when(clock, client):
+    health.forget()
+    rows()
+    run(Attempts(on_0=RuntimeError("broken"), on_1=RuntimeError("too")))
+    found = client.get("/sante/").json()
+    assert found["failing"] == {"outgoingmail": {"rows": 2, "since": timezone.now().isoformat()}}
+    assert found["rows"] == "ok"
+    health.forget()
+    clock.advance(minutes=16)
+    assert client.get("/sante/").json()["rows"] == "ko"
+    health.forget()

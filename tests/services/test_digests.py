@@ -201,7 +201,7 @@ def test_a_mail_at_once_has_no_unsubscription(reader):
     with transaction.atomic():
         post(notifications.AnswerReminder(referral.request, "c", referral))
 
-    assert OutgoingMail.objects.get().headers == {}
+    assert "List-Unsubscribe" not in OutgoingMail.objects.get().headers
 
 
 # Few mails -----------------------------------------------------------------------------------------------------------
@@ -366,3 +366,12 @@ def test_who_left_the_news_still_receives_the_reminders_that_wait(reader, clock)
     clock.advance(minutes=10)
     send_digests()
     assert "2 sujets" in digests().get().subject
+
+
+def test_the_mails_of_one_request_are_one_conversation_of_the_site(smtp):
+    desk = Desk.open()
+    asked = desk.file()
+    deliver_due()
+    assert len(smtp.messages) > 1
+    assert {message["References"] for message in smtp.messages} == {f"<request-{asked.code}@127.0.0.1>"}
+    assert all(message["Message-ID"].endswith("@127.0.0.1>") for message in smtp.messages)
