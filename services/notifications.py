@@ -140,9 +140,6 @@ def standing_in(people: list[User], organisation: Organisation) -> list[User]:
     return list({(backup := backups.get(person.pk, person)).pk: backup for person in people}.values())
 
 
-# To the company ---------------------------------------------------------------------------------------------------
-
-
 class RequestReceived(ToCompany):
     """The request is filed: its number, the tracking link, what happens next."""
 
@@ -269,9 +266,6 @@ class SecondAssessment(ToCompany):
     def action_url(self) -> str:
         """The page where such an assessment is asked for."""
         return f"{settings.SITE_URL}{reverse('services')}?q=maturite"
-
-
-# To advisers ------------------------------------------------------------------------------------------------------
 
 
 class ReferralSent(ToAdvisers):
