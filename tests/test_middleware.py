@@ -6,6 +6,7 @@ from django.test import Client
 from django.urls import reverse
 
 from tests.addresses import address, names
+from tests.filled import some
 from tests.test_access import of, undone
 from tests.world import World, make_world
 
@@ -20,8 +21,7 @@ def world() -> World:
 def test_a_nul_anywhere_is_refused(world: World) -> None:
     client = of("administrator", world)
     files = {"f\0": "x"}
-    assert names()
-    for name in names():
+    for name in some(names()):
         where = address(name, world.own)
         for answer in (
             client.get(f"{where}?guichet=a%00"),

@@ -76,8 +76,8 @@ def report(verdicts: list[Verdict]) -> bool:
     return is_held
 
 
-def main() -> int:
-    """Run."""
+def asked_for() -> argparse.Namespace:
+    """Read the command line."""
     parser = argparse.ArgumentParser(prog="make mutate", description=__doc__)
     parser.add_argument("--only", action="append", default=[], metavar="PATH", help="files and folders to mutate")
     parser.add_argument("--count", type=int, default=400, help="how many mutations; 0 for all (default: 400)")
@@ -86,7 +86,12 @@ def main() -> int:
     parser.add_argument("--tests", default="tests", metavar="PATH", help="the tests to run (default: all)")
     parser.add_argument("--measure", action="store_true", help="measure every test again, not only changed files")
     parser.add_argument("--list", action="store_true", help="only show what would be changed")
-    asked = parser.parse_args()
+    return parser.parse_args()
+
+
+def main() -> int:
+    """Run."""
+    asked = asked_for()
     texts = {path: (ROOT / path).read_text() for path in code_paths() if layer_of(path)}
     links = frozenset(chain(*(query_set_links(ast.parse(text)) for text in texts.values())))
     wanted = [path for path in texts if not asked.only or any(Path(path).is_relative_to(only) for only in asked.only)]
