@@ -176,6 +176,8 @@ class FollowUpKind(TextChoices):
     ANSWER_EXPIRY = "answer_expiry", _("fin du délai de réponse")
     ACTIVITY_REMINDER = "activity_reminder", _("rappel d’avancer")
     ACTIVITY_ALERT = "activity_alert", _("alerte d’inactivité")
+    PROMISE_REMINDER = "promise_reminder", _("rappel du jour annoncé")
+    PROMISE_ALERT = "promise_alert", _("alerte : ce qui était annoncé n’est pas fait")
     SATISFACTION = "satisfaction", _("demande d’avis")
     SECOND_ASSESSMENT = "second_assessment", _("second bilan de maturité")
 

@@ -63,7 +63,11 @@ def _request(row: ServiceRequest) -> dict[str, Any]:
             "language": row.language,
         },
         "given_to": [
-            {"organisation": given.organisation.name, "state": given.get_state_display(), "next": given.next_step}
+            {
+                "organisation": given.organisation.name,
+                "state": given.get_state_display(),
+                "next": [str(promise) for promise in given.open_promises()],
+            }
             for given in row.referrals.all()
         ],
         "steps": [{"at": step.at, "step": step.label} for step in row.events.shown_to_company()],
@@ -167,7 +171,8 @@ REQUESTS = PersonalData(
             "need", "answers", "company_name", "siret",
             "contact_name", "contact_function", "contact_email", "contact_phone",
         ),
-        "services.Referral": ("word", "reasons", "next_step", "decline_note", "outcome_note"),
+        "services.Promise": ("text", "made_by_name"),
+        "services.Referral": ("word", "reasons", "decline_note", "outcome_note"),
         "services.RequestEvent": ("by_name", "why", "data"),
         "services.Message": ("author_name", "body"),
         "services.Attachment": ("file", "name"),

@@ -214,7 +214,11 @@ def close_account(user: User) -> None:
 
 
 def _leave_every_team(user: User, *, by: User) -> None:
-    for membership in list(user.memberships.filter(is_active=True).order_by("organisation_id", "pk")):
+    memberships = list(user.memberships.filter(is_active=True).order_by("organisation_id", "pk"))
+    # All the organisations before any request: the order of locks is organisations, requests, referrals, by key.
+    places = Organisation.objects.filter(pk__in=[row.organisation_id for row in memberships])
+    list(places.order_by("pk").select_for_update().values_list("pk"))
+    for membership in memberships:
         remove(membership, by=by)
     user.hub_roles.all().delete()
 

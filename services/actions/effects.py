@@ -17,12 +17,12 @@ from services.notifications import RequestMail
 Effect = Callable[[ServiceRequest, FollowUp], list[RequestMail]]
 
 
-def _remind(mail: type[RequestMail], note: str = RequestNote.REMIND) -> Effect:
-    """An effect that sends one mail and leaves a row in the history."""
+def _remind(*mails: type[RequestMail], note: str = RequestNote.REMIND) -> Effect:
+    """An effect that sends mails and leaves a row in the history."""
 
     def effect(request: ServiceRequest, follow_up: FollowUp) -> list[RequestMail]:
         request.log(note, by=Party.CLOCK, referral=follow_up.referral, kind=follow_up.kind)
-        return [mail(request, f"follow-up {follow_up.pk}", follow_up.referral)]
+        return [mail(request, f"follow-up {follow_up.pk}", follow_up.referral) for mail in mails]
 
     return effect
 
@@ -32,7 +32,8 @@ def _company_is_silent(request: ServiceRequest, follow_up: FollowUp) -> list[Req
     request.queued_at = timezone.now()
     request.save(update_fields=["asked_at", "queued_at"])
     request.log(RequestNote.ALERT, by=Party.CLOCK, kind=follow_up.kind)
-    return [notifications.CompanySilent(request, f"follow-up {follow_up.pk}")]
+    cause = f"follow-up {follow_up.pk}"
+    return [notifications.CompanySilent(request, cause), notifications.NewDate(request, cause, is_unanswered=True)]
 
 
 def _expire(request: ServiceRequest, follow_up: FollowUp) -> list[RequestMail]:
@@ -45,10 +46,10 @@ def _stall(request: ServiceRequest, follow_up: FollowUp) -> list[RequestMail]:
     assert referral is not None
     referral.is_stalled = True
     referral.save(update_fields=["is_stalled"])
-    request.queued_at = timezone.now()
-    request.save(update_fields=["queued_at"])
     request.log(RequestNote.ALERT, by=Party.CLOCK, referral=referral, kind=follow_up.kind)
-    return [notifications.ActivityAlert(request, f"follow-up {follow_up.pk}", referral)]
+    cause = f"follow-up {follow_up.pk}"
+    kinds = (notifications.ActivityAlert, notifications.TeamStalled, notifications.NewDate)
+    return [kind(request, cause, referral) for kind in kinds]
 
 
 def _ask_satisfaction(request: ServiceRequest, follow_up: FollowUp) -> list[RequestMail]:
@@ -58,15 +59,19 @@ def _ask_satisfaction(request: ServiceRequest, follow_up: FollowUp) -> list[Requ
 
 EFFECTS: dict[str, Effect] = {
     FollowUpKind.DRAFT_RESUME: _remind(notifications.DraftReminder),
-    FollowUpKind.TRIAGE_REMINDER: _remind(notifications.TriageReminder),
-    FollowUpKind.TRIAGE_ESCALATION: _remind(notifications.TriageEscalation, RequestNote.ALERT),
+    FollowUpKind.TRIAGE_REMINDER: _remind(notifications.TriageReminder, notifications.NewDate),
+    FollowUpKind.TRIAGE_ESCALATION: _remind(
+        notifications.TriageEscalation, notifications.NewDate, note=RequestNote.ALERT
+    ),
     FollowUpKind.COMPANY_REMINDER: _remind(notifications.QuestionReminder),
     FollowUpKind.COMPANY_SILENT: _company_is_silent,
     FollowUpKind.ANSWER_REMINDER: _remind(notifications.AnswerReminder),
     FollowUpKind.TEAM_REMINDER: _remind(notifications.TeamReminder),
     FollowUpKind.ANSWER_EXPIRY: _expire,
-    FollowUpKind.ACTIVITY_REMINDER: _remind(notifications.ActivityReminder),
+    FollowUpKind.ACTIVITY_REMINDER: _remind(notifications.ActivityReminder, notifications.NewDate),
     FollowUpKind.ACTIVITY_ALERT: _stall,
+    FollowUpKind.PROMISE_REMINDER: _remind(notifications.PromiseReminder),
+    FollowUpKind.PROMISE_ALERT: _stall,
     FollowUpKind.SATISFACTION: _ask_satisfaction,
     FollowUpKind.SECOND_ASSESSMENT: _remind(notifications.SecondAssessment),
 }

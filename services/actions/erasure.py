@@ -15,7 +15,7 @@ from members.models import User
 from services.actions.company import withdraw
 from services.actions.settling import settle
 from services.enums import ReferralStep, RequestNote
-from services.models import Message, RequestEvent, Satisfaction, ServiceRequest
+from services.models import Message, Promise, RequestEvent, Satisfaction, ServiceRequest
 
 # Who asks, and in which words; topic, size, sector, commune, dates and outcome are counted and stay.
 WIPED: dict[str, Any] = {
@@ -77,7 +77,8 @@ def _wipe_what_was_said(request: ServiceRequest) -> None:
     _remove_files(request)
     request.attachments.all().delete()
     request.messages.update(body=ERASED, author_name=ERASED, author=None)
-    request.referrals.update(word="", reasons=[], decline_note="", outcome_note="", next_step="")
+    request.referrals.update(word="", reasons=[], decline_note="", outcome_note="")
+    Promise.objects.filter(referral__request=request).update(text="", made_by_name="", made_by=None)
     request.events.update(why="", by_name="", by=None, data={})
     request.follow_ups.update(last_error="")
     Satisfaction.objects.filter(request=request).update(comment="")

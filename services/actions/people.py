@@ -9,7 +9,7 @@ from diginor.history import Party
 from diginor.outbox.posting import post
 from members.models import Absence, Organisation, User
 from services import notifications
-from services.actions.referral import locked
+from services.actions.referral import lock_requests, locked
 from services.enums import ReferralStep
 from services.models import Referral
 
@@ -33,7 +33,8 @@ def _hand_on(user: User, organisation: Organisation, backup: User | None, *, awa
     today = timezone.localdate()
     if backup and not User.objects.present(organisation.pk, today, today).filter(pk=backup.pk).exists():
         backup = None
-    rows = Referral.objects.live().filter(adviser=user, organisation=organisation).order_by("pk")
+    lock_requests(Referral.objects.live().filter(adviser=user))
+    rows = Referral.objects.live().filter(adviser=user, organisation=organisation).order_by("request_id", "pk")
     for referral in rows:
         request = locked(referral)
         if not referral.is_live:

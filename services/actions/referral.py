@@ -1,21 +1,19 @@
 """What an organisation does with a referral; the request is always locked first, so that two clicks make one step."""
 
-from datetime import date, datetime, time
+from datetime import date, datetime
 from typing import Any
 
 from django.db import transaction
-from django.utils import timezone
+from django.db.models import QuerySet
 
 from diginor.history import Party
 from diginor.outbox.posting import post
 from diginor.workflow import StepRefused
-from diginor.working_days import PARIS
 from members.models import Organisation, User
 from services import notifications
 from services.actions.settling import settle
 from services.enums import ReferralState, ReferralStep, RequestNote, RequestState, RequestStep
-from services.models import DelaySet, Referral, ServiceRequest
-from services.rules import clock as rules
+from services.models import Promise, Referral, RequestEvent, ServiceRequest
 
 
 def locked(referral: Referral) -> ServiceRequest:
@@ -26,6 +24,12 @@ def locked(referral: Referral) -> ServiceRequest:
     return request
 
 
+def lock_requests(referrals: QuerySet[Referral]) -> None:
+    """Lock the requests of several referrals in the order of their keys, as whoever takes more than one must."""
+    rows = ServiceRequest.objects.filter(pk__in=referrals.values("request"))
+    list(rows.order_by("pk").select_for_update(of=("self",)).values_list("pk"))
+
+
 @transaction.atomic
 def accept(referral: Referral, *, by: User, next_step: str = "", due_on: date | None = None) -> None:
     """Take the referral on; the first acceptance takes the request on."""
@@ -33,14 +37,15 @@ def accept(referral: Referral, *, by: User, next_step: str = "", due_on: date | 
     row = referral.take(ReferralStep.ACCEPT, by=by, next_step=next_step)
     referral.adviser = by
     referral.answered_at = referral.accepted_at = row.at
-    _move(referral, row.at, next_step, due_on)
+    touch(referral, row.at)
     referral.save(update_fields=["adviser", "answered_at", "accepted_at"])
+    _announce(referral, row.at, next_step, due_on, by)
     if request.state == RequestState.ROUTED:
         request.take(RequestStep.START, by=by)
     if request.taken_at is None:
         request.taken_at = row.at
         request.save(update_fields=["taken_at"])
-    settle(request)
+    settle(request, referral)
     post(notifications.RequestAccepted(request, row.pk, referral))
 
 
@@ -63,6 +68,7 @@ def expire(request: ServiceRequest, referral: Referral) -> list[notifications.Re
     return [
         notifications.ReferralExpired(request, row.pk, referral),
         notifications.ReferralRefused(request, row.pk, referral),
+        notifications.ReferralUnanswered(request, row.pk, referral),
     ]
 
 
@@ -90,9 +96,9 @@ def transfer(
     )
     referral.organisation = organisation or before
     referral.adviser = adviser
-    _move(referral, row.at)
+    touch(referral, row.at)
     referral.save(update_fields=["organisation", "adviser"])
-    settle(request)
+    settle(request, referral)
     if adviser != by:
         post(notifications.ReferralHandedToYou(request, row.pk, referral, why=why, given_by=str(by)))
     post(notifications.ReferralTransferred(request, row.pk, referral))
@@ -109,48 +115,59 @@ def close(referral: Referral, *, outcome: str, note: str = "", by: User) -> None
 
 
 @transaction.atomic
-def note_call(referral: Referral, *, note: str, by: User, next_step: str = "", due_on: date | None = None) -> None:
-    """Note an exchange with the company: it is an activity, and may announce the next step."""
+def note_call(
+    referral: Referral, *, note: str, by: User, next_step: str = "", due_on: date | None = None, is_kept: bool = True
+) -> None:
+    """Note an exchange with the company: it is an activity; it keeps what was announced or announces another thing."""
     request = locked(referral)
     if referral.state != ReferralState.ACCEPTED:
         raise StepRefused(RequestNote.CALL, referral.state)
     if referral.events.is_said_again(RequestNote.CALL, by, note):
         return
     row = request.log(RequestNote.CALL, by=by, why=note, referral=referral, next_step=next_step)
-    _move(referral, row.at, next_step, due_on)
-    settle(request)
+    touch(referral, row.at)
+    if is_kept:
+        referral.promises.end(row.at, is_kept=True)
+    _announce(referral, row.at, next_step, due_on, by)
+    settle(request, referral)
 
 
 @transaction.atomic
 def take_back(referral: Referral, *, by: User, why: str) -> None:
     """The desk takes a referral back: the organisation has nothing to do any more."""
     request = locked(referral)
-    cancel(request, referral, by=by, why=why)
+    row = cancel(request, referral, by=by, why=why)
     settle(request)
+    post(notifications.ReferralRefused(request, row.pk, referral))
 
 
-def cancel(request: ServiceRequest, referral: Referral, *, by: Any, why: str = "") -> None:
+def cancel(request: ServiceRequest, referral: Referral, *, by: Any, why: str = "") -> RequestEvent:
     """End a live referral that lost its object, and tell the organisation."""
-    row = referral.take(ReferralStep.CANCEL, by=by, why=why)
+    row: RequestEvent = referral.take(ReferralStep.CANCEL, by=by, why=why)
     referral.ended_at = row.at
     referral.save(update_fields=["ended_at"])
     post(notifications.ReferralCancelled(request, row.pk, referral, why=why))
+    return row
 
 
 def touch(referral: Referral, at: datetime) -> None:
-    """Something moved: the clock of inactivity starts again, an announced date still ahead stays."""
-    ahead = referral.due_at if referral.due_at and referral.due_at > at else None
-    _move(referral, at, referral.next_step if ahead else "", timezone.localdate(ahead) if ahead else None)
-
-
-def _move(referral: Referral, at: datetime, next_step: str = "", due_on: date | None = None) -> None:
-    """Record an activity and the next date: the one announced, else the one of the clock."""
+    """Something moved: the clock of inactivity starts again; what was announced stays announced."""
     referral.active_at = at
     referral.is_stalled = False
-    referral.next_step = next_step
-    if due_on is not None:
-        referral.due_at = datetime.combine(due_on, time(18), tzinfo=PARIS)
-    else:
-        delays = DelaySet.objects.resolve(referral.request.hub_id, referral.request.topic_id)
-        referral.due_at = rules.activity_due(at, delays)
-    referral.save(update_fields=["active_at", "is_stalled", "next_step", "due_at"])
+    referral.save(update_fields=["active_at", "is_stalled"])
+
+
+def _announce(referral: Referral, at: datetime, text: str, due_on: date | None, by: User) -> None:
+    """Keep what is promised to the company for a day, instead of what was promised before."""
+    if due_on is None:
+        return
+    referral.promises.end(at, is_kept=False)
+    Promise.objects.create(
+        referral=referral,
+        organisation=referral.organisation,
+        made_by=by,
+        made_by_name=str(by),
+        text=text,
+        due_on=due_on,
+        made_at=at,
+    )

@@ -1,6 +1,7 @@
 """After each step: finish what is over, then write whose turn it is and what the clock will do."""
 
-from datetime import timedelta
+from collections.abc import Iterable
+from datetime import datetime, timedelta
 
 from django.db.models import Max
 from django.utils import timezone
@@ -9,8 +10,8 @@ from diginor.history import Party
 from diginor.outbox.model import OutgoingMail
 from diginor.outbox.posting import post
 from services import notifications, workflows
-from services.enums import FollowUpKind, RejectReason, RequestStep
-from services.models import DelaySet, FollowUp, Referral, ServiceRequest
+from services.enums import FollowUpKind, RejectReason, RequestState, RequestStep
+from services.models import DelaySet, FollowUp, Promise, Referral, ServiceRequest
 from services.rules import clock as rules
 
 # What they ask for may be done before they leave; the other lines of the clock tell what happened.
@@ -22,16 +23,22 @@ REMINDERS = {
     FollowUpKind.ANSWER_REMINDER,
     FollowUpKind.TEAM_REMINDER,
     FollowUpKind.ACTIVITY_REMINDER,
+    FollowUpKind.PROMISE_REMINDER,
 }
 # The longest that a mail waits: five days around Christmas, and some.
 HELD_FOR = timedelta(days=10)
+STARTED = (RequestState.ROUTED, RequestState.IN_PROGRESS)
 
 
 def facts_of(request: ServiceRequest) -> rules.RequestFacts:
-    """Read what the clock needs to know of a request, in two queries."""
+    """Read what the clock needs to know of a request, in a fixed number of queries."""
     rows = request.referrals.order_by("pk").values(
-        "id", "organisation_id", "state", "sent_at", "active_at", "due_at", "is_stalled", "outcome"
+        "id", "organisation_id", "state", "sent_at", "active_at", "is_stalled", "outcome"
     )
+    promises: dict[int, list[rules.PromiseFacts]] = {}
+    announced = Promise.objects.open().filter(referral__request=request)
+    for referral_id, made_at, due_on in announced.values_list("referral_id", "made_at", "due_on"):
+        promises.setdefault(referral_id, []).append(rules.PromiseFacts(made_at, due_on))
     escalations = request.follow_ups.filter(
         kind=FollowUpKind.TRIAGE_ESCALATION, done_at__gte=request.queued_at or request.created_at
     )
@@ -47,15 +54,19 @@ def facts_of(request: ServiceRequest) -> rules.RequestFacts:
         is_spam=request.reject_reason == RejectReason.SPAM,
         is_erased=request.erased_at is not None,
         last_escalation_at=escalations.aggregate(last=Max("done_at"))["last"],
-        referrals=tuple(rules.ReferralFacts(**row) for row in rows),
+        referrals=tuple(rules.ReferralFacts(**row, promises=tuple(promises.get(row["id"], ()))) for row in rows),
+        planned={row.key: row.due_at for row in request.follow_ups.all()},
     )
 
 
-def settle(request: ServiceRequest) -> None:
-    """After a step, inside its transaction: finish or send back if need be, then write the turn and the follow-ups."""
+def settle(request: ServiceRequest, *in_hand: Referral) -> None:
+    """After a step, inside its transaction: finish or send back if need be, then write the turn and the follow-ups.
+
+    The dates written here are those of the follow-ups and of the promises; referrals `in_hand` learn their own.
+    """
     facts = facts_of(request)
     mail = _follow_the_referrals(request, facts)
-    if mail:
+    if mail or _comes_to_the_desk(request, facts):
         facts = facts_of(request)
     delays = DelaySet.objects.resolve(request.hub_id, request.topic_id)
     request.is_abandoned = rules.is_abandoned(facts)
@@ -65,8 +76,28 @@ def settle(request: ServiceRequest) -> None:
         request.due_at = turn.due_at
     request.save(update_fields=["is_abandoned", "responsible", "responsible_organisation", "due_at"])
     _plan(request, rules.plan(facts, delays))
+    _write_dates(rules.referral_dates(facts, delays), in_hand)
     if mail:
         post(mail)
+
+
+def _comes_to_the_desk(request: ServiceRequest, facts: rules.RequestFacts) -> bool:
+    """Count the desk's delays from now when nobody moves any more, however long ago the first of them stopped."""
+    stands_still = request.state in STARTED and rules.is_desk_turn(facts)
+    if not stands_still or request.responsible != Party.ORGANISATION:
+        return False
+    request.queued_at = timezone.now()
+    request.save(update_fields=["queued_at"])
+    return True
+
+
+def _write_dates(dates: dict[int, datetime], in_hand: Iterable[Referral]) -> None:
+    """Write the date of each live referral that has another one."""
+    for row in Referral.objects.filter(pk__in=dates).only("due_at").order_by("pk"):
+        if row.due_at != dates[row.pk]:
+            Referral.objects.filter(pk=row.pk).update(due_at=dates[row.pk])
+    for row in in_hand:
+        row.due_at = dates.get(row.pk, row.due_at)
 
 
 def _follow_the_referrals(request: ServiceRequest, facts: rules.RequestFacts) -> notifications.RequestMail | None:
@@ -93,8 +124,8 @@ def _told(request: ServiceRequest) -> list[Referral]:
 
 def _plan(request: ServiceRequest, wanted: list[rules.Due]) -> None:
     """Write the follow-ups that are missing and forget those not wanted any more; what was done stays."""
-    known = {(row.referral_id, row.kind, row.basis_at): row for row in request.follow_ups.all()}
-    keys = {(due.referral_id, due.kind, due.basis_at) for due in wanted}
+    known = {row.key: row for row in request.follow_ups.all()}
+    keys = {due.key for due in wanted}
     stale = [row.pk for key, row in known.items() if key not in keys and row.done_at is None]
     if stale:
         request.follow_ups.filter(pk__in=stale).delete()
@@ -109,7 +140,7 @@ def _plan(request: ServiceRequest, wanted: list[rules.Due]) -> None:
                 due_at=due.due_at,
             )
             for due in wanted
-            if (due.referral_id, due.kind, due.basis_at) not in known
+            if due.key not in known
         ],
         ignore_conflicts=True,
     )

@@ -13,15 +13,15 @@ from members.actions.succession_journal import changed, made, removed
 from members.actions.succession_movers import Mover, Plan, Takeover, counted, register_mover
 from members.models import MovedRow, Organisation, Succession
 from services import notifications
-from services.actions.referral import cancel, locked
+from services.actions.referral import cancel, lock_requests, locked
 from services.actions.settling import settle
-from services.enums import ReferralState, ReferralStep, RequestNote
-from services.models import DelaySet, FollowUp, Offer, Referral, RequestEvent, ServiceRequest
-from services.rules import clock as rules
+from services.enums import FollowUpKind, ReferralState, ReferralStep, RequestNote
+from services.models import FollowUp, Offer, Promise, Referral, RequestEvent, ServiceRequest
 from services.succession_mail import StructureBecame
 
 Where = Offer.territories.through
 CRITERIA = ("sizes", "min_age", "max_age", "naf_in", "naf_out", "legal_in", "legal_out", "note", "source")
+PROMISED = (FollowUpKind.PROMISE_REMINDER, FollowUpKind.PROMISE_ALERT)
 READ = ("code", "company_name", "hub", "topic", "state", "responsible", "responsible_organisation", "due_at")
 
 
@@ -89,16 +89,19 @@ def _referrals(takeover: Takeover, plan: Plan) -> None:
     for row in live.filter(request__in=requests, organisation__in=takeover.keys).order_by("pk"):
         by_request.setdefault(row.request_id, []).append(row)
     doubles: dict[int, list[Referral]] = {}
+    heirs: dict[int, Referral] = {}
     moving: list[Referral] = []
     for key, mine in by_request.items():
         first, *others = sorted(mine, key=lambda row: _rank(row, takeover))
         if others:
             doubles[key] = others
+            heirs |= {row.pk: first for row in others}
             _say_double(plan, takeover, requests[key], first, others)
         if first.organisation_id in takeover.old:
             moving.append(first)
             plan.moved.append(f"{requests[key].company_name} ({requests[key].code})")
     _turns(takeover, plan, requests, doubles)
+    _promises_stay(takeover, plan, heirs)
     _end_doubles(takeover, plan, [row for rows in doubles.values() for row in rows])
     for row in moving:
         plan.add(changed(row, organisation_id=takeover.successor.pk))
@@ -129,7 +132,6 @@ def _turns(
     for row in Referral.objects.live().filter(request__in=doubles, is_stalled=False).order_by("pk"):
         if row.pk not in ended:
             left.setdefault(row.request_id, []).append(row)
-    delays: dict[tuple[int, int | None], rules.Delays] = {}
     for key, request in requests.items():
         if request.responsible != Party.ORGANISATION:
             continue
@@ -137,21 +139,23 @@ def _turns(
             if request.responsible_organisation_id in takeover.old:
                 plan.add(changed(request, responsible_organisation_id=takeover.successor.pk))
             continue
-        where = (request.hub_id, request.topic_id)
-        if where not in delays:
-            delays[where] = DelaySet.objects.resolve(*where)
-        due_at, place = min((_due(row, delays[where]), _after(row, takeover)) for row in left[key])
+        due_at, place = min((row.due_at, _after(row, takeover)) for row in left[key])
         moved = {} if due_at == request.due_at else {"due_at": due_at}
         plan.add(changed(request, responsible_organisation_id=place, **moved))
 
 
-def _due(row: Referral, delays: rules.Delays) -> Any:
-    facts = {name: getattr(row, name) for name in rules.ReferralFacts.__dataclass_fields__}
-    return rules.referral_due(rules.ReferralFacts(**facts), delays)
-
-
 def _after(row: Referral, takeover: Takeover) -> int:
     return takeover.successor.pk if row.organisation_id in takeover.old else row.organisation_id
+
+
+def _promises_stay(takeover: Takeover, plan: Plan, heirs: dict[int, Referral]) -> None:
+    """What was announced goes on with the referral that continues, with its reminders and its date."""
+    pending = FollowUp.objects.pending().filter(kind__in=PROMISED)
+    for row in takeover.kept(Promise.objects.open().filter(referral__in=heirs)):
+        heir = heirs[row.referral_id]
+        for follow_up in takeover.kept(pending.filter(referral=row.referral_id, basis_at=row.made_at)):
+            plan.add(changed(follow_up, referral_id=heir.pk))
+        plan.add(changed(row, referral_id=heir.pk))
 
 
 def _end_doubles(takeover: Takeover, plan: Plan, rows: list[Referral]) -> None:
@@ -159,7 +163,8 @@ def _end_doubles(takeover: Takeover, plan: Plan, rows: list[Referral]) -> None:
     for row in rows:
         plan.add(changed(row, state=ReferralState.CANCELLED, ended_at=takeover.at))
         plan.move(row.organisation_id)
-    for follow_up in takeover.kept(FollowUp.objects.pending().filter(referral__in=rows)):
+    pending = FollowUp.objects.pending().filter(referral__in=rows)
+    for follow_up in takeover.kept(pending.exclude(kind__in=PROMISED)):
         plan.add(removed(follow_up))
     for row in rows:
         states = {"from_state": row.state, "to_state": ReferralState.CANCELLED}
@@ -189,9 +194,7 @@ def _names(before: object, after: object) -> dict[str, str]:
 
 def _lock_requests(succession: Succession) -> None:
     """Lock the requests before their referrals, as every step does."""
-    referrals = _moved(succession, Referral).values("row")
-    concerned = ServiceRequest.objects.filter(pk__in=Referral.objects.filter(pk__in=referrals).values("request"))
-    list(concerned.order_by("pk").select_for_update(of=("self",)).values_list("pk"))
+    lock_requests(Referral.objects.filter(pk__in=_moved(succession, Referral).values("row")))
 
 
 def _moved(succession: Succession, model: type) -> Any:

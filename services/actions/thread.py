@@ -10,7 +10,7 @@ from django.utils import timezone
 from diginor.history import Party
 from diginor.outbox.posting import post
 from diginor.workflow import StepRefused
-from services import notifications, workflows
+from services import notifications
 from services.actions.referral import touch
 from services.actions.settling import settle
 from services.enums import RequestNote, ThreadKind
@@ -93,7 +93,7 @@ def _company_answered(request: ServiceRequest, message: Message) -> None:
 
 
 def _tell_the_others(request: ServiceRequest, message: Message) -> None:
-    """Tell the company, the advisers, and the desk (of the internal thread and of its queue); never the author."""
+    """Tell the company, the advisers, and the desk (of the internal thread, or on its turn); never the author."""
     cause = f"message {message.pk}"
     shared = message.thread == ThreadKind.SHARED
     if shared and message.party != Party.COMPANY:
@@ -102,5 +102,5 @@ def _tell_the_others(request: ServiceRequest, message: Message) -> None:
     for referral in request.referrals.live().select_related("organisation", "adviser").order_by("pk"):
         if message.organisation_id != referral.organisation_id:
             post(notifications.MessageToAdvisers(request, f"{cause} {referral.pk}", referral, message=message))
-    if message.party != Party.HUB and (not shared or request.state in workflows.TRIAGE_STATES):
+    if message.party != Party.HUB and (not shared or request.responsible == Party.HUB):
         post(notifications.MessageToStaff(request, cause, message=message))

@@ -5,20 +5,19 @@ step changes follows `services.actions`, and a test settles every loaded request
 """
 
 from dataclasses import dataclass, field
-from datetime import date, datetime, time
+from datetime import date, datetime
 from typing import Any
 
-from django.utils import timezone
-
 from diginor.history import Party
-from diginor.working_days import PARIS, add_working_days
+from diginor.working_days import add_working_days
 from members.models import Hub, Organisation, User
 from services import workflows
 from services.actions.triage import IN_TIME_DAYS
 from services.enums import FollowUpKind, ReferralState, ReferralStep, RequestNote, RequestState, RequestStep, ThreadKind
 from services.rules import clock as rules
 
-ALERTS = (FollowUpKind.COMPANY_SILENT, FollowUpKind.ACTIVITY_ALERT, FollowUpKind.TRIAGE_ESCALATION)
+STALLS = (FollowUpKind.ACTIVITY_ALERT, FollowUpKind.PROMISE_ALERT)
+ALERTS = (FollowUpKind.COMPANY_SILENT, FollowUpKind.TRIAGE_ESCALATION, *STALLS)
 
 
 @dataclass(eq=False)
@@ -39,7 +38,7 @@ class Lead:
     accepted_at: datetime | None = None
     ended_at: datetime | None = None
     is_stalled: bool = False
-    next_step: str = ""
+    promises: list["Announced"] = field(default_factory=list)
     decline_reason: str = ""
     decline_note: str = ""
     outcome: str = ""
@@ -49,6 +48,22 @@ class Lead:
     def is_live(self) -> bool:
         """Whether the organisation still has something to do."""
         return self.stage in workflows.LIVE_REFERRAL_STATES
+
+    def stir(self, at: datetime) -> None:
+        """Something moved."""
+        self.active_at, self.is_stalled = at, False
+
+
+@dataclass
+class Announced:
+    """What was promised to the company for a day."""
+
+    text: str
+    due_on: date
+    made_at: datetime
+    by: User
+    ended_at: datetime | None = None
+    is_kept: bool = False
 
 
 @dataclass
@@ -123,8 +138,8 @@ class Life:
         since = self.dates.get("queued_at") or self.created_at
         escalations = [
             alarm.done_at
-            for alarm in self.alarms.values()
-            if alarm.due.kind == FollowUpKind.TRIAGE_ESCALATION and alarm.done_at and alarm.done_at >= since
+            for (_rank, kind, _basis), alarm in self.alarms.items()
+            if kind == FollowUpKind.TRIAGE_ESCALATION and alarm.done_at and alarm.done_at >= since
         ]
         names = ("queued_at", "asked_at", "ended_at", "helped_at")
         return rules.RequestFacts(
@@ -136,12 +151,12 @@ class Life:
             is_spam=self.reject_reason == "spam",
             last_escalation_at=max(escalations, default=None),
             referrals=tuple(_facts(lead) for lead in self.leads),
+            planned={key: alarm.due.due_at for key, alarm in self.alarms.items()},
         )
 
     def settle(self) -> None:
         """Finish or send back if need be, then write whose turn it is and what the clock will do."""
-        facts = self.facts()
-        at = self.history[-1].at if self.history else self.created_at
+        facts, at = self.facts(), self.history[-1].at if self.history else self.created_at
         if self.stage in (RequestState.ROUTED, RequestState.IN_PROGRESS) and self.leads:
             if rules.all_closed(facts):
                 self._take(RequestStep.FINISH, at, Party.CLOCK)
@@ -149,12 +164,15 @@ class Life:
                 self.dates["helped_at"] = at if rules.was_helped(facts) else None
             elif rules.all_refused(facts):
                 self._take(RequestStep.SEND_BACK, at, Party.CLOCK)
+            if rules.is_desk_turn(self.facts()) and self.turn and self.turn.party == Party.ORGANISATION:
                 self.dates["queued_at"] = at
             facts = self.facts()
-        self.turn = rules.turn(facts, self.delays) or self.turn
-        wanted = {(due.referral_id, due.kind, due.basis_at): due for due in rules.plan(facts, self.delays)}
-        self.alarms = {key: alarm for key, alarm in self.alarms.items() if alarm.done_at or key in wanted}
-        self.alarms |= {key: Alarm(due) for key, due in wanted.items() if key not in self.alarms}
+        self.turn, dates = rules.turn(facts, self.delays) or self.turn, rules.referral_dates(facts, self.delays)
+        for lead in self.leads:
+            lead.due_at = dates.get(lead.rank, lead.due_at)
+        wanted = {due.key: due for due in rules.plan(facts, self.delays)}
+        kept = {key: alarm for key, alarm in self.alarms.items() if alarm.done_at or key in wanted}
+        self.alarms = {key: Alarm(due) for key, due in wanted.items()} | kept
 
     def next_alarm(self) -> Alarm | None:
         """The first thing that the clock has to do."""
@@ -165,7 +183,7 @@ class Life:
 
     def ring(self, alarm: Alarm) -> None:
         """Do what the clock does when the time of a follow-up comes."""
-        at = alarm.done_at = alarm.due.due_at
+        alarm.done_at = at = alarm.due.due_at
         kind = alarm.due.kind
         lead = next((lead for lead in self.leads if lead.rank == alarm.due.referral_id), None)
         if kind == FollowUpKind.ANSWER_EXPIRY and lead:
@@ -174,17 +192,12 @@ class Life:
         elif kind == FollowUpKind.SATISFACTION:
             self.asked_opinion_at = at
         else:
-            is_alert = kind in (
-                FollowUpKind.COMPANY_SILENT,
-                FollowUpKind.ACTIVITY_ALERT,
-                FollowUpKind.TRIAGE_ESCALATION,
-            )
             if kind == FollowUpKind.COMPANY_SILENT:
                 self.dates |= {"asked_at": None, "queued_at": at}
-            if kind == FollowUpKind.ACTIVITY_ALERT and lead:
+            if lead and kind in STALLS:
                 lead.is_stalled = True
-                self.dates["queued_at"] = at
-            self.note(RequestNote.ALERT if is_alert else RequestNote.REMIND, at, Party.CLOCK, lead=lead, kind=kind)
+            step = RequestNote.ALERT if kind in ALERTS else RequestNote.REMIND
+            self.note(step, at, Party.CLOCK, lead=lead, kind=kind)
         self.settle()
 
     # Writing the history
@@ -259,7 +272,7 @@ class Life:
         place = lead.place if lead else None
         self.messages.append(Words(at, party, name, body, by if isinstance(by, User) else None, place, **details))
         if lead is not None and lead.is_live:
-            self._touch(lead, at)
+            lead.stir(at)
         if party == Party.COMPANY:
             self.dates["person_acted_at"] = at
             if self.dates.get("asked_at"):
@@ -320,7 +333,9 @@ class Life:
         self._move(lead, ReferralStep.ACCEPT, at, by, next_step=next_step)
         lead.adviser = by
         lead.answered_at = lead.accepted_at = at
-        self._stir(lead, at, next_step, due_on)
+        lead.stir(at)
+        if due_on:
+            lead.promises.append(Announced(next_step, due_on, at, by))
         if self.stage == RequestState.ROUTED:
             self._take(RequestStep.START, at, by)
             self.history[-1].party = Party.ORGANISATION
@@ -348,13 +363,15 @@ class Life:
             to_adviser=str(to),
         )
         lead.adviser = to
-        self._stir(lead, at)
+        lead.stir(at)
         self.settle()
 
     def call(self, lead: Lead, at: datetime, by: User, note: str) -> None:
         """An exchange by telephone is noted."""
         self.note(RequestNote.CALL, at, by, lead=lead, why=note, next_step="")
-        self._stir(lead, at)
+        lead.stir(at)
+        for promise in lead.promises:
+            promise.ended_at, promise.is_kept = promise.ended_at or at, True
         self.settle()
 
     def close(self, lead: Lead, at: datetime, by: User, outcome: str, note: str) -> None:
@@ -362,15 +379,6 @@ class Life:
         self._move(lead, ReferralStep.CLOSE, at, by, why=note)
         lead.outcome, lead.outcome_note, lead.ended_at = outcome, note, at
         self.settle()
-
-    def _touch(self, lead: Lead, at: datetime) -> None:
-        ahead = lead.due_at if lead.due_at > at else None
-        self._stir(lead, at, lead.next_step if ahead else "", timezone.localdate(ahead) if ahead else None)
-
-    def _stir(self, lead: Lead, at: datetime, next_step: str = "", due_on: date | None = None) -> None:
-        lead.active_at, lead.is_stalled, lead.next_step = at, False, next_step
-        announced = datetime.combine(due_on, time(18), tzinfo=PARIS) if due_on else None
-        lead.due_at = announced or rules.activity_due(at, self.delays)
 
 
 def in_time_until(lead: Lead) -> datetime:
@@ -385,7 +393,7 @@ def _facts(lead: Lead) -> rules.ReferralFacts:
         state=lead.stage,
         sent_at=lead.sent_at,
         active_at=lead.active_at,
-        due_at=lead.due_at,
         is_stalled=lead.is_stalled,
         outcome=lead.outcome,
+        promises=tuple(rules.PromiseFacts(row.made_at, row.due_on) for row in lead.promises if row.ended_at is None),
     )

@@ -6,7 +6,7 @@ from random import Random
 from diginor.history import Party
 from services.demonstration.life import Lead, Life, in_time_until
 from services.demonstration.story import code
-from services.models import FollowUp, Message, Referral, RequestEvent, Satisfaction, ServiceRequest
+from services.models import FollowUp, Message, Promise, Referral, RequestEvent, Satisfaction, ServiceRequest
 
 DATES = (
     "submitted_at", "queued_at", "routed_at", "taken_at", "helped_at", "ended_at", "person_acted_at", "asked_at",
@@ -25,6 +25,7 @@ def write(lives: Iterable[Life]) -> dict[int, ServiceRequest]:
     ServiceRequest.objects.bulk_create([requests[id(life)] for life in joined])
     referrals = {id(lead): _referral(requests[id(life)], lead) for life in told for lead in life.leads}
     Referral.objects.bulk_create(referrals.values())
+    Promise.objects.bulk_create(_promises(referrals, [lead for life in told for lead in life.leads]))
     parts = [(life, requests[id(life)]) for life in told]
     RequestEvent.objects.bulk_create(_events(parts, referrals))
     Message.objects.bulk_create(_messages(parts))
@@ -56,7 +57,7 @@ def _request(life: Life) -> ServiceRequest:
 def _referral(request: ServiceRequest, lead: Lead) -> Referral:
     copied = (
         "sent_at", "active_at", "due_at", "expires_at", "word", "reasons", "adviser", "answered_at", "accepted_at",
-        "ended_at", "is_stalled", "next_step", "decline_reason", "decline_note", "outcome", "outcome_note",
+        "ended_at", "is_stalled", "decline_reason", "decline_note", "outcome", "outcome_note",
     )  # fmt: skip
     return Referral(
         request=request,
@@ -66,6 +67,24 @@ def _referral(request: ServiceRequest, lead: Lead) -> Referral:
         answer_in_time_until=in_time_until(lead),
         **{name: getattr(lead, name) for name in copied},
     )
+
+
+def _promises(referrals: dict[int, Referral], leads: list[Lead]) -> list[Promise]:
+    return [
+        Promise(
+            referral=referrals[id(lead)],
+            organisation=lead.place,
+            made_by=said.by,
+            made_by_name=str(said.by),
+            text=said.text,
+            due_on=said.due_on,
+            made_at=said.made_at,
+            ended_at=said.ended_at,
+            is_kept=said.is_kept,
+        )
+        for lead in leads
+        for said in lead.promises
+    ]
 
 
 Parts = list[tuple[Life, ServiceRequest]]

@@ -187,6 +187,7 @@ class CallForm(StepForm):
         help_text=_("Pour votre équipe et celle du guichet. L’entreprise ne lit pas cette note."),
         error_messages={"required": _("Écrivez une phrase sur cet échange.")},
     )
+    is_kept = forms.BooleanField(required=False, initial=True)
     next_step = forms.CharField(
         label=_("Prochaine étape"),
         required=False,
@@ -199,6 +200,14 @@ class CallForm(StepForm):
         widget=DayInput(),
         error_messages={"invalid": _("Écrivez une date, par exemple 12/03/2026.")},
     )
+
+    def __init__(self, *args: Any, referral: Referral, **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        if promises := referral.open_promises():
+            said = [str(row.words or _("donner des nouvelles")) for row in promises]
+            self.fields["is_kept"].label = _("C’est fait : %(promised)s") % {"promised": " · ".join(said)}
+        else:
+            del self.fields["is_kept"]
 
     def clean_due_on(self) -> date | None:
         """A day to come."""

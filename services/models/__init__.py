@@ -3,6 +3,7 @@
 from services.models.catalogue import Offer, Question, Topic
 from services.models.clock import DelaySet, FollowUp
 from services.models.figures import FigureCell, FigureDetail, FigureDirt, FigureStamp
+from services.models.promise import Promise
 from services.models.referral import Referral
 from services.models.request import RequestEvent, ServiceRequest
 from services.models.satisfaction import Satisfaction
@@ -18,6 +19,7 @@ __all__ = [
     "FollowUp",
     "Message",
     "Offer",
+    "Promise",
     "Question",
     "Referral",
     "RequestEvent",

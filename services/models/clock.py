@@ -12,7 +12,7 @@ from diginor.retries import Retried, RetriedQuerySet
 from members.models import Hub
 from services.enums import FollowUpKind
 from services.models.catalogue import Topic
-from services.rules.clock import Delays
+from services.rules.clock import Delays, Key
 
 
 def _delay(label: Any) -> models.PositiveSmallIntegerField:
@@ -56,6 +56,7 @@ class DelaySet(models.Model):
     answer_expiry = _delay(_("orientation : fin du délai après (jours ouvrés)"))
     activity_reminder = _delay(_("inactivité : rappel après (jours ouvrés)"))
     activity_alert = _delay(_("inactivité : alerte après (jours ouvrés)"))
+    promise_alert = _delay(_("jour annoncé dépassé : alerte après (jours ouvrés)"))
     satisfaction = _delay(_("avis demandé après (jours)"))
     second_assessment = _delay(_("second bilan proposé après (mois)"))
     erasure = _delay(_("effacement après (années)"))
@@ -76,6 +77,9 @@ class DelaySet(models.Model):
         return {name: value for name, value in named.items() if value is not None}
 
 
+TAKE_OVER = [FollowUpKind.TRIAGE_ESCALATION, FollowUpKind.ACTIVITY_ALERT, FollowUpKind.PROMISE_ALERT]
+
+
 class FollowUpQuerySet(RetriedQuerySet):
     """How follow-ups are found."""
 
@@ -86,6 +90,27 @@ class FollowUpQuerySet(RetriedQuerySet):
     def due(self, now: datetime) -> "FollowUpQuerySet":
         """Those to do now, the oldest first; what failed waits for its next attempt."""
         return self.pending().ready(now).filter(due_at__lte=now).order_by("due_at", "pk")
+
+    def takes_over(self, request: Any) -> datetime | None:
+        """When the desk, or its head, comes in if the date that is shown is missed; None when nobody has to."""
+        return (
+            self._taking_over(request.pk, request.responsible_organisation_id).values_list("due_at", flat=True).first()
+        )
+
+    def taking_over(self) -> "FollowUpQuerySet":
+        """The same for each request of an outer query."""
+        return self._taking_over(models.OuterRef("pk"), models.OuterRef("responsible_organisation_id"))
+
+    def _taking_over(self, request_id: Any, organisation_id: Any) -> "FollowUpQuerySet":
+        mine = Q(referral=None) | Q(referral__organisation_id=organisation_id)
+        rows = self.pending().filter(mine, request_id=request_id, kind__in=TAKE_OVER)
+        return rows.order_by("due_at", "pk")
+
+    def alert_of(self, referral: Any) -> datetime | None:
+        """When the desk is told if nothing comes of a referral."""
+        rows = self.pending().filter(referral=referral, kind__in=TAKE_OVER)
+        first = rows.order_by("due_at", "pk").first()
+        return first and first.due_at
 
 
 class FollowUp(Retried):
@@ -115,6 +140,11 @@ class FollowUp(Retried):
             models.Index(fields=["due_at", "id"], condition=Q(done_at=None), name="followup_due"),
             *Retried.Meta.indexes,
         ]
+
+    @property
+    def key(self) -> Key:
+        """What it is and from when it counts."""
+        return self.referral_id, self.kind, self.basis_at
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} · {self.due_at:%Y-%m-%d}"

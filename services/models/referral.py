@@ -18,6 +18,7 @@ from services.enums import DeclineReason, Outcome, ReferralState
 
 if TYPE_CHECKING:
     from members.models import User
+    from services.models.promise import Promise
 
 
 class ReferralQuerySet(models.QuerySet):
@@ -34,11 +35,13 @@ class ReferralQuerySet(models.QuerySet):
 
     def with_sheet(self) -> "ReferralQuerySet":
         """With what a line of a list shows."""
-        return self.select_related("request", "request__topic", "request__commune", "organisation", "adviser")
+        rows = self.select_related("request", "request__topic", "request__commune", "organisation", "adviser")
+        return rows.prefetch_related("promises__organisation")
 
     def for_company(self) -> "ReferralQuerySet":
         """What the tracking page tells: who has the request, in the order they received it."""
-        return self.with_successors().select_related("adviser").order_by("sent_at", "pk")
+        rows = self.with_successors().select_related("adviser").prefetch_related("promises__organisation")
+        return rows.order_by("sent_at", "pk")
 
     def with_successors(self) -> "ReferralQuerySet":
         """With what the organisation became, where it ended since."""
@@ -103,7 +106,6 @@ class Referral(WorkflowModel):
     accepted_at = models.DateTimeField(_("acceptée le"), null=True, blank=True)
     active_at = models.DateTimeField(_("dernière activité le"), default=timezone.now)
     is_stalled = models.BooleanField(_("à l’arrêt"), default=False)
-    next_step = models.CharField(_("prochaine étape"), max_length=200, blank=True)
     due_at = models.DateTimeField(_("échéance"), null=True, blank=True)
     decline_reason = models.CharField(_("raison du refus"), max_length=30, choices=DeclineReason.choices, blank=True)
     decline_note = models.TextField(_("précision sur le refus"), blank=True)
@@ -172,6 +174,16 @@ class Referral(WorkflowModel):
     def subject(self) -> str:
         """What the request was about when the referral ended, for rows read with `as_told`; else what it is about."""
         return getattr(self, "topic_then", None) or self.request.subject
+
+    def open_promises(self) -> "list[Promise]":
+        """What the company was told to expect and has not seen yet, the earliest first."""
+        rows = [row for row in self.promises.all() if row.ended_at is None] if self.is_live else []
+        return sorted(rows, key=lambda row: (row.due_on, row.pk))
+
+    def promise(self) -> "Promise | None":
+        """The announced step that gives the referral its date; None when that date is the clock's own."""
+        day = timezone.localdate(self.due_at) if self.due_at else None
+        return next((row for row in self.open_promises() if row.due_on == day), None)
 
     def log(self, step: str, *, by: Any, why: str = "", **details: Any) -> Any:
         """Write the step in the history of the request."""

@@ -23,6 +23,7 @@ from members.models.organisation import naf_code, validate_siret, whole_years
 from services import workflows
 from services.enums import Family, NoSiretReason, ReferralStep, RejectReason, RequestNote, RequestState, RequestStep
 from services.models.catalogue import Topic
+from services.models.clock import FollowUp
 from services.rules import likeness
 
 if TYPE_CHECKING:
@@ -58,7 +59,8 @@ class ServiceRequestQuerySet(models.QuerySet):
     def with_company_referrals(self) -> "ServiceRequestQuerySet":
         """With who has each request, in one more query."""
         referrals: Any = RequestEvent._meta.get_field("referral").related_model
-        return self.prefetch_related(models.Prefetch("referrals", referrals.objects.for_company()))
+        rows = self.annotate(takes_over_at=models.Subquery(FollowUp.objects.taking_over().values("due_at")[:1]))
+        return rows.prefetch_related(models.Prefetch("referrals", referrals.objects.for_company()))
 
     def behind_link(self, code: str) -> "ServiceRequestQuerySet":
         """The one that a private link opens; what was erased opens no more."""
@@ -280,7 +282,7 @@ class ServiceRequest(WorkflowModel):
 
     def is_late(self, now: datetime) -> bool:
         """Whether its due date has passed."""
-        return self.is_open and self.due_at is not None and self.due_at < now
+        return self.is_open and self.due_at is not None and self.due_at <= now
 
     def age_in_years(self, now: datetime) -> int | None:
         """The age of the company in whole years, or None when it is not known."""

@@ -1,21 +1,25 @@
 """The clock: what is due, when, and whose turn it is; pure functions of the facts of one request.
 
 Delays count French working days from an aware instant, except where a day, a month or a year is said.
+A date that was once planned holds, whatever becomes of the delays, until what it counts from changes (`planned`):
+the turn is read from the same dates, so that what a page shows is what fires.
 Source: the product's table « The clock ».
 """
 
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, time, timedelta
 
 from dateutil.relativedelta import relativedelta
 
 from diginor.history import Party
-from diginor.working_days import PARIS, add_working_days
+from diginor.working_days import PARIS, add_working_days, is_working_day
 from services.enums import FollowUpKind as Kind
 from services.enums import Outcome, ReferralState, RequestState
 
 OPEN = {RequestState.SUBMITTED, RequestState.ROUTED, RequestState.IN_PROGRESS, RequestState.TO_REROUTE}
 IN_QUEUE = {RequestState.SUBMITTED, RequestState.TO_REROUTE}
+LIVE = {ReferralState.SENT, ReferralState.ACCEPTED}
 ENDED = {RequestState.CLOSED, RequestState.REJECTED, RequestState.WITHDRAWN}
 
 
@@ -33,9 +37,31 @@ class Delays:
     answer_expiry: int = 9
     activity_reminder: int = 15
     activity_alert: int = 25
+    promise_alert: int = 2
     satisfaction: int = 7  # calendar days
     second_assessment: int = 12  # months
     erasure: int = 3  # years
+
+
+@dataclass(frozen=True)
+class PromiseFacts:
+    """What somebody announced to the company, not kept yet."""
+
+    made_at: datetime
+    due_on: date
+
+    @property
+    def due_at(self) -> datetime:
+        """The end of the announced day."""
+        return datetime.combine(self.due_on, time(18), tzinfo=PARIS)
+
+    @property
+    def reminder_at(self) -> datetime:
+        """The morning of the announced day, or of the last working day before it."""
+        day = self.due_on
+        while not is_working_day(day):
+            day -= timedelta(days=1)
+        return datetime.combine(day, time(8), tzinfo=PARIS)
 
 
 @dataclass(frozen=True)
@@ -47,9 +73,15 @@ class ReferralFacts:
     state: str
     sent_at: datetime
     active_at: datetime
-    due_at: datetime | None = None
     is_stalled: bool = False
     outcome: str = ""
+    promises: tuple[PromiseFacts, ...] = ()
+
+    @property
+    def awaited(self) -> PromiseFacts | None:
+        """The nearest announced day that no activity has followed yet."""
+        ahead = [row for row in self.promises if row.due_at >= self.active_at]
+        return min(ahead, key=lambda row: row.due_at, default=None)
 
 
 @dataclass(frozen=True)
@@ -68,6 +100,11 @@ class RequestFacts:
     is_erased: bool = False
     last_escalation_at: datetime | None = None
     referrals: tuple[ReferralFacts, ...] = field(default=())
+    # The dates that were planned before, by referral, kind and basis.
+    planned: Mapping["Key", datetime] = field(default_factory=dict)
+
+
+Key = tuple[int | None, str, datetime]
 
 
 @dataclass(frozen=True)
@@ -78,6 +115,11 @@ class Due:
     basis_at: datetime
     due_at: datetime
     referral_id: int | None = None
+
+    @property
+    def key(self) -> Key:
+        """What it is and from when it counts: the same thing is planned once."""
+        return self.referral_id, self.kind, self.basis_at
 
 
 @dataclass(frozen=True)
@@ -90,15 +132,16 @@ class Turn:
 
 
 def plan(request: RequestFacts, delays: Delays) -> list[Due]:
-    """List every follow-up that the present facts call for, done or not."""
+    """List every follow-up that the present facts call for, done or not; what was planned keeps its date."""
     if request.is_erased:
         return []
-    return [
+    wanted = [
         *_of_draft(request, delays),
         *_of_queue(request, delays),
         *_of_referrals(request, delays),
         *_of_end(request, delays),
     ]
+    return [replace(due, due_at=request.planned.get(due.key, due.due_at)) for due in wanted]
 
 
 def _of_draft(request: RequestFacts, delays: Delays) -> list[Due]:
@@ -117,9 +160,9 @@ def _of_queue(request: RequestFacts, delays: Delays) -> list[Due]:
             Due(Kind.COMPANY_REMINDER, since, add_working_days(since, delays.company_reminder)),
             Due(Kind.COMPANY_SILENT, since, add_working_days(since, delays.company_silent)),
         ]
-    if request.queued_at is None or not is_desk_turn(request):
+    if not is_desk_turn(request):
         return []
-    since = request.queued_at
+    since = request.queued_at or request.created_at
     first = Due(Kind.TRIAGE_REMINDER, since, add_working_days(since, delays.triage_reminder))
     last = request.last_escalation_at
     again_from = max(last, since) if last else since
@@ -131,6 +174,8 @@ def _of_referrals(request: RequestFacts, delays: Delays) -> list[Due]:
         return []
     due: list[Due] = []
     for referral in request.referrals:
+        if referral.state in LIVE:
+            due += _of_promises(referral, delays)
         if referral.state == ReferralState.SENT:
             steps = [
                 (Kind.ANSWER_REMINDER, delays.answer_reminder),
@@ -138,7 +183,7 @@ def _of_referrals(request: RequestFacts, delays: Delays) -> list[Due]:
                 (Kind.ANSWER_EXPIRY, delays.answer_expiry),
             ]
             since = referral.sent_at
-        elif referral.state == ReferralState.ACCEPTED:
+        elif referral.state == ReferralState.ACCEPTED and referral.awaited is None:
             steps = [
                 (Kind.ACTIVITY_REMINDER, delays.activity_reminder),
                 (Kind.ACTIVITY_ALERT, delays.activity_alert),
@@ -147,6 +192,17 @@ def _of_referrals(request: RequestFacts, delays: Delays) -> list[Due]:
         else:
             continue
         due += [Due(kind, since, add_working_days(since, days), referral.id) for kind, days in steps]
+    return due
+
+
+def _of_promises(referral: ReferralFacts, delays: Delays) -> list[Due]:
+    """An announced day commands the clock: its morning, then the desk when it passed without a word."""
+    due = []
+    for row in referral.promises:
+        if row.reminder_at > row.made_at:
+            due.append(Due(Kind.PROMISE_REMINDER, row.made_at, row.reminder_at, referral.id))
+        alert_at = add_working_days(row.due_at, delays.promise_alert)
+        due.append(Due(Kind.PROMISE_ALERT, row.made_at, alert_at, referral.id))
     return due
 
 
@@ -169,36 +225,37 @@ def turn(request: RequestFacts, delays: Delays) -> Turn | None:
     """
     if request.state not in OPEN:
         return None
+    dates = {(due.referral_id, due.kind): due.due_at for due in plan(request, delays)}
     if request.asked_at is not None:
-        return Turn(Party.COMPANY, add_working_days(request.asked_at, delays.company_silent))
+        return Turn(Party.COMPANY, dates[None, Kind.COMPANY_SILENT])
     if is_desk_turn(request):
-        since = request.queued_at or request.created_at
-        return Turn(Party.HUB, add_working_days(since, delays.triage_reminder))
-    due_at, organisation_id = min((referral_due(row, delays), row.organisation_id) for row in moving(request))
+        return Turn(Party.HUB, dates[None, Kind.TRIAGE_REMINDER])
+    due = referral_dates(request, delays)
+    due_at, organisation_id = min((due[row.id], row.organisation_id) for row in moving(request))
     return Turn(Party.ORGANISATION, due_at, organisation_id)
+
+
+def referral_dates(request: RequestFacts, delays: Delays) -> dict[int, datetime]:
+    """The date of the next thing expected of each live referral: its answer, the announced day, or some news."""
+    dates = {(due.referral_id, due.kind): due.due_at for due in plan(request, delays)}
+    kinds = {ReferralState.SENT: Kind.ANSWER_EXPIRY, ReferralState.ACCEPTED: Kind.ACTIVITY_REMINDER}
+    return {
+        row.id: row.awaited.due_at
+        if row.awaited and row.state == ReferralState.ACCEPTED
+        else dates[row.id, kinds[ReferralState(row.state)]]
+        for row in request.referrals
+        if row.state in LIVE and request.state in OPEN
+    }
 
 
 def moving(request: RequestFacts) -> list[ReferralFacts]:
     """The live referrals that do not stand still."""
-    live = {ReferralState.SENT, ReferralState.ACCEPTED}
-    return [row for row in request.referrals if row.state in live and not row.is_stalled]
+    return [row for row in request.referrals if row.state in LIVE and not row.is_stalled]
 
 
 def is_desk_turn(request: RequestFacts) -> bool:
     """Whether an open request waits for the desk: in its queue, or with nobody who moves."""
     return request.state in IN_QUEUE or (request.state in OPEN and not moving(request))
-
-
-def referral_due(referral: ReferralFacts, delays: Delays) -> datetime:
-    """The date of the next thing expected of the organisation: its answer, or the step it announced."""
-    if referral.state == ReferralState.SENT:
-        return add_working_days(referral.sent_at, delays.answer_expiry)
-    return referral.due_at or activity_due(referral.active_at, delays)
-
-
-def activity_due(since: datetime, delays: Delays) -> datetime:
-    """The day by which something should move again after an activity."""
-    return add_working_days(since, delays.activity_reminder)
 
 
 def is_abandoned(request: RequestFacts) -> bool:
@@ -215,8 +272,7 @@ def all_refused(request: RequestFacts) -> bool:
 def all_closed(request: RequestFacts) -> bool:
     """Whether no referral is live and at least one was closed with an outcome."""
     states = [row.state for row in request.referrals]
-    live = {ReferralState.SENT, ReferralState.ACCEPTED}
-    return ReferralState.CLOSED in states and not live.intersection(states)
+    return ReferralState.CLOSED in states and not LIVE.intersection(states)
 
 
 def was_helped(request: RequestFacts) -> bool:

@@ -24,6 +24,7 @@ class Situation:
     next_step: str = ""
     day: str = ""
     is_late: bool = False
+    next_day: str = ""
     helpers: tuple[str, ...] = ()
     outcomes: tuple[str, ...] = ()
     reject_reason: str = ""
@@ -70,8 +71,19 @@ def headline(at: Situation) -> str:
     if at.party == Party.COMPANY:
         return _company_turn(at) % facts
     if at.party == Party.ORGANISATION:
-        return _organisation_turn(at) % facts
-    return _desk_turn(at) % facts
+        return _with_next_day(_organisation_turn(at) % facts, at)
+    return _with_next_day(_desk_turn(at) % facts, at)
+
+
+def _with_next_day(sentence: str, at: Situation) -> str:
+    """What follows a date that was missed: who comes in, and when."""
+    if not (at.is_late and at.next_day):
+        return sentence
+    if at.party == Party.ORGANISATION:
+        more = _("Sans nouvelle avant le %(day)s, l’équipe du guichet s’en occupe elle-même.")
+    else:
+        more = _("Nouvelle date : avant le %(day)s.")
+    return f"{sentence} {more % {'day': at.next_day}}"
 
 
 def _company_turn(at: Situation) -> str:
@@ -132,8 +144,13 @@ def _rejection(reason: str) -> str:
     return texts.get(reason) or _("Ce guichet ne donne pas suite à votre demande.")  # type: ignore[call-overload]
 
 
-def told(fact: Fact) -> Told | None:
-    """The sentence of a row of the history, or None for what the company need not read."""
+def told(fact: Fact, *, is_open: bool = True) -> Told | None:
+    """The sentence of a row of the history, or None where the company need not read; after the end nobody goes on."""
+    said = _told(fact)
+    return said if said is None or is_open or fact.step not in _GOES_ON else Told(said.text)
+
+
+def _told(fact: Fact) -> Told | None:
     if fact.step in _SAID:
         return Told(str(_SAID[fact.step]))  # type: ignore[index]
     teller = _TELLERS.get(fact.step)  # type: ignore[call-overload]
@@ -207,6 +224,8 @@ def _requalified(fact: Fact) -> Told:
     return Told(_("L’équipe du guichet a précisé le sujet de votre demande : %(name)s.") % {"name": fact.after})
 
 
+# Their second sentence says that somebody goes on.
+_GOES_ON = (ReferralStep.DECLINE, ReferralStep.EXPIRE, ReferralStep.CANCEL)
 _TELLERS = {
     RequestStep.ROUTE: _routed,
     RequestNote.REQUALIFY: _requalified,
@@ -221,7 +240,7 @@ _TELLERS = {
 }
 _SAID = {
     RequestStep.SUBMIT: gettext_lazy("Vous avez déposé votre demande."),
-    RequestStep.SEND_BACK: gettext_lazy("L’équipe du guichet cherche un autre interlocuteur pour vous."),
+    RequestStep.SEND_BACK: gettext_lazy("L’équipe du guichet a repris votre demande."),
     RequestStep.FINISH: gettext_lazy("Votre demande est terminée."),
     RequestStep.REJECT: gettext_lazy("L’équipe du guichet vous a répondu."),
     RequestStep.MERGE: gettext_lazy("Votre demande a été réunie à une autre demande de votre entreprise."),

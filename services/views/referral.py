@@ -81,7 +81,7 @@ def referral_close(request: HttpRequest, code: str) -> HttpResponse:
 def referral_call(request: HttpRequest, code: str) -> HttpResponse:
     """Note an exchange with the company."""
     own = _own(request, code)
-    return _act(request, own, "call", CallForm(request.POST), actions.note_call, _("Échange noté."))
+    return _act(request, own, "call", CallForm(request.POST, referral=own), actions.note_call, _("Échange noté."))
 
 
 @require_POST

@@ -30,6 +30,7 @@ def sheet(referral: Referral, user: User, bound: dict[str, forms.Form]) -> dict[
         "demand": demand,
         "sentence": sentence,
         "tone": tone,
+        "promises": referral.open_promises(),
         "why_ended": "" if referral.is_live else why_ended(referral),
         "disclosed": disclosed,
         "still_shown": "" if referral.is_live else still_shown(disclosed),
@@ -54,7 +55,10 @@ def _forms(referral: Referral, user: User, bound: dict[str, forms.Form], *, can_
         fresh |= {"accept": AcceptForm, "decline": DeclineForm}
     elif referral.state == ReferralState.ACCEPTED:
         fresh |= {"call": CallForm, "close": CloseForm, "transfer": TransferForm}
-    made = {name: form() if form and form is not TransferForm else None for name, form in fresh.items()}
+    needy = (TransferForm, CallForm)
+    made = {name: form() if form and form not in needy else None for name, form in fresh.items()}
+    if fresh["call"]:
+        made["call"] = CallForm(referral=referral)
     if fresh["transfer"]:
         made["transfer"] = TransferForm(referral=referral, by=user)
     for kind in ThreadKind:

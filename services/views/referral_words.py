@@ -36,16 +36,17 @@ def _to_answer(referral: Referral, now: datetime) -> tuple[str, str]:
 
 
 def _in_progress(referral: Referral, now: datetime) -> tuple[str, str]:
-    when = {"day": day(referral.due_at, "short"), "step": referral.next_step.rstrip(". ")}
+    promise = referral.promise()
+    when = {"day": day(referral.due_at, "short"), "step": promise.words if promise else ""}
     if referral.is_stalled:
         return _("À l’arrêt : l’équipe du guichet a été prévenue. Donnez des nouvelles à l’entreprise."), "off"
     if referral.due_at is None:
         return _("Donner des nouvelles à l’entreprise."), "wait"
     if referral.due_at < now:
-        if referral.next_step:
+        if when["step"]:
             return _("En retard : « %(step)s » était promis pour le %(day)s.") % when, "off"
         return _("En retard : l’entreprise attendait des nouvelles le %(day)s.") % when, "off"
-    if referral.next_step:
+    if when["step"]:
         return _("%(step)s, avant le %(day)s.") % when, "wait"
     return _("Donner des nouvelles avant le %(day)s.") % when, "wait"
 

@@ -8,34 +8,12 @@ from django.utils.translation import gettext as _
 
 from diginor import wording
 from diginor.history import Party
-from services.enums import Outcome, ReferralState, RequestStep, ThreadKind
+from services.enums import ReferralState, RequestStep, ThreadKind
 from services.forms.tracking import OpinionForm, ReplyForm
 from services.links import tracking_token
 from services.models import Attachment, Message, Referral, RequestEvent, Satisfaction, ServiceRequest
-from services.rules.sentences import Fact, Situation, headline, told
-
-
-def headline_of(asked: ServiceRequest, referrals: list[Referral] | None = None) -> str:
-    """The sentence about what happens next."""
-    rows = referrals if referrals is not None else list(asked.referrals.for_company())
-    live = [row for row in rows if row.is_live]
-    awaited = next((row for row in live if row.organisation_id == asked.responsible_organisation_id), None)
-    closed = [row for row in rows if row.state == ReferralState.CLOSED]
-    return headline(
-        Situation(
-            state=asked.state,
-            party=asked.responsible,
-            organisation=str(awaited.organisation) if awaited else str(asked.responsible_organisation or ""),
-            is_taken=awaited is not None and awaited.state == ReferralState.ACCEPTED,
-            next_step=awaited.next_step if awaited else "",
-            day=wording.day(asked.due_at),
-            is_late=asked.is_late(timezone.now()),
-            helpers=tuple(str(row.organisation) for row in closed if row.outcome == Outcome.HELPED),
-            outcomes=tuple(row.outcome for row in closed),
-            reject_reason=asked.reject_reason,
-            is_merged=asked.merged_into_id is not None,
-        )
-    )
+from services.models.situation import headline_of
+from services.rules.sentences import Fact, told
 
 
 def tracking_context(asked: ServiceRequest, *, token: str = "", **forms: Any) -> dict[str, Any]:
@@ -52,7 +30,8 @@ def tracking_context(asked: ServiceRequest, *, token: str = "", **forms: Any) ->
         "headline": headline_of(asked, referrals),
         "is_late": asked.is_late(timezone.now()),
         "answer": next((row.why for row in events if row.step == RequestStep.REJECT), ""),
-        "timeline": _timeline(events),
+        "promises": _promises(referrals),
+        "timeline": _timeline(events, is_open=asked.is_open),
         "became": list(dict.fromkeys(row.organisation for row in referrals if row.organisation.is_past)),
         "helpers": [row for row in referrals if row.state == ReferralState.ACCEPTED],
         "awaited": [
@@ -94,11 +73,27 @@ def _facts(asked: ServiceRequest) -> list[tuple[str, str]]:
     ]
 
 
-def _timeline(events: list[RequestEvent]) -> list[dict[str, Any]]:
+def _promises(referrals: list[Referral]) -> list[dict[str, Any]]:
+    """What each organisation announced and has not done yet, the earliest first."""
+    now = timezone.now()
+    rows = [(promise, referral) for referral in referrals for promise in referral.open_promises()]
+    return [
+        {
+            "text": promise.text,
+            "organisation": promise.organisation,
+            "holder": referral.organisation if referral.organisation_id != promise.organisation_id else None,
+            "day": promise.due_on,
+            "is_late": promise.due_at < now,
+        }
+        for promise, referral in sorted(rows, key=lambda row: (row[0].due_on, row[0].pk))
+    ]
+
+
+def _timeline(events: list[RequestEvent], *, is_open: bool) -> list[dict[str, Any]]:
     """What happened, the newest first."""
     entries = []
     for event in events:
-        sentence = told(_fact(event))
+        sentence = told(_fact(event), is_open=is_open)
         if sentence is not None:
             entries.append({"text": sentence.text, "detail": sentence.detail, "at": event.at, "state": "past"})
     return entries[::-1]

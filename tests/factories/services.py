@@ -30,6 +30,7 @@ from services.models import (
     FollowUp,
     Message,
     Offer,
+    Promise,
     Question,
     Referral,
     RequestEvent,
@@ -215,11 +216,14 @@ class RequestFactory(factory.django.DjangoModelFactory):
 class ReferralFactory(factory.django.DjangoModelFactory):
     """A referral waiting for its answer; traits: accepted, declined, expired, closed, cancelled, late, stalled.
 
+    `next_step="…"` is announced for its due date.
+
     Its request follows: routed, in progress, to reroute or closed, and in the hands of the same organisation.
     """
 
     class Meta:
         model = Referral
+        skip_postgeneration_save = True
 
     class Params:
         late = False
@@ -254,6 +258,12 @@ class ReferralFactory(factory.django.DjangoModelFactory):
             request_is="closed",
         )
 
+    @factory.post_generation
+    def next_step(self, create, extracted, **kwargs):
+        """What its adviser announced for its due date."""
+        if create and extracted:
+            PromiseFactory(referral=self, text=extracted, due_on=timezone.localdate(self.due_at))
+
     organisation = factory.SubFactory(OrganisationFactory)
     state = ReferralState.SENT
     sent_at = factory.SelfAttribute("at")
@@ -273,6 +283,20 @@ class ReferralFactory(factory.django.DjangoModelFactory):
         if self.organisation.pk and (hub := self.organisation.hubs.order_by("pk").first()):
             traits["hub"] = hub
         return RequestFactory(**traits)
+
+
+class PromiseFactory(factory.django.DjangoModelFactory):
+    """What the adviser of an accepted referral announced for the day after tomorrow."""
+
+    class Meta:
+        model = Promise
+
+    referral = factory.SubFactory(ReferralFactory, accepted=True)
+    organisation = factory.SelfAttribute("referral.organisation")
+    made_by = factory.SelfAttribute("referral.adviser")
+    made_by_name = factory.LazyAttribute(lambda row: str(row.made_by or ""))
+    text = "Je vous appelle"
+    due_on = factory.LazyFunction(lambda: timezone.localdate() + timedelta(days=2))
 
 
 class MessageFactory(factory.django.DjangoModelFactory):

@@ -1,7 +1,7 @@
 """A structure becomes another: what moves, what stays true, and taking it back."""
 
 import json
-from datetime import timedelta
+from datetime import date, timedelta
 from time import perf_counter
 
 import pytest
@@ -264,11 +264,13 @@ def test_what_others_changed_since_is_not_undone_and_is_named(merger):
 def test_a_referral_that_went_on_meanwhile_goes_back_with_its_news(merger):
     successions.apply(merger.succession, by=merger.staff)
     row = Referral.objects.live().filter(organisation=merger.new, state="accepted").order_by("pk")[0]
-    steps.note_call(row, note="Visite prévue", by=UserFactory(adviser_of=merger.new), next_step="Visite")
+    steps.note_call(
+        row, note="Visite prévue", by=UserFactory(adviser_of=merger.new), next_step="Visite", due_on=date(2026, 3, 20)
+    )
     successions.undo(merger.succession, by=merger.staff)
     row.refresh_from_db()
     assert row.organisation in merger.old
-    assert row.next_step == "Visite"
+    assert [promise.text for promise in row.open_promises()] == ["Visite"]
 
 
 def test_what_was_attached_since_to_what_was_made_keeps_it_from_being_undone(merger):

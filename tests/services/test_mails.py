@@ -39,6 +39,7 @@ def story():
     hub = HubFactory(phone="02 31 00 00 00")
     place = OrganisationFactory(of_hub=hub, name="Normandie Web Xperts", acronym="NWX")
     adviser = UserFactory(adviser_of=place, first_name="Claire", last_name="Dumont", phone="06 00 00 00 00")
+    UserFactory(manager_of=place)
     for kind in (HubRoleKind.STAFF, HubRoleKind.HEAD):
         HubRoleFactory(hub=hub, kind=kind)
     return ReferralFactory(
@@ -50,6 +51,7 @@ def write(kind, referral, language="fr", **change):
     """Post the mail of one kind, with everything its cause gives; return the rows."""
     request = referral.request
     request.language = language
+    referral.is_stalled = kind is notifications.NewDate
     extra = {
         "referrals": [referral],
         "answer_by": referral.expires_at,
@@ -141,10 +143,12 @@ def test_the_end_of_a_request_tells_what_came_of_it(story, outcome, sentence):
 def test_a_refusal_gives_the_reason_and_what_happens_next(story):
     story.state, story.decline_reason = "declined", "no_capacity"
     story.save()
+    asked = story.request
+    asked.state, asked.responsible, asked.responsible_organisation = "to_reroute", "hub", None
     (mail,) = write(notifications.ReferralRefused, story)
 
     assert "Elle n’a pas de disponibilité en ce moment." in mail.text
-    assert "cherche une autre structure" in mail.text
+    assert "cherche un autre interlocuteur pour vous avant le" in mail.text
 
 
 def test_silence_is_told_without_a_reason(story):

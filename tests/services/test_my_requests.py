@@ -71,10 +71,10 @@ def test_older_requests_are_on_the_next_page_and_back(client, anne, clock):
 def test_the_list_costs_the_same_with_thirty_requests(client, anne, django_assert_num_queries):
     RequestFactory(contact_email=EMAIL, routed=True)
     client.get(reverse("my_requests"))
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(7):
         client.get(reverse("my_requests"))
     for _number in range(15):
         RequestFactory(contact_email=EMAIL, routed=True)
-        RequestFactory(contact_email=EMAIL, in_progress=True)
-    with django_assert_num_queries(6):
+        RequestFactory(contact_email=EMAIL, in_progress=True, late=True)
+    with django_assert_num_queries(7):
         client.get(reverse("my_requests"))

@@ -11,8 +11,9 @@ from django.utils import timezone
 from diginor.history import Party
 from diginor.outbox.model import OutgoingMail
 from diginor.workflow import StepRefused
+from members.actions import people as team
 from members.models import Membership
-from services.actions import clock, company, filing, referral, thread, triage
+from services.actions import clock, company, filing, people, referral, thread, triage
 from services.enums import ReferralState, RequestState
 from services.models import FollowUp, Message, Referral, RequestEvent, ServiceRequest
 from tests.factories.members import UserFactory
@@ -126,12 +127,50 @@ def test_two_people_merge_crosswise_without_a_deadlock(desk):
     assert {fresh(first).state, fresh(second).state} == {RequestState.REJECTED, RequestState.SUBMITTED}
 
 
+def test_two_people_who_leave_at_once_do_not_wait_for_each_other_in_a_circle(desk):
+    first, second = desk.file(), desk.file()
+    place, other = desk.places[:2]
+    # What the first person follows was sent in one order, what the second follows in the other.
+    for request, row in ((first, place), (second, place), (second, other), (first, other)):
+        (sent,) = triage.route(fresh(request), [row], by=desk.staff)
+        Referral.objects.filter(pk=sent.pk).update(state=ReferralState.ACCEPTED, adviser=desk.advisers[row == other])
+    results = at_once(
+        lambda: str(people.hand_back(desk.advisers[0], place)),
+        lambda: str(people.hand_back(desk.advisers[1], other)),
+    )
+    assert results == ["2", "2"]
+
+
+def test_who_leaves_two_teams_and_who_leaves_one_do_not_wait_in_a_circle(desk):
+    first, second = desk.file(), desk.file()
+    place, other, third = desk.places
+    UserFactory(manager_of=place)
+    both = desk.advisers[0]
+    Membership.objects.create(user=both, organisation=other, role="adviser", is_active=True)
+    for request, row, who in (
+        (second, place, both),
+        (first, other, both),
+        (first, third, desk.advisers[2]),
+        (second, third, desk.advisers[2]),
+    ):
+        (sent,) = triage.route(fresh(request), [row], by=desk.staff)
+        Referral.objects.filter(pk=sent.pk).update(state=ReferralState.ACCEPTED, adviser=who)
+    results = at_once(
+        lambda: team.close_account(both),
+        lambda: team.close_account(desk.advisers[2]),
+        lambda: team.set_capacity(other, capacity=3, by=desk.managers[1]),
+    )
+    assert results == ["done"] * 3
+    assert not Referral.objects.live().filter(adviser__in=[both, desk.advisers[2]]).exists()
+
+
 def test_two_clocks_at_once_fire_each_follow_up_once(desk, clock_moved):
     before = OutgoingMail.objects.count()
     results = at_once(*[lambda: str(clock.follow_up_due(clock_moved)) for _worker in range(3)])
     assert outcomes(results) == {"done": 3}
     assert sum(int(result) for result in results) == 6
-    assert OutgoingMail.objects.count() == before + 6
+    # One mail to the desk and one to the company each: nobody has seen to a date that was told.
+    assert OutgoingMail.objects.count() == before + 12
     assert not FollowUp.objects.due(clock_moved).exists()
 
 

@@ -54,7 +54,11 @@ class TestAccepting:
         at = clock.advance(days=1)
         actions.accept(two[0], by=desk.advisers[0], next_step="Je vous appelle", due_on=date(2026, 3, 20))
         row = fresh(two[0])
-        assert (row.state, row.adviser, row.next_step) == ("accepted", desk.advisers[0], "Je vous appelle")
+        assert (row.state, row.adviser, row.open_promises()[0].text) == (
+            "accepted",
+            desk.advisers[0],
+            "Je vous appelle",
+        )
         assert row.answered_at == row.accepted_at == row.active_at == at
         assert timezone.localtime(row.due_at).date() == date(2026, 3, 20)
         request = fresh(row.request)
@@ -119,13 +123,14 @@ class TestTransferring:
         assert note.data["from_organisation"] == str(desk.places[0])
         assert note.data["to_organisation"] == str(desk.places[2])
 
-    def test_it_starts_the_clock_again_and_what_was_announced_is_over(self, desk, two, clock):
+    def test_it_starts_the_clock_again_and_what_was_announced_stays(self, desk, two, clock):
         actions.accept(two[0], by=desk.advisers[0], next_step="Je vous appelle", due_on=date(2026, 3, 12))
         at = clock.advance(days=1)
         actions.transfer(two[0], by=desk.advisers[0], organisation=desk.places[2])
         row = fresh(two[0])
-        assert (row.active_at, row.next_step) == (at, "")
-        assert timezone.localtime(row.due_at).date() > date(2026, 3, 12)
+        assert row.active_at == at
+        assert [promise.text for promise in row.open_promises()] == ["Je vous appelle"]
+        assert timezone.localtime(row.due_at).date() == date(2026, 3, 12)
 
     def test_an_organisation_that_has_the_request_already_cannot_receive_it(self, desk, two, taken):
         with pytest.raises(StepRefused):
@@ -158,13 +163,13 @@ class TestEnding:
         assert fresh(taken.request).is_open
         assert mails_of() == []
 
-    def test_the_desk_takes_one_back_and_tells_that_organisation_alone(self, desk, two):
+    def test_the_desk_takes_one_back_and_tells_that_organisation_and_the_company(self, desk, two):
         actions.take_back(two[0], by=desk.staff, why="Erreur de ma part.")
         row = fresh(two[0])
         assert (row.state, row.ended_at) == (ReferralState.CANCELLED, timezone.now())
         assert (last(row, "cancel").by, last(row, "cancel").why) == (desk.staff, "Erreur de ma part.")
-        assert mails_of() == [desk.advisers[0].email]
-        assert "Erreur de ma part." in OutgoingMail.objects.get().text
+        assert mails_of() == [desk.advisers[0].email, row.request.contact_email]
+        assert "Erreur de ma part." in OutgoingMail.objects.get(kind="ReferralCancelled").text
         assert fresh(two[1]).state == ReferralState.SENT
 
 
@@ -173,7 +178,7 @@ class TestCalls:
         at = clock.advance(days=2)
         actions.note_call(taken, note="Vu ensemble.", by=desk.advisers[0], next_step="Devis", due_on=date(2026, 3, 30))
         row = fresh(taken)
-        assert (row.active_at, row.next_step) == (at, "Devis")
+        assert (row.active_at, row.open_promises()[0].text) == (at, "Devis")
         assert timezone.localtime(row.due_at).date() == date(2026, 3, 30)
         assert (last(row, "call").by, last(row, "call").why) == (desk.advisers[0], "Vu ensemble.")
         assert last(row, "call").referral == row
@@ -227,7 +232,7 @@ class TestWriting:
         row = fresh(two[0])
         assert row.active_at == at
         assert timezone.localtime(row.due_at).date() == date(2026, 3, 20)
-        assert row.next_step == "Je vous appelle"
+        assert row.open_promises()[0].text == "Je vous appelle"
 
     def test_an_ended_request_takes_no_word(self, desk):
         request = RequestFactory(hub=desk.hub, rejected=True)

@@ -66,7 +66,11 @@ def test_accepting_says_what_comes_next(client, sent, adviser):
     answer = do(client, "accept", sent, ACCEPTANCE)
 
     sent.refresh_from_db()
-    assert (sent.state, sent.adviser, sent.next_step) == (ReferralState.ACCEPTED, adviser, "Je vous appelle")
+    assert (sent.state, sent.adviser, sent.open_promises()[0].text) == (
+        ReferralState.ACCEPTED,
+        adviser,
+        "Je vous appelle",
+    )
     assert timezone.localdate(sent.due_at).isoformat() == in_days(3)
     assert "L’entreprise reçoit votre nom" in said(answer)
     assert OutgoingMail.objects.filter(kind="RequestAccepted").count() == 1
@@ -238,9 +242,9 @@ def test_an_ended_referral_is_read_only(client, adviser, place, trait):
         assert answer.status_code == 200, step
         assert answer.redirect_chain, step
         assert said(answer), step
-    before = (row.state, row.next_step)
+    before = (row.state, row.promises.count())
     row.refresh_from_db()
-    assert (row.state, row.next_step) == before
+    assert (row.state, row.promises.count()) == before
     assert not Message.objects.exists()
 
 

@@ -18,7 +18,7 @@ def test_a_call_is_noted_with_what_comes_next(client, accepted):
     do(client, "call", accepted, {"note": "Ils hésitent.", "next_step": "J’envoie un devis", "due_on": in_days(5)})
 
     accepted.refresh_from_db()
-    assert accepted.next_step == "J’envoie un devis"
+    assert [promise.text for promise in accepted.open_promises()] == ["J’envoie un devis"]
     assert "Ils hésitent." in client.get(accepted.get_absolute_url()).content.decode()
 
 

@@ -278,13 +278,13 @@ def test_the_page_costs_the_same_with_more_of_everything(client, django_assert_n
     request = RequestFactory(in_progress=True)
     MessageFactory(request=request)
     client.get(address(request))
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(8):
         client.get(address(request))
     for _number in range(20):
         ReferralFactory(request=request, declined=True)
         MessageFactory(request=request)
         request.log("decline", by=Party.CLOCK, referral=request.referrals.first())
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(8):
         client.get(address(request))
 
 

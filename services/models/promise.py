@@ -1,0 +1,73 @@
+"""Promises: what a person of an organisation announced to a company, and for when."""
+
+from datetime import datetime
+
+from django.conf import settings
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from members.models import Organisation
+from services import workflows
+from services.rules.clock import PromiseFacts
+
+
+class PromiseQuerySet(models.QuerySet["Promise"]):
+    """How promises are found."""
+
+    def open(self) -> "PromiseQuerySet":
+        """Neither kept nor replaced, and still somebody's: the earliest first."""
+        rows = self.filter(ended_at=None, referral__state__in=workflows.LIVE_REFERRAL_STATES)
+        return rows.order_by("due_on", "pk")
+
+    def end(self, at: datetime, *, is_kept: bool) -> int:
+        """Note that they were kept, or replaced by what is announced now."""
+        return self.filter(ended_at=None).update(ended_at=at, is_kept=is_kept)
+
+
+class Promise(models.Model):
+    """A step announced to the company for a day; it goes with its referral, whoever follows it, until kept or replaced.
+
+    The clock's own dates are follow-ups. `organisation` and `made_by` said it; the referral says who holds it now.
+    """
+
+    referral = models.ForeignKey(
+        "services.Referral", verbose_name=_("orientation"), on_delete=models.CASCADE, related_name="promises"
+    )
+    organisation = models.ForeignKey(
+        Organisation, verbose_name=_("structure"), on_delete=models.PROTECT, related_name="+"
+    )
+    made_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("annoncée par"),
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+    )
+    made_by_name = models.CharField(_("nom"), max_length=200, blank=True)
+    text = models.CharField(_("ce qui est annoncé"), max_length=200, blank=True)
+    due_on = models.DateField(_("au plus tard le"))
+    made_at = models.DateTimeField(_("annoncée le"), default=timezone.now)
+    ended_at = models.DateTimeField(_("tenue ou remplacée le"), null=True, blank=True)
+    is_kept = models.BooleanField(_("tenue"), default=False)
+
+    objects = PromiseQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("promesse")
+        verbose_name_plural = _("promesses")
+        indexes = [models.Index(fields=["referral", "due_on"], condition=models.Q(ended_at=None), name="promise_open")]
+
+    def __str__(self) -> str:
+        return f"{self.text} · {self.due_on:%d/%m/%Y}"
+
+    @property
+    def due_at(self) -> datetime:
+        """The end of the announced day."""
+        return PromiseFacts(self.made_at, self.due_on).due_at
+
+    @property
+    def words(self) -> str:
+        """What was announced, fit to stand inside a sentence."""
+        return self.text.rstrip(". ")

@@ -1,0 +1,79 @@
+"""The mails that the desk receives."""
+
+from collections.abc import Iterable
+
+from django.utils.translation import gettext_lazy as _
+
+from diginor.history import Party
+from diginor.outbox.posting import Recipient
+from members.enums import HubRoleKind
+from services.notifications.base import ToStaff
+
+
+class NewRequest(ToStaff):
+    """A request waits to be routed."""
+
+    name = "new_request"
+    action_label = _("Orienter la demande")
+    can_wait_for_digest = True
+
+
+class TriageReminder(ToStaff):
+    """The request still waits for the desk: to be routed, or to be moved on where it stands still."""
+
+    name = "triage_reminder"
+    action_label = _("Orienter la demande")
+
+
+class TriageEscalation(ToStaff):
+    """The head of the hub is told too."""
+
+    name = "triage_escalation"
+    action_label = _("Orienter la demande")
+    roles = (HubRoleKind.STAFF, HubRoleKind.HEAD)
+
+
+class RequestToReroute(ToStaff):
+    """Nobody took the request on."""
+
+    name = "request_to_reroute"
+    action_label = _("Réorienter la demande")
+    is_same_day = True
+
+
+class ReferralUnanswered(ToStaff):
+    """One organisation did not answer while another still has the request."""
+
+    name = "referral_unanswered"
+    can_wait_for_digest = True
+
+    def recipients(self) -> Iterable[Recipient]:
+        """The desk, unless the request came back to it, which another mail tells."""
+        return [] if self.request.responsible == Party.HUB else super().recipients()
+
+
+class ActivityAlert(ToStaff):
+    """An accepted referral stands still."""
+
+    name = "activity_alert"
+
+
+class CompanySilent(ToStaff):
+    """The company did not answer the desk's question."""
+
+    name = "company_silent"
+
+
+class MessageToStaff(ToStaff):
+    """A new message for the desk."""
+
+    name = "message_to_staff"
+    action_label = _("Lire et répondre")
+    can_wait_for_digest = True
+
+
+class HandOverReceived(ToStaff):
+    """Another hub hands a request over."""
+
+    name = "hand_over_received"
+    action_label = _("Orienter la demande")
