@@ -63,9 +63,9 @@ class Retried(models.Model):
 
     def put_off(self, error: BaseException | str, now: datetime) -> None:
         """Keep the failure of an attempt that was begun; the next comes after 1, 2, 4… minutes, an hour at most."""
-        words = error if isinstance(error, str) else f"{type(error).__name__}: {error}"
+        words = error if isinstance(error, str) else _in_words(error)
         # PostgreSQL refuses NUL, and lone surrogates cannot be written.
-        self.last_error = words.replace("\0", "").encode(errors="replace").decode()[:2000] or type(error).__name__
+        self.last_error = words.replace("\0", "").encode(errors="replace").decode()[:2000]
         self.failing_since = self.failing_since or now
         self._pause(now)
 
@@ -80,6 +80,14 @@ class Retried(models.Model):
         if self.failing_since is not None:
             self.failing_since = None
             type(self)._base_manager.filter(pk=self.pk).update(failing_since=None)
+
+
+def _in_words(error: BaseException) -> str:
+    """What an exception says; some cannot even say it."""
+    try:
+        return f"{type(error).__name__}: {error}"
+    except Exception:  # noqa: BLE001 - whatever it raises, its kind is told
+        return type(error).__name__
 
 
 class SetbackQuerySet(RetriedQuerySet):
@@ -109,22 +117,16 @@ class Setback(Retried):
 
 
 def try_each(
-    due: Callable[[datetime], models.QuerySet],
-    attempt: Callable[[Any], int],
-    *,
-    now: datetime | None = None,
-    limit: int = 500,
+    due: Callable[[datetime], models.QuerySet], attempt: Callable[[Any], int], *, now: datetime | None = None
 ) -> int:
     """Attempt each due row in a transaction of its own, until none is left or the time of a run is over.
 
     `due(now)` gives the rows in their order; `attempt(row)` locks what it changes and tells whether it did what the row
     is for (not when somebody else did meanwhile); what it raises is kept with the row. Returns how many succeeded.
+    Only time bounds a run: a bound in rows would let as many that fail hide all those behind them.
     """
     ends, done = time.monotonic() + RUN_SECONDS, 0
-    for _number in range(limit):
-        row = _claim(due, now or timezone.now()) if time.monotonic() < ends else None
-        if row is None:
-            break
+    while time.monotonic() < ends and (row := _claim(due, now or timezone.now())):
         try:
             done += _try(row, attempt, now)
         except StopRun:
@@ -179,8 +181,12 @@ def _try(row: Any, attempt: Callable[[Any], int], now: datetime | None) -> int:
 
 @transaction.atomic
 def _claim(due: Callable[[datetime], models.QuerySet], now: datetime) -> Retried | None:
-    """Take the first due row that no other worker holds, and count the attempt whatever becomes of it."""
-    row: Retried | None = due(now).select_for_update(skip_locked=True, of=("self",)).first()
+    """Take the first due row that no other worker holds, and count the attempt whatever becomes of it.
+
+    Those that fail come after all others, however many they are.
+    """
+    rows = due(now).select_for_update(skip_locked=True, of=("self",))
+    row: Retried | None = rows.filter(failing_since=None).first() or rows.first()
     if row is not None:
         row.begin_attempt(now)
     return row

@@ -15,11 +15,11 @@ from diginor.retries import StopRun, try_each
 SENDER_PAUSE = timedelta(minutes=10)
 
 
-def deliver_due(limit: int = 500) -> int:
-    """Send what is due, until nothing is left, the limit is met or the relay is down; return how many left."""
+def deliver_due() -> int:
+    """Send what is due, until nothing is left, the time of a run is over or the relay is down; return how many left."""
     relay = get_connection()
     try:
-        return try_each(OutgoingMail.objects.due, lambda mail: _deliver(mail, relay), limit=limit)
+        return try_each(OutgoingMail.objects.due, lambda mail: _deliver(mail, relay))
     finally:
         _close(relay)
 

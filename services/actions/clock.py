@@ -13,10 +13,10 @@ from services.actions.settling import settle
 from services.models import FollowUp, ServiceRequest
 
 
-def follow_up_due(now: datetime | None = None, limit: int = 500) -> int:
+def follow_up_due(now: datetime | None = None) -> int:
     """Fire what is due, each in its own transaction; return how many were fired."""
     with by_the_clock():
-        return try_each(FollowUp.objects.due, partial(_fire, now=now), now=now, limit=limit)
+        return try_each(FollowUp.objects.due, partial(_fire, now=now), now=now)
 
 
 def _fire(claimed: FollowUp, now: datetime | None) -> bool:

@@ -139,8 +139,26 @@ def test_a_run_leaves_what_remains_to_the_next_one_when_its_time_is_over(monkeyp
     attempts = Attempts()
     assert run(attempts) == 0
     monkeypatch.undo()
-    assert run(attempts, limit=2) == 2
-    assert run(attempts) == 1
+    assert run(attempts) == 3
+
+
+def test_those_that_fail_come_after_all_others(clock):
+    rows()
+    run(Attempts(on_0=RuntimeError("broken")), now=timezone.now() - timedelta(minutes=1))
+    OutgoingMail.objects.update(status=MailStatus.QUEUED, next_attempt_at=timezone.now())
+    seen = Attempts()
+    assert run(seen) == 3
+    assert seen.seen[-1] == "0"
+
+
+def test_an_exception_that_cannot_be_read_is_named():
+    class Mute(Exception):
+        def __str__(self):
+            raise RuntimeError("no words")
+
+    rows()
+    assert run(Attempts(on_0=Mute())) == 2
+    assert OutgoingMail.objects.failing().get().last_error == "Mute"
 
 
 def test_an_attempt_waits_for_nobodys_lock_for_long():
