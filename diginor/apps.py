@@ -12,12 +12,13 @@ class DiginorConfig(AppConfig):
     verbose_name = _("Socle technique")
 
     def ready(self) -> None:
-        """Say what the ground floor holds of people."""
-        from diginor import traces
+        """Say what the ground floor holds of people, and how forms read."""
+        from diginor import form_reading, traces
         from diginor.outbox import personal_data
 
         personal_data.register_all()
         traces.register_all()
+        form_reading.install()
 
 
 class PortalAdminConfig(AdminConfig):

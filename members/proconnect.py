@@ -12,9 +12,12 @@ from allauth.socialaccount.providers.openid_connect.provider import OpenIDConnec
 from allauth.socialaccount.providers.openid_connect.views import OpenIDConnectOAuth2Adapter
 from allauth.utils import build_absolute_uri
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import translation
+
+from diginor.email_addresses import check_address, clean_address
 
 PROVIDER_ID = "proconnect"
 NONCE_KEY = "proconnect_nonce"
@@ -32,8 +35,13 @@ class ProConnectProvider(OpenIDConnectProvider):
         """Read the address; without the claim, it is verified only if the installer says that ProConnect vouches."""
         claims = data.get("userinfo") or data.get("id_token") or {}
         verified = claims.get("email_verified", settings.PROCONNECT_VOUCHES_FOR_EMAILS) is True
-        email = claims.get("email", "")
-        return [EmailAddress(email=email, verified=verified, primary=True)] if email else []
+        email = clean_address(str(claims.get("email") or ""))
+        try:
+            check_address(email)
+        except ValidationError:
+            # Nothing could be written to it: as if ProConnect had given none.
+            return []
+        return [EmailAddress(email=email, verified=verified, primary=True)]
 
 
 class ProConnectExchange(OpenIDConnectOAuth2Adapter):

@@ -14,6 +14,7 @@ from django.db.models.functions import Upper
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from diginor.email_addresses import EmailField
 from diginor.outbox.pacing import Pace
 from diginor.retries import Retried, RetriedQuerySet
 
@@ -119,7 +120,7 @@ class OutgoingMail(Retried):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     dedupe_key = models.CharField(_("clé d’unicité"), max_length=300, unique=True)
     kind = models.CharField(_("nature"), max_length=80)
-    recipient = models.EmailField(_("destinataire"))
+    recipient = EmailField(_("destinataire"))
     sender = models.CharField(_("expéditeur"), max_length=200, blank=True)
     subject = models.CharField(_("objet"), max_length=250)
     text = models.TextField(_("texte"))

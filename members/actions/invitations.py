@@ -6,6 +6,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from diginor.email_addresses import clean_address
 from diginor.outbox.posting import post
 from members.actions.refusals import PeopleRefusal
 from members.enums import MembershipRole
@@ -42,7 +43,7 @@ class InvitationForAnother(PeopleRefusal):
 @transaction.atomic
 def invite(organisation: Organisation, *, email: str, by: User, role: str = MembershipRole.ADVISER) -> Invitation:
     """Invite a person by e-mail; a new invitation replaces the one that still waits."""
-    email = email.strip().lower()
+    email = clean_address(email).lower()
     Organisation.objects.select_for_update().get(pk=organisation.pk)
     if User.objects.advisers_of(organisation.pk).filter(email__iexact=email).exists():
         raise AlreadyInTeam

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from tablib import Dataset
 
+from diginor.email_addresses import clean_address
 from diginor.exchange.columns import ChoiceCell, Column, LinkCell, YesNoCell, tidy
 from diginor.exchange.sheet import ADDED, CHANGED, DataMoved, Fault, Line, Match, Option, Outcome, Sheet
 from members.actions.imports import save_invitation, save_membership
@@ -154,7 +155,7 @@ def _staffed(user: Any) -> QuerySet:
 
 
 def _email_of(row: dict[str, str]) -> str:
-    return tidy(row[EMAIL]).lower()
+    return clean_address(tidy(row[EMAIL])).lower()
 
 
 def _turn(line: Line) -> tuple[bool, bool, int]:

@@ -8,13 +8,14 @@ from typing import Any
 from django.conf import settings
 from django.core.cache import cache
 from django.core.exceptions import ValidationError
-from django.core.validators import RegexValidator, validate_email
+from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import Count, F, OuterRef, Q, Subquery
 from django.urls import reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from diginor.email_addresses import check_address, clean_address
 from diginor.text_search import PlainText
 from members.enums import Accent, HubRoleKind, TerritoryKind
 from members.models.organisation import Organisation
@@ -38,10 +39,10 @@ def validate_sender(value: str) -> None:
     if any(letter in value for letter in "\r\n,;") or not address:
         raise refused
     is_alone, is_after_a_name = value.strip() == address, value.strip().endswith(f"<{address}>")
-    if not (is_alone or is_after_a_name):
+    if not (is_alone or is_after_a_name) or clean_address(value) != value.strip():
         raise refused
     try:
-        validate_email(address)
+        check_address(address)
     except ValidationError:
         raise refused from None
 

@@ -17,6 +17,7 @@ from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from diginor.email_addresses import EmailField
 from diginor.text_search import PlainText, vector
 from members.enums import HubRoleKind, LegalForm, OrganisationKind, Sector, SizeCategory, Technology
 from members.fields import PartialDateField
@@ -133,7 +134,7 @@ class Organisation(models.Model):
         default=list,
         blank=True,
     )
-    public_email = models.EmailField(_("adresse électronique publique"), blank=True)
+    public_email = EmailField(_("adresse électronique publique"), blank=True)
     public_phone = models.CharField(_("téléphone public"), max_length=30, blank=True)
     street = models.CharField(_("rue"), max_length=200, blank=True)
     postcode = models.CharField(_("code postal"), max_length=5, blank=True)

@@ -17,6 +17,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from diginor.codes import public_code
+from diginor.email_addresses import EmailField, clean_address
 from diginor.text_search import PlainText
 from members.enums import HubRoleKind, MailPreference, MembershipRole
 
@@ -55,7 +56,7 @@ class UserQuerySet(models.QuerySet):
 
     def with_email(self, email: str) -> "UserQuerySet":
         """The person who signs in with that address, in any case of letters."""
-        return self.filter(email__iexact=email).order_by("pk")
+        return self.filter(email__iexact=clean_address(email)).order_by("pk")
 
     def closed(self) -> "UserQuerySet":
         """The accounts of which nothing is left but that somebody acted."""
@@ -97,7 +98,7 @@ class UserManager(BaseUserManager.from_queryset(UserQuerySet)):  # type: ignore[
 class User(AbstractBaseUser, PermissionsMixin):
     """A person, who signs in with an e-mail address and may wear several hats."""
 
-    email = models.EmailField(_("adresse électronique"), unique=True)
+    email = EmailField(_("adresse électronique"), unique=True)
     first_name = models.CharField(_("prénom"), max_length=80, blank=True)
     last_name = models.CharField(_("nom"), max_length=80, blank=True)
     phone = models.CharField(_("téléphone"), max_length=30, blank=True)
@@ -248,7 +249,7 @@ class Invitation(models.Model):
     """A person invited by e-mail to work for an organisation, until a date."""
 
     code = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
-    email = models.EmailField(_("adresse électronique"))
+    email = EmailField(_("adresse électronique"))
     organisation = models.ForeignKey(
         "members.Organisation", verbose_name=_("structure"), on_delete=models.CASCADE, related_name="invitations"
     )

@@ -14,6 +14,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from diginor.codes import public_code
+from diginor.email_addresses import EmailField
 from diginor.history import SAME_CLICK, HistoryRow, Party
 from diginor.text_search import PlainText, plain, vector
 from diginor.workflow import WorkflowModel
@@ -133,7 +134,7 @@ class ServiceRequest(WorkflowModel):
 
     contact_name = models.CharField(_("nom"), max_length=120, blank=True)
     contact_function = models.CharField(_("fonction"), max_length=120, blank=True)
-    contact_email = models.EmailField(_("adresse électronique"), blank=True)
+    contact_email = EmailField(_("adresse électronique"), blank=True)
     contact_phone = models.CharField(_("téléphone"), max_length=30, blank=True)
     language = models.CharField(_("langue"), max_length=2, default="fr")
     link_version = models.PositiveSmallIntegerField(default=1, editable=False)

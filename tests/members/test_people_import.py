@@ -41,6 +41,14 @@ def test_a_new_address_is_invited_and_has_no_account(staff: Exchange, place: Org
     assert staff.counts == {"same": 1}
 
 
+def test_signs_that_nobody_sees_in_an_address_make_no_other_person(staff: Exchange, place: Organisation) -> None:
+    known = MembershipFactory(organisation=place).user.email
+    staff.send([row(place, f"{known}\u202c"), row(place, "\u200bneuve@exemple.example")])
+    assert staff.counts == {"same": 1, "added": 1}
+    staff.confirm()
+    assert Invitation.objects.get().email == "neuve@exemple.example"
+
+
 def test_an_export_comes_back_without_a_change_or_a_mail(staff: Exchange, place: Organisation) -> None:
     for _one in range(3):
         MembershipFactory(organisation=place)

@@ -77,6 +77,20 @@ def test_an_address_that_nobody_vouches_for_opens_nothing(client, proconnect, cl
     assert "ProConnect ne garantit pas" in client.get(answer.url).content.decode()
 
 
+def test_signs_that_nobody_sees_open_the_same_account(client, proconnect):
+    person = UserFactory(email="camille@atelier.example")
+    proconnect.claims["email"] = "\u200bcamille@atelier.example\u202c"
+    sign_in(client, proconnect)
+    assert client.session["_auth_user_id"] == str(person.pk)
+
+
+@pytest.mark.parametrize("email", ["rené@atelier.example", "camille", "", None])
+def test_what_no_mail_can_be_sent_to_opens_nothing(client, proconnect, email):
+    proconnect.claims["email"] = email
+    sign_in(client, proconnect)
+    assert not User.objects.exists()
+
+
 def test_the_installer_may_say_that_proconnect_vouches_but_a_no_stays_a_no(client, proconnect, settings):
     settings.PROCONNECT_VOUCHES_FOR_EMAILS = True
     proconnect.claims["email_verified"] = False
