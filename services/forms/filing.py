@@ -9,6 +9,7 @@ from django.utils.functional import cached_property
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
+from diginor.clean_text import several_lines
 from diginor.fields import DayInput, RadioCards
 from diginor.wording import day
 from members import company_search
@@ -71,7 +72,7 @@ class NeedForm(Traps, Partial):
 
     def typed_need(self) -> str:
         """The need as it was typed, too short or not: a draft keeps it."""
-        return self.data.get(self.add_prefix("need"), "").strip()[:NEED_LONGEST].replace("\x00", "")
+        return several_lines(self.data.get(self.add_prefix("need"), "")).strip()[:NEED_LONGEST]
 
     def answers(self) -> list[dict[str, Any]]:
         """The answers to the questions of the topic, each with its question as it was asked."""
