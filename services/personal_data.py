@@ -18,7 +18,7 @@ from diginor.wording import day
 from members.models import User
 from services.actions import erasure
 from services.enums import ThreadKind
-from services.models import Attachment, Message, RequestEvent, Satisfaction, ServiceRequest
+from services.models import Attachment, Message, Referral, RequestEvent, Satisfaction, ServiceRequest
 from services.models.retention import abandoned_drafts, kept_long_enough
 from services.models.thread import FOLDER
 
@@ -62,18 +62,19 @@ def _request(row: ServiceRequest) -> dict[str, Any]:
             "phone": row.contact_phone,
             "language": row.language,
         },
-        "given_to": [
-            {
-                "organisation": given.organisation.name,
-                "state": given.get_state_display(),
-                "next": [str(promise) for promise in given.open_promises()],
-            }
-            for given in row.referrals.all()
-        ],
+        "given_to": [_referral(given) for given in row.referrals.all()],
         "steps": [{"at": step.at, "step": step.label} for step in row.events.shown_to_company()],
         "messages": [_message(message) for message in row.messages.of_thread(ThreadKind.SHARED)],
         "files": [{"name": file.name, "size": file.size} for file in row.attachments.shared()],
         "opinion": _opinion(row),
+    }
+
+
+def _referral(row: Referral) -> dict[str, Any]:
+    return {
+        "organisation": row.organisation.name,
+        "state": row.get_state_display(),
+        "next": [str(promise) for promise in row.open_promises()],
     }
 
 

@@ -22,6 +22,7 @@ from diginor import personal_data
 from diginor.exchange import waiting
 from diginor.outbox.model import OutgoingMail
 from diginor.personal_data import Piece, parts
+from diginor.retries import Setback
 from diginor.tasks import expire_personal_data
 from members.models import MovedRow, Organisation, SheetEvent, User
 from services.models import ServiceRequest
@@ -139,6 +140,7 @@ def fill() -> None:
         AttachmentFactory(request=RequestFactory(**{step: True}))
     for status in ("queued", "refused", "held", "digested", "sent"):
         OutgoingMail.objects.create(dedupe_key=status, kind="Test", recipient="x@a.example", status=status)
+    Setback.objects.create(work="digest", key=person.email, last_error="a")
     _sign_in_traces(person)
     SheetEvent.objects.create(proposal=world.own.rows["sheetproposal"], party="hub", step="accept")
     succession = world.own.rows["succession"]
