@@ -152,6 +152,8 @@ def hand_over(request: ServiceRequest, hub: Hub, *, why: str, by: User) -> None:
     request.save(update_fields=["hub", "asked_at", "queued_at"])
     if request.organisation:
         request.organisation.known_by.add(hub)
+    # The dates that were planned were the other hub's.
+    request.follow_ups.pending().delete()
     settle(request)
     post(notifications.RequestHandedOver(request, row.pk))
     post(notifications.HandOverReceived(request, row.pk, why=why, given_by=str(by)))
