@@ -14,8 +14,10 @@ import pytest
 import redis
 from django.conf import settings as django_settings
 from django.db import connection
+from django.utils import timezone
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
+from diginor.outbox.model import MailStatus, OutgoingMail
 from diginor.processes import HOST, die_with_parent, free_port, tail
 from tests.peers import MailServer, wait_for
 
@@ -244,3 +246,9 @@ def phone(new_page: Callable[..., Page]) -> Page:
 def bare_page(new_page: Callable[..., Page]) -> Page:
     """The page of one person whose browser runs no JavaScript."""
     return new_page(javascript=False)
+
+
+def time_passes() -> None:
+    """Let every mail be due now: what is put off, and what waits for the morning."""
+    waiting = OutgoingMail.objects.filter(status__in=(MailStatus.QUEUED, MailStatus.HELD))
+    waiting.update(status=MailStatus.QUEUED, next_attempt_at=timezone.now())

@@ -16,7 +16,7 @@ from services.enums import FollowUpKind, RequestNote, RequestState
 from services.models import FollowUp, RequestEvent, ServiceRequest
 from tests.e2e.people import EMAIL, file_request
 from tests.faults.campaign import Campaign
-from tests.live import Live, Service
+from tests.live import Live, Service, time_passes
 from tests.peers import Broker, MailServer, wait_for
 from tests.services.cast import Desk
 
@@ -36,11 +36,6 @@ def health(live: Live) -> tuple[int, dict[str, str]]:
 def works(live: Live, **pieces: str) -> None:
     """Wait until the portal says that of its pieces: it asks them again every few seconds."""
     wait_for(lambda: pieces.items() <= health(live)[1].items(), 25, f"{pieces}, not {health(live)}")
-
-
-def time_passes() -> None:
-    """Let the next attempts of all mails be due now."""
-    OutgoingMail.objects.filter(status=MailStatus.QUEUED).update(next_attempt_at=timezone.now())
 
 
 def all_left() -> bool:
@@ -142,7 +137,7 @@ def test_two_beats_and_two_workers_send_nothing_twice(quick: Live, smtp: MailSer
         assert reminders.update(due_at=timezone.now()) == len(requests)
         wait_for(lambda: not FollowUp.objects.due(timezone.now()).exists(), what="the reminders")
         wait_for(lambda: _ticks(second) > 3 and _ticks(quick.beat) > 3, what="both beats")
-        wait_for(all_left)
+        wait_for(lambda: (time_passes(), all_left())[1])
     finally:
         second.kill()
         worker.kill()

@@ -27,7 +27,7 @@ from tests.e2e.people import (
 )
 from tests.factories.members import HubFactory, OrganisationFactory, UserFactory, commune
 from tests.factories.services import OfferFactory, TopicFactory
-from tests.live import Live
+from tests.live import Live, time_passes
 from tests.peers import MailServer, wait_for
 
 pytestmark = pytest.mark.e2e
@@ -89,6 +89,8 @@ def test_a_request_from_its_filing_to_the_opinion_of_the_company(
     wait_for(lambda: _request().state == RequestState.CLOSED, what="the end of the request")
 
     assert FollowUp.objects.filter(kind=FollowUpKind.SATISFACTION).update(due_at=timezone.now()) == 1
+    wait_for(lambda: (time_passes(), Satisfaction.objects.exists())[1], what="the question to the company")
+    time_passes()
     company.goto(address_in(smtp, EMAIL, "Deux questions sur l’aide", quick.url))
     company.get_by_label("Plutôt oui").check()
     company.get_by_role("group", name="Saviez-vous toujours").get_by_label("Oui").check()
