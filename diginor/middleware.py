@@ -1,16 +1,44 @@
-"""What holds for every address: nothing with a NUL is read, and the address of a step leads to its page."""
+"""What holds for every address: no cache keeps what is somebody's own, nothing with a NUL is read, and the address of a
+step leads to its page.
+"""
 
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from itertools import chain
 
+from django.conf import settings
 from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse, QueryDict, UnreadablePostError
 from django.shortcuts import redirect
 from django.urls import Resolver404, resolve
+from django.utils.cache import add_never_cache_headers
+
+from diginor.private_links import is_private
 
 Answer = Callable[[HttpRequest], HttpResponse]
 SAFE = {"GET", "HEAD"}
+
+
+class KeptNowhereMiddleware:
+    """Let no cache keep an answer to who has a session, nor what a private address opens; errors included.
+
+    The cookie alone says that there is a session: pages that look at nobody ask nothing of the database.
+    """
+
+    def __init__(self, get_response: Answer) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Leave what the view calls public, such as a drawing: it is the same for everybody."""
+        response = self.get_response(request)
+        has_session = any(settings.SESSION_COOKIE_NAME in jar for jar in (request.COOKIES, response.cookies))
+        is_of_all = "public" in response.get("Cache-Control", "")
+        is_secret = is_private(request.path)
+        if is_secret or (has_session and not is_of_all):
+            add_never_cache_headers(response)
+        if is_secret:
+            response["X-Robots-Tag"] = "noindex, nofollow"
+        return response
 
 
 class NoNulMiddleware:

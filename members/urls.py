@@ -6,14 +6,24 @@ from allauth.mfa.recovery_codes import views as recovery
 from allauth.mfa.totp import views as application
 from allauth.mfa.webauthn import views as passkey
 from allauth.socialaccount import views as social
-from django.urls import include, path, re_path
+from django.urls import include, path, re_path, register_converter
+from django.urls.converters import StringConverter
 from django.views.generic import RedirectView
 
 from diginor.access import access, public, signed_in
+from diginor.private_links import private_path
 from members.session_proofs import fresh_proof
 from members.views import account as mine
 from members.views import invitations, proconnect, second_factor, sign_in
 
+
+class Base36Converter(StringConverter):
+    """The number of an account as allauth writes it; the dash that follows it is not part of it."""
+
+    regex = "[0-9A-Za-z]+"
+
+
+register_converter(Base36Converter, "base36")
 to_sign_in = RedirectView.as_view(pattern_name="account_login", query_string=True)
 open_to_all, personal = access(public), access(signed_in)
 urlpatterns = [
@@ -29,7 +39,7 @@ urlpatterns = [
     path("compte/donnees/", mine.my_data, name="my_data"),
     path("compte/donnees/export/", mine.my_data_export, name="my_data_export"),
     path("compte/fermer/", mine.close_account, name="close_account"),
-    path("compte/invitation/<uuid:code>/", invitations.invitation, name="invitation"),
+    private_path("compte/invitation/<uuid:code>/", invitations.invitation, name="invitation"),
     # Coming in and going out.
     path("compte/connexion/", open_to_all(sign_in.SignInView.as_view()), name="account_login"),
     path("compte/connexion/par-code/", open_to_all(to_sign_in), name="account_request_login_code"),
@@ -56,8 +66,8 @@ urlpatterns = [
         open_to_all(account.password_reset_done),
         name="account_reset_password_done",
     ),
-    re_path(
-        r"^compte/mot-de-passe/nouveau/(?P<uidb36>[0-9A-Za-z]+)-(?P<key>.+)/$",
+    private_path(
+        "compte/mot-de-passe/nouveau/<base36:uidb36>-<str:key>/",
         open_to_all(account.password_reset_from_key),
         name="account_reset_password_from_key",
     ),

@@ -2,6 +2,7 @@
 
 from django.urls import path, register_converter
 
+from diginor.private_links import private_path
 from services.enums import FAMILY_SLUGS
 from services.views import attachments, catalogue, filing, home, my_requests, tracking
 
@@ -36,14 +37,14 @@ urlpatterns = [
     path("demande/contact/", filing.filing_contact, name="filing_contact"),
     path("demande/envoyee/", filing.filing_done, name="filing_done"),
     path("demande/plus-tard/", filing.filing_save, name="filing_save"),
-    path("demande/reprendre/<str:token>/", filing.filing_resume, name="filing_resume"),
-    path("suivi/<str:token>/", tracking.tracking, name="tracking"),
-    path("suivi/<str:token>/repondre/", tracking.tracking_reply, name="tracking_reply"),
-    path("suivi/<str:token>/retirer/", tracking.tracking_withdraw, name="tracking_withdraw"),
-    path("suivi/<str:token>/avis/", tracking.tracking_satisfaction, name="tracking_satisfaction"),
-    path("suivi/<str:token>/nouveau-lien/", tracking.tracking_renew, name="tracking_renew"),
-    path("suivi/<str:token>/fichier/<uuid:uid>/", attachments.tracking_attachment, name="tracking_attachment"),
+    private_path("demande/reprendre/<str:token>/", filing.filing_resume, name="filing_resume"),
+    private_path("suivi/<str:token>/", tracking.tracking, name="tracking"),
+    private_path("suivi/<str:token>/repondre/", tracking.tracking_reply, name="tracking_reply"),
+    private_path("suivi/<str:token>/retirer/", tracking.tracking_withdraw, name="tracking_withdraw"),
+    private_path("suivi/<str:token>/avis/", tracking.tracking_satisfaction, name="tracking_satisfaction"),
+    private_path("suivi/<str:token>/nouveau-lien/", tracking.tracking_renew, name="tracking_renew"),
+    private_path("suivi/<str:token>/fichier/<uuid:uid>/", attachments.tracking_attachment, name="tracking_attachment"),
     path("mes-demandes/", my_requests.my_requests, name="my_requests"),
     path("mes-demandes/<str:code>/", my_requests.my_request, name="my_request"),
-    path("pieces-jointes/<uuid:uid>/", attachments.attachment, name="attachment"),
+    private_path("pieces-jointes/<uuid:uid>/", attachments.attachment, name="attachment"),
 ]

@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from diginor.private_links import private_path
 from services.views import digests, inbox, referral, team
 
 urlpatterns = [
@@ -18,9 +19,9 @@ urlpatterns = [
     path("espace/equipe/absence/<str:code>/fin/", team.team_absence_end, name="team_absence_end"),
     path("espace/equipe/capacite/", team.team_capacity, name="team_capacity"),
     path("espace/equipe/inviter/", team.team_invite, name="team_invite"),
-    path("espace/equipe/invitation/<uuid:code>/annuler/", team.team_uninvite, name="team_uninvite"),
+    private_path("espace/equipe/invitation/<uuid:code>/annuler/", team.team_uninvite, name="team_uninvite"),
     path("espace/equipe/personne/<str:code>/", team.team_person, name="team_person"),
     path("espace/equipe/personne/<str:code>/role/", team.team_role, name="team_role"),
     path("espace/equipe/personne/<str:code>/depart/", team.team_remove, name="team_remove"),
-    path("resume-du-jour/arret/<str:token>/", digests.digest_stop, name="digest_stop"),
+    private_path("resume-du-jour/arret/<str:token>/", digests.digest_stop, name="digest_stop"),
 ]

@@ -7,7 +7,6 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import path
 from django.utils.translation import gettext_lazy, ngettext
-from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from diginor import personal_data
@@ -41,7 +40,6 @@ class ErasureAdmin(ReadOnlyModelAdmin):
         return super().changelist_view(request, {"may_erase": policies.may_erase(request.user)} | (extra_context or {}))
 
 
-@never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 @access(policies.may_erase)
 def erase_person(request: HttpRequest) -> HttpResponse:

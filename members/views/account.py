@@ -7,7 +7,6 @@ from django.contrib.auth import logout
 from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from diginor.access import access, signed_in
@@ -19,7 +18,6 @@ from members.actions.refusals import PeopleRefusal
 from members.forms.profile import AdviserProfileForm, CloseAccountForm, ProfileForm
 
 
-@never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 @access(signed_in)
 def account(request: HttpRequest) -> HttpResponse:
@@ -40,7 +38,6 @@ def account(request: HttpRequest) -> HttpResponse:
     return render(request, "members/account.html", context)
 
 
-@never_cache
 @require_safe
 @access(signed_in)
 def my_data(request: HttpRequest) -> HttpResponse:
@@ -48,7 +45,6 @@ def my_data(request: HttpRequest) -> HttpResponse:
     return render(request, "members/my_data.html", {"contact": settings.PUBLISHER["data_protection"], "parts": parts()})
 
 
-@never_cache
 @require_safe
 @access(signed_in)
 def my_data_export(request: HttpRequest) -> FileResponse:
@@ -56,7 +52,6 @@ def my_data_export(request: HttpRequest) -> FileResponse:
     return FileResponse(archive(request.user.email), as_attachment=True, filename="mes-donnees-diginor.zip")
 
 
-@never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 @access(signed_in)
 def close_account(request: HttpRequest) -> HttpResponse:

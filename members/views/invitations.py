@@ -9,7 +9,6 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
-from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from diginor.access import access, public
@@ -20,7 +19,6 @@ from members.forms.profile import JoinForm
 from members.models import Invitation
 
 
-@never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 @access(public)
 def invitation(request: HttpRequest, code: uuid.UUID) -> HttpResponse:

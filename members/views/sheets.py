@@ -6,7 +6,6 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
 from diginor.access import access, signed_in
@@ -19,7 +18,6 @@ from members.hats import organisation_in_use
 from members.models import Organisation, SheetProposal
 
 
-@never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 @access(policies.manager)
 def sheet_edit(request: HttpRequest) -> HttpResponse:
@@ -48,7 +46,6 @@ def _save(request: HttpRequest, place: Organisation, form: OwnSheetForm) -> None
     messages.success(request, text)
 
 
-@never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 @access(signed_in)
 def sheet_list(request: HttpRequest) -> HttpResponse:

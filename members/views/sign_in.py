@@ -12,7 +12,6 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.decorators import method_decorator
 from django.utils.translation import gettext as _
-from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 from django.views.generic.edit import FormView
 
@@ -62,7 +61,6 @@ class PasswordSignInView(OtherWays, account.LoginView):
 class CodeView(account.ConfirmLoginCodeView):
     """Ask for the code that was sent."""
 
-    @method_decorator(never_cache)
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         """Take the round up again, or say that it is over."""
         self.stage = request._login_stage  # type: ignore[attr-defined]

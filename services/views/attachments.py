@@ -6,7 +6,6 @@ from uuid import UUID
 from django.http import FileResponse, Http404, HttpRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404
-from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from diginor.access import access, signed_in
@@ -14,7 +13,6 @@ from services.models import Attachment
 from services.views.tracking import private
 
 
-@never_cache
 @access(signed_in)
 @require_safe
 def attachment(request: HttpRequest, uid: UUID) -> HttpResponseBase:

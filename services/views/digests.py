@@ -2,7 +2,6 @@
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
@@ -12,7 +11,6 @@ from services.actions.digests import read_stop_token, stop_digests
 
 # Mail readers post here by themselves (RFC 8058): they have no cookie, and the signed address is the proof.
 @csrf_exempt
-@never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 @access(public)
 def digest_stop(request: HttpRequest, token: str) -> HttpResponse:

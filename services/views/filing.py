@@ -294,7 +294,6 @@ def _too_many(request: HttpRequest, form: Any, name: str, context: dict[str, Any
     return render(request, f"services/public/{name}.html", {**context, "form": form}, status=429)
 
 
-@never_cache
 @access(public)
 @require_safe
 def filing_done(request: HttpRequest) -> HttpResponse:
@@ -326,7 +325,6 @@ def filing_save(request: HttpRequest, filing: Filing) -> HttpResponse:
     return render(request, "services/public/filing_save.html", context)
 
 
-@never_cache
 @access(public)
 @require_safe
 def filing_resume(request: HttpRequest, token: str) -> HttpResponse:

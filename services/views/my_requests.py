@@ -2,7 +2,6 @@
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from diginor.access import access, signed_in
@@ -15,7 +14,6 @@ from services.views.tracking_page import list_lines, tracking_context
 PAGE = 20
 
 
-@never_cache
 @access(signed_in)
 @require_safe
 def my_requests(request: HttpRequest) -> HttpResponse:
@@ -32,7 +30,6 @@ def my_requests(request: HttpRequest) -> HttpResponse:
     return render(request, "services/public/my_requests.html", context)
 
 
-@never_cache
 @access(signed_in)
 @require_safe
 def my_request(request: HttpRequest, code: str) -> HttpResponse:

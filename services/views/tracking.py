@@ -8,7 +8,6 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from diginor.access import access, public
@@ -26,35 +25,25 @@ from services.views.tracking_page import tracking_context
 
 
 def private(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
-    """A page that only its link opens: never indexed, never cached, its address told to no other site."""
+    """A page that only its link opens."""
 
-    @never_cache
     @access(public)
     @wraps(view)
     def guarded(request: HttpRequest, token: str, **kwargs: Any) -> HttpResponse:
         try:
-            response = view(request, token, read_tracking_token(token), **kwargs)
+            return view(request, token, read_tracking_token(token), **kwargs)
         except LinkExpired:
             context = {"token": token, "is_sent": False}
-            response = render(request, "services/public/link_expired.html", context, status=410)
+            return render(request, "services/public/link_expired.html", context, status=410)
         except LinkInvalid:
-            response = link_refused(request)
-        return keep_private(response)
+            return link_refused(request)
 
     return guarded
 
 
-def keep_private(response: HttpResponse) -> HttpResponse:
-    """Add the headers that keep an address with a token to its reader."""
-    response["X-Robots-Tag"] = "noindex, nofollow"
-    # Not « no-referrer »: browsers would then send « Origin: null » with our own forms, and they would be refused.
-    response["Referrer-Policy"] = "same-origin"
-    return response
-
-
 def link_refused(request: HttpRequest) -> HttpResponse:
     """The link is not one of ours, or not any more: say what to do."""
-    return keep_private(render(request, "services/public/link_invalid.html", status=404))
+    return render(request, "services/public/link_invalid.html", status=404)
 
 
 def _page(request: HttpRequest, asked: Any, token: str, *, status: int = 200, **forms: Any) -> HttpResponse:
@@ -123,7 +112,6 @@ def tracking_satisfaction(request: HttpRequest, token: str, asked: Any) -> HttpR
     return redirect("tracking", token)
 
 
-@never_cache
 @access(public)
 @require_POST
 def tracking_renew(request: HttpRequest, token: str) -> HttpResponse:
@@ -134,4 +122,4 @@ def tracking_renew(request: HttpRequest, token: str) -> HttpResponse:
         return link_refused(request)
     if throttle.may_mail_link(source(request), asked.code):
         renew_tracking_link(asked)
-    return keep_private(render(request, "services/public/link_expired.html", {"token": token, "is_sent": True}))
+    return render(request, "services/public/link_expired.html", {"token": token, "is_sent": True})
