@@ -109,7 +109,7 @@ def send_resume_link(draft: ServiceRequest, *, email: str) -> None:
 
 @transaction.atomic
 def submit(draft: ServiceRequest, *, by: Any = Party.COMPANY, suspicions: Sequence[str] = ()) -> ServiceRequest:
-    """File the request: it enters the desk's queue, and both sides are told."""
+    """File the request: it enters the desk's queue and both sides are told; a suspect one is kept apart, unsaid."""
     # An open request always has a due date, and the database holds us to it from the first instant.
     draft.due_at = timezone.now()
     draft.save(update_fields=["due_at"])
@@ -117,17 +117,32 @@ def submit(draft: ServiceRequest, *, by: Any = Party.COMPANY, suspicions: Sequen
     draft.submitted_at = draft.queued_at = draft.person_acted_at = row.at
     draft.suspicions = list(suspicions)
     draft.is_suspect = bool(suspicions)
-    draft.organisation = _record_of(draft)
+    if not draft.is_suspect:
+        draft.organisation = _record_of(draft)
     draft.save(
         update_fields=[
             "submitted_at", "queued_at", "person_acted_at", "suspicions", "is_suspect", "organisation"
         ]
     )  # fmt: skip
     settle(draft)
-    post(notifications.RequestReceived(draft, row.pk))
     if not draft.is_suspect:
-        post(notifications.NewRequest(draft, row.pk))
+        welcome(draft, row.pk)
     return draft
+
+
+def welcome(request: ServiceRequest, cause: object) -> None:
+    """Tell both sides that the request is in the queue."""
+    post(notifications.RequestReceived(request, cause))
+    post(notifications.NewRequest(request, cause))
+
+
+def clear(request: ServiceRequest) -> None:
+    """Somebody of the desk takes a request that was kept apart for a real one: its company gets its record."""
+    if not request.is_suspect:
+        return
+    request.is_suspect = False
+    request.organisation = request.organisation or _record_of(request)
+    request.save(update_fields=["is_suspect", "organisation"])
 
 
 def _record_of(request: ServiceRequest) -> Organisation | None:

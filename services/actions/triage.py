@@ -12,9 +12,10 @@ from diginor.workflow import StepRefused
 from diginor.working_days import add_working_days
 from members.models import Hub, Organisation, User
 from services import notifications, workflows
+from services.actions.filing import clear, welcome
 from services.actions.settling import settle
 from services.actions.thread import write
-from services.enums import RequestNote, RequestStep
+from services.enums import RejectReason, RequestNote, RequestStep
 from services.models import DelaySet, Referral, ServiceRequest, Topic
 
 IN_TIME_DAYS = 5
@@ -45,8 +46,8 @@ def route(
     row = request.take(RequestStep.ROUTE, by=by, why=word, to=[str(place) for place in chosen])
     request.routed_at = request.routed_at or row.at
     request.asked_at = None
-    request.is_suspect = False
-    request.save(update_fields=["routed_at", "asked_at", "is_suspect"])
+    request.save(update_fields=["routed_at", "asked_at"])
+    clear(request)
     delays = DelaySet.objects.resolve(request.hub_id, request.topic_id)
     expiry = add_working_days(row.at, delays.answer_expiry)
     referrals = [_send(request, place, word, (reasons or {}).get(place.pk, []), row.at, expiry) for place in chosen]
@@ -76,7 +77,7 @@ def _send(
 
 @transaction.atomic
 def reject(request: ServiceRequest, *, reason: str, answer: str, by: User) -> None:
-    """Set the request aside; the company receives the answer and its reason."""
+    """Set the request aside; the company receives the answer and its reason, unless a robot used its address."""
     row = request.take(
         RequestStep.REJECT,
         by=by,
@@ -84,6 +85,8 @@ def reject(request: ServiceRequest, *, reason: str, answer: str, by: User) -> No
         changes={"reject_reason": reason, "ended_at": timezone.now()},
         reason=reason,
     )
+    if reason != RejectReason.SPAM:
+        clear(request)
     settle(request)
     post(notifications.RequestRejected(request, row.pk, answer=answer))
 
@@ -117,6 +120,7 @@ def merge(request: ServiceRequest, into: ServiceRequest, *, by: User) -> None:
         into.save(update_fields=["wanted_place"])
     # They are dated of the day when they reach the other request: who was done with it before never had them.
     request.attachments.with_filing().update(request=into, created_at=row.at)
+    clear(request)
     settle(request)
     post(notifications.RequestMerged(request, row.pk, into=into))
 
@@ -165,8 +169,7 @@ def trust(request: ServiceRequest, *, by: User) -> None:
     _in_queue(request, RequestNote.TRUST)
     if not request.is_suspect:
         raise StepRefused(RequestNote.TRUST, request.state)
-    request.is_suspect = False
-    request.save(update_fields=["is_suspect"])
+    clear(request)
     row = request.log(RequestNote.TRUST, by=by)
     settle(request)
-    post(notifications.NewRequest(request, row.pk))
+    welcome(request, row.pk)

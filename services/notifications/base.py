@@ -62,11 +62,17 @@ class ToCompany(RequestMail):
     """To the person who asks, in their language."""
 
     action_label = _("Suivre ma demande")
+    # What staff wrote themselves leaves even for a request that is kept apart.
+    is_said_by_staff: ClassVar[bool] = False
 
     def recipients(self) -> Iterable[Recipient]:
-        """The contact of the request."""
+        """The contact of the request; nobody while a robot may have typed the address."""
         request = self.request
-        return [Recipient(request.contact_email, request.contact_name, request.language)]
+        if request.is_suspect and not self.is_said_by_staff:
+            return []
+        # Whoever typed an address may not make us write words of theirs to it: not even a name, until staff have read.
+        name = request.contact_name if request.routed_at else ""
+        return [Recipient(request.contact_email, name, request.language)]
 
     def action_url(self) -> str:
         """The private tracking page."""

@@ -121,6 +121,7 @@ class QuestionAsked(ToCompany):
 
     name = "question_asked"
     action_label = _("Répondre")
+    is_said_by_staff = True
 
 
 class QuestionReminder(ToCompany):
@@ -128,6 +129,7 @@ class QuestionReminder(ToCompany):
 
     name = "question_reminder"
     action_label = _("Répondre")
+    is_said_by_staff = True
 
 
 class MessageToCompany(ToCompany):
@@ -135,6 +137,7 @@ class MessageToCompany(ToCompany):
 
     name = "message_to_company"
     action_label = _("Lire et répondre")
+    is_said_by_staff = True
 
 
 class RequestHandedOver(ToCompany):

@@ -50,7 +50,9 @@ def test_the_whole_way_from_a_real_mail_to_the_team(client, nwx, manager, smtp):
     message = smtp.messages[0]
     assert str(message["Subject"]) == "Rejoignez l’équipe de NWX sur DIGINOR"
     text = message.get_body(("plain",)).get_content()
-    assert "Alix Morel vous invite" in text
+    assert "L’équipe de Normandie Web Experts vous invite" in text
+    # Names are typed by the people themselves, and this address has proven nothing yet.
+    assert "Alix" not in text
     link = re.search(r"http://[^/]+(/compte/invitation/\S+)", text).group(1)
     assert "nouvelle@conseil.example" in client.get(link).content.decode()
     asked = client.post(link)

@@ -265,8 +265,9 @@ def test_the_resume_link_of_a_filed_request_shows_nothing_of_it(client):
     assert "anne@menuiserie.example" not in response.content.decode()
 
 
-def test_a_second_click_files_nothing_more_and_shows_the_same_confirmation(client):
+def test_a_second_click_files_nothing_more_and_shows_the_same_confirmation(client, clock):
     draft = write_draft(client)
+    clock.advance(minutes=3)
     data = {**fields_of(client, "filing_contact"), **CONTACT}
     first = client.post(reverse("filing_contact"), data)
     again = client.post(reverse("filing_contact"), data)

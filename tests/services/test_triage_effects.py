@@ -45,19 +45,13 @@ class TestFiling:
         assert mails_of("RequestReceived") == [request.contact_email]
         assert mails_of("NewRequest") == [desk.staff.email]
 
-    def test_a_suspect_filing_is_not_announced_to_the_desk(self, desk):
-        draft = RequestFactory(draft=True, hub=desk.hub, topic=desk.topic)
-        filing.submit(draft, suspicions=["too_fast"])
-        assert fresh(draft).is_suspect
-        assert mails_of("RequestReceived") == [draft.contact_email]
-        assert mails_of("NewRequest") == []
-
     def test_it_is_announced_once_it_is_trusted(self, desk):
         request = RequestFactory(suspect=True, hub=desk.hub, topic=desk.topic)
         triage.trust(request, by=desk.staff)
         assert not fresh(request).is_suspect
         assert last(request, "trust").by == desk.staff
-        assert mails_of() == [desk.staff.email]
+        assert mails_of("RequestReceived") == [request.contact_email]
+        assert mails_of("NewRequest") == [desk.staff.email]
         with pytest.raises(StepRefused):
             triage.trust(request, by=desk.staff)
 
