@@ -1,12 +1,10 @@
 """Cells that the files of the members part read: SIRET, communes, territories, organisations."""
 
 import re
-from collections import defaultdict
 from collections.abc import Iterable
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from diginor.exchange.columns import Cell, LinkCell, tidy
@@ -14,8 +12,9 @@ from diginor.text_search import plain
 from members.enums import TerritoryKind
 from members.fields import parse_partial_date
 from members.models import Territory
+from members.models.communes import commune_proposals, communes_named
 from members.rules import siret as siret_rules
-from members.rules.place_names import name_variants, plain_name, split_place
+from members.rules.place_names import plain_name
 
 MOST_SUGGESTIONS, MOST_NAMED = 50, 6
 _ROUNDED = re.compile(r"^\d+([.,]\d+)?e\+?\d+$", re.IGNORECASE)
@@ -84,23 +83,9 @@ class CommuneReader:
 
     def prepare(self, texts: Iterable[str]) -> None:
         """Read the communes that these texts may name."""
-        asked = {text: split_place(text) for text in {tidy(text) for text in texts} if text and text not in self.known}
-        names = {variant for name, _digits in asked.values() if name for variant in name_variants(name)}
-        numbers = {digits for _name, digits in asked.values() if len(digits) == 5}
-        near = Q(search_name__in=names) | Q(code__in=numbers) | Q(postcodes__overlap=list(numbers))
-        rows = Territory.objects.communes().filter(near).select_related("successor").order_by("pk")
-        by_name, by_number = defaultdict(list), defaultdict(list)
-        for row in rows:
-            by_name[row.search_name].append(row)
-            for number in {row.code, *row.postcodes}:
-                by_number[number].append(row)
-        for text, (name, digits) in asked.items():
-            if name:
-                found = [row for variant in dict.fromkeys(name_variants(name)) for row in by_name[variant]]
-                found = [row for row in found if _agrees(row, digits)]
-            else:
-                found = by_number[digits]
-            self.known[text] = self._one_of(text, name, digits, found)
+        new = {text for text in map(tidy, texts) if text and text not in self.known}
+        for text, rows in communes_named(new).items():
+            self.known[text] = self._one_of(text, rows)
 
     def find(self, text: str) -> Territory:
         """The one commune of that name; ValueError when there is none, or when there are several."""
@@ -111,36 +96,25 @@ class CommuneReader:
             raise ValueError(found)
         return found
 
-    def _one_of(self, text: str, name: str, digits: str, found: list[Territory]) -> Territory | str:
-        exact = [row for row in found if digits and row.code == digits] or found
-        same = [row for row in exact if row.search_name == name]
-        exact = same if len(same) == 1 else exact
-        if len(exact) == 1 and digits:
-            return exact[0]
-        today: dict[int, Territory] = {}
-        for row in exact:
-            current = row.successor if row.successor_id and row.successor else row
-            today[current.pk] = current
-        if len(today) == 1:
-            return next(iter(today.values()))
-        return self._several(text, list(today.values())) if today else self._none(text)
+    def _one_of(self, text: str, rows: list[Territory]) -> Territory | str:
+        if len(rows) != 1:
+            return self._several(text, rows) if rows else self._none(text)
+        # A file brings back as it left what still points to a commune merged since.
+        is_itself = rows[0].kind == TerritoryKind.COMMUNE and rows[0].code in text
+        return rows[0] if is_itself else rows[0].today
 
     def _several(self, text: str, rows: list[Territory]) -> str:
-        named = ", ".join(sorted((f"{row.name} ({row.code})" for row in rows), key=plain)[:MOST_NAMED])
-        facts = {"text": text, "named": named}
+        known = {f"{row.today.name} ({row.today.code})" for row in rows}
+        facts = {"text": text, "named": ", ".join(sorted(known, key=plain)[:MOST_NAMED])}
         return _("plusieurs communes répondent à « %(text)s » : %(named)s. Écrivez aussi le code.") % facts
 
     def _none(self, text: str) -> str:
         self.suggestions += 1
-        close = Territory.objects.communes_like(text).first() if self.suggestions <= MOST_SUGGESTIONS else None
-        if close is None:
+        close = commune_proposals(text, 1) if self.suggestions <= MOST_SUGGESTIONS else []
+        if not close:
             return _("aucune commune ne s’appelle « %(text)s ».") % {"text": text}
-        facts = {"text": text, "close": f"{close.name} ({close.code})"}
+        facts = {"text": text, "close": f"{close[0].name} ({close[0].code})"}
         return _("aucune commune ne s’appelle « %(text)s ». Est-ce %(close)s ?") % facts
-
-
-def _agrees(row: Territory, digits: str) -> bool:
-    return not digits or row.code.startswith(digits) or any(code.startswith(digits) for code in row.postcodes)
 
 
 class TerritoryReader:

@@ -47,10 +47,8 @@ class TerritoryAdmin(ReadOnlyModelAdmin):
     ]  # fmt: skip
 
     def find(self, rows: QuerySet, words: str) -> QuerySet:
-        """Communes as the public field finds them; everything else by its name."""
-        if words.isdigit():
-            return rows.with_digits(words).unnamed()  # type: ignore[attr-defined]
-        return rows.named_like(plain_name(words))  # type: ignore[attr-defined]
+        """As the public field finds communes."""
+        return rows.like(words)  # type: ignore[attr-defined]
 
 
 class DrawnTerritoryForm(forms.ModelForm):

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from members.models import Territory
-from members.rules.place_names import name_variants, split_place
+from members.models.communes import commune_named, commune_proposals, communes_named
 
 MOST_MATCHES = 8
 
@@ -32,34 +32,33 @@ class CommuneMixin(forms.Form):
 
     communes: list[Territory] = []
 
-    def clean_commune(self) -> Territory:
-        """The one commune that answers, or the one chosen among several."""
+    def clean_commune(self) -> Territory | None:
+        """The commune that is named without any doubt, or the one that the person chose among the proposals."""
         typed = self.cleaned_data["commune"]
-        self.communes = list(Territory.objects.communes_like(typed)[:MOST_MATCHES])
-        if not self.communes:
-            raise forms.ValidationError(
-                _("Nous ne connaissons aucune commune de ce nom. Vérifiez l’orthographe, ou écrivez le code postal."),
-                code="unknown",
-            )
+        if certain := commune_named(typed):
+            return certain
+        self.communes = commune_proposals(typed, MOST_MATCHES)
         chosen = self.data.get(self.add_prefix("commune_code"), "")
-        found = [row for row in self.communes if row.code == chosen] or _certain(self.communes, typed)
-        if len(found) != 1:
-            text = _("Plusieurs communes répondent. Choisissez la vôtre ci-dessous.")
-            raise forms.ValidationError(text, code="several")
-        self.communes = []
-        return found[0]
+        for row in self.communes:
+            if row.code == chosen:
+                self.communes = []
+                return row
+        raise _doubt(self.communes, typed)
 
     def commune_choices(self) -> list[dict[str, Any]]:
-        """What the page proposes when several communes answer."""
+        """What the page proposes for the person to choose from."""
         return [
-            {"code": row.code, "label": row.label, "postcodes": ", ".join(row.postcodes[:3])} for row in self.communes
+            {"code": row.code, "label": row.label, "found_as": row.found_as, "postcodes": ", ".join(row.postcodes[:3])}
+            for row in self.communes
         ]
 
 
-def _certain(matches: list[Territory], typed: str) -> list[Territory]:
-    """The matches that leave no doubt: the only one, or the only one of exactly that name."""
-    if len(matches) == 1:
-        return matches
-    name, _digits = split_place(typed)
-    names = name_variants(name) if name else []
-    return [row for row in matches if row.search_name in names]
+def _doubt(proposals: list[Territory], typed: str) -> forms.ValidationError:
+    """Why the text is not enough."""
+    if not proposals:
+        text = _("Nous ne connaissons aucune commune de ce nom. Vérifiez l’orthographe, ou écrivez le code postal.")
+        return forms.ValidationError(text, code="unknown")
+    if communes_named([typed])[typed]:
+        return forms.ValidationError(_("Plusieurs communes répondent. Choisissez la vôtre ci-dessous."), code="several")
+    text = _("Aucune commune ne s’appelle exactement ainsi. Choisissez la vôtre ci-dessous, ou corrigez.")
+    return forms.ValidationError(text, code="close")

@@ -9,7 +9,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from members.models import Territory
-from members.models.directory import LONGEST_TEXT, ListedQuerySet, Wanted, territory_like
+from members.models.directory import LONGEST_TEXT, ListedQuerySet, Wanted, territory_named, territory_proposals
 
 # The name of each filter in the address, what it chooses among, and its words.
 FILTERS: dict[str, tuple[str, Any]] = {
@@ -43,14 +43,19 @@ class DirectorySearch(forms.Form):
 
     @cached_property
     def territory(self) -> Territory | None:
-        """The territory that is named, if there is one of that name."""
+        """The territory that is named, if one alone is."""
         named = self.asked.get("territoire", "")
-        return territory_like(named) if named else None
+        return territory_named(named) if named else None
 
     @property
     def lost_territory(self) -> str:
-        """What was typed as a territory and names none."""
+        """What was typed as a territory and names none for certain."""
         return "" if self.territory else self.asked.get("territoire", "")
+
+    def near_territories(self) -> list[tuple[str, str]]:
+        """The communes that may have been meant, each with the address of the list there."""
+        near = territory_proposals(self.lost_territory)
+        return [(f"?{urlencode({**self.asked, 'territoire': row.label})}", row.label) for row in near]
 
     def wanted(self, **more: Any) -> Wanted:
         """What the organisations must be."""

@@ -103,7 +103,7 @@ class OwnSheetForm(SheetForm):
         # The sources of a real organisation do not always say where it is.
         self.fields["commune"].required = bool(organisation.commune)
 
-    def clean_commune(self) -> Territory | None:  # type: ignore[override]
+    def clean_commune(self) -> Territory | None:
         """Nothing, where nothing was known and nothing is typed."""
         return super().clean_commune() if self.cleaned_data["commune"] else None
 

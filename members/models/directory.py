@@ -11,20 +11,16 @@ from django.db.models.functions import Cast
 
 from diginor.text_search import plain, query
 from members.enums import OrganisationKind, Sector, Technology, TerritoryKind
+from members.models.communes import commune_proposals, communes_named
 from members.models.territory import Territory
 from members.rules.directory_words import labelled
-from members.rules.place_names import ARTICLES, name_variants, split_place
+from members.rules.place_names import ARTICLES, name_variants, read_place
 
 LONGEST_TEXT, MOST_WORDS = 120, 8
 MOST_CHOICES = 40
-# From the clearest to the widest: « Paris » is the département, « Caen » the commune.
-NAMED_KINDS = (
-    TerritoryKind.REGION,
-    TerritoryKind.DEPARTMENT,
-    TerritoryKind.ADHOC,
-    TerritoryKind.COMMUNE,
-    TerritoryKind.EPCI,
-)
+# From the clearest on: « Paris » is the département, « Caen » the commune.
+BEFORE_COMMUNES = (TerritoryKind.REGION, TerritoryKind.DEPARTMENT, TerritoryKind.ADHOC)
+MOST_PROPOSALS = 5
 
 
 @dataclass(frozen=True)
@@ -216,18 +212,30 @@ def _told(rows: ListedQuerySet, facet: str) -> list[Choice]:
     return sorted(told, key=lambda choice: plain(choice.label))
 
 
-def territory_like(text: str) -> Territory | None:
-    """The territory that a person names: « 14 », « Calvados », « Normandie », « Caen », « 14000 Caen »."""
-    name, digits = split_place(text[:80])
-    current = Territory.objects.current()
-    if digits and not name and len(digits) <= 3:
-        return current.coded(TerritoryKind.DEPARTMENT, digits).order_by("pk").first()
-    if name and not digits:
-        rank = Case(*(When(kind=kind, then=Value(place)) for place, kind in enumerate(NAMED_KINDS)))
-        first, _space, rest = name.partition(" ")
-        names = [*name_variants(name), *(name_variants(rest) if first in ARTICLES and rest else ())]
-        named = current.of_kind(*NAMED_KINDS).filter(search_name__in=names)
-        found = named.alias(rank=rank).order_by("rank", F("population").desc(nulls_last=True), "pk").first()
-        if found:
-            return found
-    return Territory.objects.communes_like(text).first()
+def territory_named(text: str) -> Territory | None:
+    """The territory that a person names exactly: « 14 », « Calvados », « Normandie », « Caen », « 14000 Caen ».
+
+    None where it names none, or several communes: then `territory_proposals` says which.
+    """
+    place = read_place(text)
+    if not place.name and 1 < len(place.digits) <= 3:
+        return Territory.objects.current().coded(TerritoryKind.DEPARTMENT, place.digits).order_by("pk").first()
+    is_bare = place.ways == ((place.name, ""),)
+    if is_bare and (wide := _called(place.name, *BEFORE_COMMUNES)):
+        return wide
+    if communes := communes_named([text])[text]:
+        return communes[0].today if len(communes) == 1 else None
+    return _called(place.name, TerritoryKind.EPCI) if is_bare else None
+
+
+def territory_proposals(text: str) -> list[Territory]:
+    """The communes that a text names or resembles, where it names nothing for certain."""
+    return commune_proposals(text, MOST_PROPOSALS)
+
+
+def _called(name: str, *kinds: TerritoryKind) -> Territory | None:
+    rank = Case(*(When(kind=kind, then=Value(place)) for place, kind in enumerate(kinds)))
+    first, _space, rest = name.partition(" ")
+    names = [*name_variants(name), *(name_variants(rest) if first in ARTICLES and rest else ())]
+    named = Territory.objects.current().of_kind(*kinds).filter(search_name__in=names)
+    return named.alias(rank=rank).order_by("rank", F("population").desc(nulls_last=True), "pk").first()

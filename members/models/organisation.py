@@ -22,7 +22,7 @@ from diginor.text_search import PlainText, vector
 from members.enums import HubRoleKind, LegalForm, OrganisationKind, Sector, SizeCategory, Technology
 from members.fields import PartialDateField
 from members.models.directory import ListedManager
-from members.models.territory import Territory
+from members.models.territory import COMMUNES, Territory
 from members.rules.siret import read
 
 FEW = 2000
@@ -120,7 +120,13 @@ class Organisation(models.Model):
     sector = models.CharField(_("secteur"), max_length=30, choices=Sector.choices, blank=True)
     founded_on = models.DateField(_("date de création"), null=True, blank=True)
     commune = models.ForeignKey(
-        Territory, verbose_name=_("commune"), null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+        Territory,
+        verbose_name=_("commune"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        limit_choices_to=COMMUNES,
     )
     known_by = models.ManyToManyField(
         "members.Hub", verbose_name=_("connue des guichets"), related_name="known_organisations", blank=True

@@ -14,7 +14,7 @@ from members.enums import PlaceKind, Sector, TerritoryKind
 from members.fields import PartialDateField
 from members.models.organisation import Organisation
 from members.models.sourced import SourcedFact
-from members.models.territory import Containment, Territory
+from members.models.territory import COMMUNES, Containment, Territory
 
 
 class PlaceQuerySet(models.QuerySet["Place"]):
@@ -77,7 +77,13 @@ class Place(SourcedFact):
     theme = models.CharField(_("thème"), max_length=30, choices=Sector.choices, blank=True)
     theme_note = models.CharField(_("thème, en clair"), max_length=120, blank=True)
     commune = models.ForeignKey(
-        Territory, verbose_name=_("commune"), null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+        Territory,
+        verbose_name=_("commune"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        limit_choices_to=COMMUNES,
     )
     host = models.ForeignKey(
         Organisation,

@@ -1,6 +1,6 @@
 """Territories of France, from the country down to the commune, and which one lies whole inside which other."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from datetime import date
 
 from django.contrib.postgres.fields import ArrayField
@@ -13,9 +13,11 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from members.enums import TerritoryKind
-from members.rules.place_names import department_code, name_variants, split_place
+from members.rules.place_names import department_code, name_variants, read_place
 
 HAVE_NAMESAKES = {TerritoryKind.ADHOC, TerritoryKind.REGION, TerritoryKind.DEPARTMENT, TerritoryKind.EPCI}
+# What may be chosen where a commune is asked.
+COMMUNES = {"kind": TerritoryKind.COMMUNE.value}
 EXACT, BEGINNING, WORD, SIMILAR = 0.0, 1.0, 2.0, 3.0  # and in SIMILAR, up to one more for the distance
 
 
@@ -76,19 +78,36 @@ class TerritoryQuerySet(models.QuerySet):
         """In alphabetical order."""
         return self.order_by("search_name", "pk")
 
+    def named_or_numbered(self, names: Iterable[str], numbers: Iterable[str]) -> "TerritoryQuerySet":
+        """Communes and what they have taken over, by exact plain names, postcodes or codes; each with its `today`."""
+        near = Q(search_name__in=list(names)) | Q(code__in=list(numbers)) | Q(postcodes__overlap=list(numbers))
+        kinds = (TerritoryKind.COMMUNE, TerritoryKind.DELEGATED, TerritoryKind.DISTRICT)
+        return self.of_kind(*kinds).filter(near).select_related("successor").order_by("pk")
+
     def communes_like(self, text: str | None) -> "TerritoryQuerySet":
-        """Communes of today that resemble what a person typed, by name, postcode or both; the best first.
+        """Communes of today that resemble what a person typed: proposals, for a person to choose from.
+
+        `communes.communes_named` tells what is certain.
+        """
+        return self.of_kind(TerritoryKind.COMMUNE).current().like(text or "")
+
+    def like(self, text: str) -> "TerritoryQuerySet":
+        """Those that resemble what a person typed, by name, postcode or both; the best first.
 
         Exact names come first, then beginnings, words inside, and spelling errors; then the most populated. A commune
         is found by the names of those merged into it too: `found_as` then tells which.
         """
-        name, digits = split_place((text or "")[:80])
+        place = read_place(text[:80])
+        name, digits = place.name, place.digits
         if len(name) < 2 and len(digits) < 2:
-            return self.none()
-        found = self.of_kind(TerritoryKind.COMMUNE).current()
-        if digits:
-            found = found.with_digits(digits)
-        return found.named_like(name) if name else found.unnamed()
+            return self.filter(search_name=name).unnamed() if name else self.none()
+        if not name:
+            return self.with_digits(digits).unnamed()
+        for fewer in (digits, digits[:2]):
+            # Digits of nothing of that name: those of a CEDEX, or a slip.
+            if fewer and (near := self.with_digits(fewer).named_like(name)).exists():
+                return near
+        return self.named_like(name)
 
     def with_digits(self, digits: str) -> "TerritoryQuerySet":
         """Territories whose postcode is these digits or starts with them, or that lie in that département."""
@@ -164,6 +183,8 @@ class Territory(models.Model):
     )
 
     objects = TerritoryQuerySet.as_manager()
+    # The former name that a search has found it by.
+    found_as = ""
 
     class Meta:
         """Names, facts the database holds, and the indexes of the searches by name and by postcode."""
@@ -194,6 +215,19 @@ class Territory(models.Model):
         if self.kind == TerritoryKind.COMMUNE:
             return f"{self.name} ({department_code(self.code)})"
         return f"{self.name} ({self.get_kind_display().lower()})" if self.kind in HAVE_NAMESAKES else self.name
+
+    @property
+    def today(self) -> "Territory":
+        """The commune that a merged commune, a delegated one or a district now belongs to; else itself."""
+        if self.successor is None or (self.valid_until and self.valid_until > timezone.localdate()):
+            return self
+        return self.successor
+
+    def as_today(self) -> "Territory":
+        """The same, which remembers in `found_as` under which other name it was found."""
+        today = self.today
+        today.found_as = "" if today == self else self.name
+        return today
 
     def ancestors(self) -> TerritoryQuerySet:
         """Every territory that contains this one whole, the widest first."""

@@ -6,7 +6,7 @@ import pytest
 from django.test import Client
 
 from members.models import Organisation
-from members.models.directory import Wanted, territory_like
+from members.models.directory import Wanted, territory_named
 from tests.factories.members import HubFactory, OrganisationFactory, commune, department, region
 from tests.factories.networks import AffiliationFactory, NetworkFactory
 from tests.factories.places import PlaceFactory
@@ -141,13 +141,13 @@ class TestTerritory:
             ("normandie", "region"),
             ("Caen", "commune"),
             ("14000 caen", "commune"),
-            ("granvile", "commune"),
+            ("14050 Caen cedex 4", "commune"),
         ],
     )
     def test_a_territory_is_named_as_people_do(self, typed: str, kind: str) -> None:
         commune()
         commune("50218", "Granville")
-        territory = territory_like(typed)
+        territory = territory_named(typed)
         assert territory is not None
         assert territory.kind == kind
 
@@ -169,8 +169,24 @@ class TestTerritory:
 
     def test_an_unknown_territory_is_told(self, client: Client, nwx: Organisation) -> None:
         page = shown(client, "/annuaire/?territoire=zzzzzz")
-        assert "Aucun territoire ne s’appelle" in page
+        assert "ne désigne pas un territoire" in page
         assert nwx.name in page
+
+    def test_a_near_name_is_proposed_and_never_taken(self, client: Client, nwx: Organisation) -> None:
+        commune("50218", "Granville")
+        assert territory_named("granvile") is None
+        page = shown(client, "/annuaire/?territoire=granvile")
+        assert "ne désigne pas un territoire" in page
+        assert "?territoire=Granville+%2850%29" in client.get("/annuaire/?territoire=granvile").content.decode()
+        assert "Structures établies" in shown(client, "/annuaire/?territoire=Granville+(50)")
+
+    def test_namesakes_are_proposed(self, client: Client) -> None:
+        commune("14562", "Saint-Aubin")
+        commune("76556", "Saint-Aubin")
+        assert territory_named("Saint-Aubin") is None
+        page = shown(client, "/annuaire/?territoire=saint-aubin")
+        assert "Saint-Aubin (14)" in page
+        assert "Saint-Aubin (76)" in page
 
 
 def test_pages_follow_one_another_without_losing_anybody(client: Client) -> None:

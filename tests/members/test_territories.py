@@ -3,11 +3,10 @@
 import csv
 import gzip
 import random
-import time
 from collections import defaultdict
 
 import pytest
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.utils import IntegrityError
 
 from members.actions.drawing import draw_territory
@@ -17,18 +16,6 @@ from members.enums import TerritoryKind as Kind
 from members.models import Containment, Territory
 
 NORMAN = {"14", "27", "50", "61", "76"}
-
-
-@pytest.fixture(scope="module")
-def france(django_db_setup, django_db_blocker):
-    """The whole country, loaded once for this file."""
-    with django_db_blocker.unblock(), transaction.atomic():
-        start = time.monotonic()
-        report = load_territories()
-        report.seconds = time.monotonic() - start
-        connection.check_constraints()  # once, instead of at the end of each test
-        yield report
-        transaction.set_rollback(True)
 
 
 def get(kind, code):

@@ -3,6 +3,7 @@
 import pytest
 from django.contrib import admin
 from django.contrib.admin.options import ShowFacets
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.test import Client
 from django.urls import reverse
@@ -11,7 +12,7 @@ from django.utils import timezone
 from diginor.admin_base import CappedPaginator, PortalModelAdmin
 from diginor.models import OutgoingMail
 from members.enums import MembershipRole
-from members.models import Absence, Hub, HubRole, Invitation, Membership, Organisation, User
+from members.models import Absence, Hub, HubRole, Invitation, Membership, Organisation, Place, User
 from services.links import tracking_url
 from services.models import DelaySet, Offer, Question, ServiceRequest, Topic
 from tests.factories.members import (
@@ -322,3 +323,15 @@ def test_a_sheet_leads_to_its_public_page_without_a_detour(staff, hub):
     place = OrganisationFactory(member=True, of_hub=hub)
     assert f'href="{place.get_absolute_url()}"' in staff.get(address(Organisation, "change", place.pk)).content.decode()
     assert staff.get("/gestion/r/1/1/").status_code == 404
+
+
+@pytest.mark.parametrize("model", [Organisation, Place])
+def test_a_commune_is_chosen_among_communes_as_people_write_them(staff, model):
+    caen = commune()
+    ask = {"app_label": "members", "model_name": model._meta.model_name, "field_name": "commune"}
+    found = staff.get(reverse("admin:autocomplete"), {**ask, "term": "14050 Caen cedex 4"}).json()["results"]
+    assert [row["text"] for row in found] == ["Caen (14)"]
+    field = model._meta.get_field("commune")
+    field.validate(caen.pk, model())
+    with pytest.raises(ValidationError):
+        field.validate(caen.ancestors().get(kind="department").pk, model())
