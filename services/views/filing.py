@@ -297,11 +297,13 @@ def _too_many(request: HttpRequest, form: Any, name: str, context: dict[str, Any
 @access(public)
 @require_safe
 def filing_done(request: HttpRequest) -> HttpResponse:
-    """The confirmation: the number, what happens next and when."""
-    filed = Filing(request).filed
+    """The confirmation: the number, what happens next and when, and once the private link."""
+    filing = Filing(request)
+    filed = filing.filed
     if filed is None or filed.submitted_at is None:
         return redirect("filing_start")
-    link = reverse("tracking", args=[tracking_token(filed)])
+    shows_link = request.method == "GET" and filing.show_link()
+    link = reverse("tracking", args=[tracking_token(filed)]) if shows_link else ""
     context = {"filed": filed, "headline": headline_of(filed), "tracking_link": link}
     return render(request, "services/public/filing_done.html", context)
 

@@ -6,6 +6,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.functional import cached_property
 
+from diginor.history import SAME_CLICK
 from members.models import Hub
 from services.enums import RequestState, Suspicion
 from services.models import ServiceRequest
@@ -23,8 +24,9 @@ class Filing:
         self._known: dict[str, Any] = request.session.get(KEY, {})
         found = self._read(self._known.get("draft", ""))
         if found is not None and found.state != RequestState.DRAFT:
-            # Filed, or taken back, from another browser through the resume link.
-            self._write(draft="", filed=found.code)
+            # Filed, or taken back: by a click whose answer was lost, else from another browser, which showed the link.
+            is_ours = found.submitted_at is not None and found.submitted_at > timezone.now() - SAME_CLICK
+            self._write(draft="", filed=found.code, **({} if is_ours else {"shown": found.code}))
             found = None
         self.draft: ServiceRequest | None = found
 
@@ -37,6 +39,14 @@ class Filing:
     def filed(self) -> ServiceRequest | None:
         """The last request filed here."""
         return self._read(self._known.get("filed", ""))
+
+    def show_link(self) -> bool:
+        """Whether the private link of what was filed is shown now: once, since others may use this browser next."""
+        filed = self._known.get("filed", "")
+        if not filed or self._known.get("shown") == filed:
+            return False
+        self._write(shown=filed)
+        return True
 
     @cached_property
     def asked_hub(self) -> Hub | None:

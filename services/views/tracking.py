@@ -122,4 +122,5 @@ def tracking_renew(request: HttpRequest, token: str) -> HttpResponse:
         return link_refused(request)
     if throttle.may_mail_link(source(request), asked.code):
         renew_tracking_link(asked)
-    return render(request, "services/public/link_expired.html", {"token": token, "is_sent": True})
+    context = {"token": token, "is_sent": True, "is_held": asked.is_suspect}
+    return render(request, "services/public/link_expired.html", context)
