@@ -299,6 +299,7 @@ if PROCONNECT_CLIENT_ID:
     _proconnect = urlsplit(env.str("PROCONNECT_SERVER_URL"))
     CONTENT_SECURITY_POLICY["DIRECTIVES"]["form-action"].append(f"{_proconnect.scheme}://{_proconnect.netloc}")
 
+LOGGING_CONFIG = "diginor.logs.configure"
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
