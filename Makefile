@@ -8,7 +8,7 @@ export DJANGO_SETTINGS_MODULE = diginor.settings
 LOCK := $(BIN)/pip-compile --quiet --allow-unsafe --generate-hashes --strip-extras --no-emit-index-url --no-emit-trusted-host --no-emit-find-links
 DEMO := DIGINOR_DEMO=1
 
-.PHONY: help run test check mutate bench messages lock chromium clean faults
+.PHONY: help run test check mutate days bench messages lock chromium clean faults
 
 help: ## list these commands
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -32,6 +32,9 @@ check: .venv/installed-dev ## run every linter
 
 mutate: .venv/installed-dev ## change rules, policies, actions and reads, and count what no test notices
 	@exec env $(DEMO) $(BIN)/python -m tests.mutation $(ARGS)
+
+days: .venv/installed-dev ## play forty working days and write every mail that leaves into docs/forty-days.md
+	@WRITE_FORTY_DAYS=1 $(BIN)/python -m pytest -n 0 -q tests/services/test_forty_days.py
 
 bench: .venv/installed-dev ## measure the main pages at one million requests, in a database of their own
 	$(DEMO) $(BIN)/python manage.py bench

@@ -10,6 +10,7 @@ from django.dispatch import Signal
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from diginor.outbox.pacing import by_the_clock
 from diginor.outbox.posting import post
 from diginor.traces import forget_in_log, forget_sessions
 from members.actions.invitations import accept_invitation, invite, revoke_invitation
@@ -143,6 +144,7 @@ def check_absence(
         raise NobodyPresent
 
 
+@by_the_clock()
 def begin_absences() -> int:
     """Give to who stands in what the people away from today on follow; a second call the same day changes nothing."""
     due = Absence.objects.on(timezone.localdate()).filter(taken_over_at=None, user__isnull=False)

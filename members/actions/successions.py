@@ -13,6 +13,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from diginor.outbox.pacing import by_the_clock
 from members.actions import succession_journal as journal
 from members.actions.refusals import PeopleRefusal
 from members.actions.succession_movers import Counts, Plan, Takeover, movers
@@ -177,6 +178,7 @@ def may_be_undone(succession: Succession) -> bool:
     return succession.applied_at is not None and timezone.localdate(succession.applied_at) == timezone.localdate()
 
 
+@by_the_clock()
 def tell_successions() -> int:
     """The day after, tell the people and the companies concerned, each once; return how many mails were asked for."""
     today, since = timezone.localdate(), timezone.now() - TOLD_FOR

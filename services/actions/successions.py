@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from diginor.history import Party
+from diginor.outbox.pacing import by_the_clock
 from diginor.outbox.posting import post
 from members.actions.succession_journal import changed, made, removed
 from members.actions.succession_movers import Mover, Plan, Takeover, counted, register_mover
@@ -223,6 +224,7 @@ def _tell_companies(succession: Succession) -> int:
 # What came in the very instant --------------------------------------------------------------------------------------
 
 
+@by_the_clock()
 def catch_up() -> int:
     """Give to their successors the referrals sent to structures while they were ending; return how many."""
     ended = Q(organisation__is_active=False, organisation__succeeded_by__isnull=False)

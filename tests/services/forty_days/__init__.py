@@ -1,0 +1,1 @@
+"""Forty working days of a hub: twenty requests of different fates, and every mail that leaves."""
