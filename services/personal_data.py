@@ -169,7 +169,7 @@ REQUESTS = PersonalData(
     position=10,
     columns={
         "services.ServiceRequest": (
-            "need", "answers", "company_name", "siret",
+            "need", "answers", "company_name", "siret", "country", "foreign_town",
             "contact_name", "contact_function", "contact_email", "contact_phone",
         ),
         "services.Promise": ("text", "made_by_name"),

@@ -25,6 +25,8 @@ WIPED: dict[str, Any] = {
     "contact_phone": "",
     "company_name": "",
     "siret": "",
+    "country": "",
+    "foreign_town": "",
     "need": ERASED,
     "answers": [],
     "organisation": None,

@@ -37,7 +37,7 @@ def company_facts(request: ServiceRequest) -> CompanyFacts:
         topic_id=request.topic_id,
         topic=str(request.topic or ""),
         territories=_around(request.commune),
-        place=request.commune.name if request.commune else "",
+        place=request.place if request.is_located else "",
         age=whole_years(founded_on, timezone.localdate()),
         wanted_place=str(request.wanted_place or ""),
         host_id=request.wanted_place.host_id if request.wanted_place else None,

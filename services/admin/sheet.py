@@ -69,7 +69,7 @@ def company_facts(sheet: ServiceRequest) -> list[tuple[str, Any]]:
     age = sheet.age_in_years(timezone.now())
     return [
         (_("SIRET"), spaced(sheet.siret) or sheet.get_no_siret_reason_display()),
-        (_("Commune"), place_of(sheet)),
+        (_("Commune ou ville"), sheet.place_label),
         (_("Taille"), sheet.get_size_display()),
         (_("Activité"), " · ".join(filter(None, [sheet.naf, str(sheet.get_sector_display())]))),
         (_("Forme juridique"), sheet.get_legal_form_display()),
@@ -99,11 +99,6 @@ def contact_facts(sheet: ServiceRequest) -> list[tuple[str, Any]]:
         (_("Téléphone"), format_html('<a href="tel:{}">{}</a>', phone.replace(" ", ""), phone) if phone else ""),
         (_("Langue"), _("anglais") if sheet.language == "en" else ""),
     ]
-
-
-def place_of(sheet: ServiceRequest) -> str:
-    """The commune with the number of its département."""
-    return f"{sheet.commune.name} ({sheet.commune.code[:2]})" if sheet.commune else ""
 
 
 def spaced(siret: str) -> str:

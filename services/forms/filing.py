@@ -14,10 +14,10 @@ from diginor.fields import DayInput, RadioCards
 from diginor.wording import day
 from members import company_search
 from members.enums import LegalForm, Sector, SizeCategory
-from members.forms.commune import CommuneMixin
 from members.forms.fields import SiretField
 from members.models.organisation import naf_code
 from services.enums import NoSiretReason, QuestionKind
+from services.forms.abroad import WhereaboutsMixin
 from services.forms.attachments import FilesField
 from services.forms.traps import Traps
 from services.models import Question, Topic
@@ -118,7 +118,7 @@ def _told(question: Question, value: Any) -> str:
     return str(value)
 
 
-class CompanyForm(CommuneMixin, Partial):
+class CompanyForm(WhereaboutsMixin, Partial):
     """Step 2: who asks, with a SIRET or the reason why there is none."""
 
     siret = SiretField(help_text=gettext_lazy("14 chiffres, avec ou sans espaces. Il figure sur vos factures."))
@@ -162,7 +162,7 @@ class CompanyForm(CommuneMixin, Partial):
         error_messages={"invalid": gettext_lazy("Écrivez une date comme 12/03/2015.")},
     )
     DETAILS = ("sector", "legal_form", "naf", "founded_on")
-    field_order = ("company_name", "siret", "no_siret_reason", "commune", "size", *DETAILS)
+    field_order = ("company_name", "siret", "no_siret_reason", "commune", "country", "foreign_town", "size", *DETAILS)
     wants_details = False
 
     @classmethod
@@ -188,12 +188,14 @@ class CompanyForm(CommuneMixin, Partial):
         return day
 
     def clean(self) -> dict[str, Any]:
-        """Either a SIRET or a reason; a SIRET that is given counts."""
-        cleaned = super().clean() or {}
+        """Either a SIRET or a reason; a SIRET that is given counts, and being abroad is a reason."""
+        cleaned = super().clean()
         if "siret" in self.errors:
             return cleaned
         if cleaned.get("siret"):
             cleaned["no_siret_reason"] = ""
+        elif self.is_abroad:
+            cleaned["no_siret_reason"] = cleaned.get("no_siret_reason") or str(NoSiretReason.ABROAD)
         elif not cleaned.get("no_siret_reason") and "no_siret_reason" not in self.errors:
             self.add_error("siret", _("Écrivez votre SIRET, ou dites ci-dessous pourquoi vous n’en avez pas."))
         return cleaned
@@ -207,6 +209,11 @@ class CompanyForm(CommuneMixin, Partial):
     def explains_siret(self) -> bool:
         """Whether the part about having no SIRET is shown open."""
         return bool(self["no_siret_reason"].value() or "siret" in self.errors)
+
+    @property
+    def explains_abroad(self) -> bool:
+        """Shown open as well once somebody said why there is no SIRET."""
+        return super().explains_abroad or self["no_siret_reason"].value() == NoSiretReason.ABROAD
 
     @property
     def has_details(self) -> bool:

@@ -29,7 +29,8 @@ def completed(typed: dict[str, Any], record: CompanyRecord) -> tuple[CompanyForm
     """The form with its empty fields filled, and what they are; nothing that a person wrote is replaced."""
     facts = {FIELDS[name]: value for name, value in record.facts().items()}
     added = {name: value for name, value in facts.items() if not str(typed.get(name) or "").strip()}
-    commune = None if str(typed.get("commune") or "").strip() else commune_of(record)
+    is_placed = str(typed.get("commune") or typed.get("country") or "").strip()
+    commune = None if is_placed else commune_of(record)
     if commune:
         added |= {"commune": commune.label, "commune_code": commune.code}
     form = CompanyForm(initial={**typed, **added})

@@ -131,6 +131,8 @@ class ServiceRequest(WorkflowModel):
     commune = models.ForeignKey(
         Territory, verbose_name=_("commune"), null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
+    country = models.CharField(_("pays, hors de France"), max_length=60, blank=True)
+    foreign_town = models.CharField(_("ville, hors de France"), max_length=120, blank=True)
 
     contact_name = models.CharField(_("nom"), max_length=120, blank=True)
     contact_function = models.CharField(_("fonction"), max_length=120, blank=True)
@@ -254,8 +256,23 @@ class ServiceRequest(WorkflowModel):
 
     @property
     def place(self) -> str:
-        """Where the company is."""
-        return self.commune.name if self.commune else gettext("lieu non précisé")
+        """Where the company is, in words."""
+        return self.commune.name if self.commune else self.place_abroad or gettext("lieu non précisé")
+
+    @property
+    def is_located(self) -> bool:
+        """Whether it is said where the company is."""
+        return bool(self.commune_id or self.country)
+
+    @property
+    def place_abroad(self) -> str:
+        """« Saint-Hélier (Jersey) », in the company's own words; empty for one in France."""
+        return f"{self.foreign_town} ({self.country})" if self.country else ""
+
+    @property
+    def place_label(self) -> str:
+        """Where the company is, as it is recognised among namesakes: « Caen (14) »; empty when it is not said."""
+        return self.commune.label if self.commune else self.place_abroad
 
     @property
     def wanted_place_in_words(self) -> str:
@@ -263,8 +280,7 @@ class ServiceRequest(WorkflowModel):
         place = self.wanted_place
         if place is None:
             return ""
-        known = [str(place), place.commune.name if place.commune else "", str(place.host or "")]
-        return ", ".join(filter(None, known))
+        return ", ".join(filter(None, (str(place), place.commune and place.commune.name, str(place.host or ""))))
 
     @property
     def is_open(self) -> bool:

@@ -142,8 +142,14 @@ def _territory(company: CompanyFacts, offer: OfferFacts) -> Check:
         return Check("territory", OK, "", company.place, _("Intervient partout"))
     around = company.territories
     if around is None:
-        message = _("Commune à préciser : intervient en %(names)s") % {"names": expected}
-        return Check("territory", UNKNOWN, expected, "", message)
+        # A company abroad has a place, and no territory around it.
+        words = (
+            _("Hors de France : intervient en %(names)s")
+            if company.place
+            else _("Commune à préciser : intervient en %(names)s")
+        )
+        message = words % {"names": expected}
+        return Check("territory", UNKNOWN, expected, company.place, message)
     shared = [place for place in offer.territories if place in around]
     if not shared:
         message = _("Hors de son territoire : %(names)s") % {"names": expected}

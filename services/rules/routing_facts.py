@@ -12,7 +12,8 @@ OK, KO, UNKNOWN = "ok", "ko", "unknown"
 
 @dataclass(frozen=True)
 class CompanyFacts:
-    """What is known of the company and of its need; `territories` gives the distance of each territory around it.
+    """What is known of the company and of its need; `territories` gives the distance of each territory around it,
+    and is None where the commune is not known or the company is abroad.
 
     `host_id` is the organisation that runs the place where the company wants to be hosted.
     """

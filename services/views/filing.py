@@ -58,7 +58,7 @@ def step(needs_need: bool = False, needs_company: bool = False) -> Callable:
                 return _no_hub(request)
             if needs_need and not _is_said(draft):
                 return redirect("filing_need" if draft else "filing_start")
-            if needs_company and (draft is None or not draft.company_name or draft.commune_id is None):
+            if needs_company and (draft is None or not draft.company_name or not draft.is_located):
                 return redirect("filing_company")
             try:
                 if draft is not None and is_dropped(request):
@@ -203,7 +203,8 @@ def filing_company(request: HttpRequest, filing: Filing) -> HttpResponse:
 
 
 def _company_of(draft: ServiceRequest) -> dict[str, Any]:
-    names = ("siret", "no_siret_reason", "company_name", "size", "sector", "legal_form", "naf", "founded_on")
+    names = ["siret", "no_siret_reason", "company_name", "size", "sector", "legal_form", "naf", "founded_on"]
+    names += ["country", "foreign_town"]
     commune = draft.commune.label if draft.commune else ""
     code = draft.commune.code if draft.commune else ""
     return {**{name: getattr(draft, name) for name in names}, "commune": commune, "commune_code": code}

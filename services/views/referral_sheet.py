@@ -78,7 +78,7 @@ def _company(demand: ServiceRequest) -> list[tuple[str, Any]]:
     age = demand.age_in_years(timezone.now())
     return [
         (_("SIRET"), demand.siret or demand.get_no_siret_reason_display()),
-        (_("Commune"), demand.commune.label if demand.commune else ""),
+        (_("Commune ou ville"), demand.place_label),
         (_("Taille"), demand.get_size_display()),
         (_("Secteur"), demand.get_sector_display()),
         (_("Code NAF"), demand.naf),

@@ -192,7 +192,7 @@ def _facts(sheet: ServiceRequest) -> list[tuple[str, object]]:
         (_("Déposée le"), wording.day(sheet.submitted_at)),
         (_("Transmise le"), wording.day(sheet.routed_at)),
         (_("Terminée le"), wording.day(sheet.ended_at)),
-        (_("Commune"), sheet.place),
+        (_("Commune ou ville"), sheet.place),
         (_("Taille"), sheet.get_size_display()),
         (_("Secteur"), capital(sheet.get_sector_display())),
         (_("Guichet"), sheet.hub.name),

@@ -67,7 +67,7 @@ def _facts(asked: ServiceRequest) -> list[tuple[str, str]]:
         *answers,
         (_("Entreprise"), asked.company_name),
         (_("SIRET"), asked.siret),
-        (_("Commune"), asked.commune.label if asked.commune else ""),
+        (_("Commune ou ville"), asked.place_label),
         (_("Guichet"), str(asked.hub)),
         (_("Déposée le"), wording.day(asked.submitted_at)),
     ]
