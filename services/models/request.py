@@ -45,9 +45,8 @@ class ServiceRequestQuerySet(models.QuerySet):
 
     def visible_to(self, user: "User") -> "ServiceRequestQuerySet":
         """For staff, those of their hubs; an administrator sees all of them."""
-        if user.is_superuser:
-            return self.all()
-        return self.filter(hub__in=user.hub_ids(HubRoleKind.STAFF, HubRoleKind.HEAD))
+        hubs = user.hub_ids(HubRoleKind.STAFF, HubRoleKind.HEAD)
+        return self.all() if user.is_superuser else self.filter(hub__in=hubs)
 
     def asked_by(self, user: "User") -> "ServiceRequestQuerySet":
         """Those of the person's own address, the newest first, drafts included."""
@@ -97,9 +96,8 @@ class ServiceRequestQuerySet(models.QuerySet):
 
     def duplicates_of(self, request: "ServiceRequest") -> "ServiceRequestQuerySet":
         """Those of the same company still open and filed in the 90 days before or after."""
-        near = (request.submitted_at or timezone.now()) - DUPLICATE_WINDOW
-        far = (request.submitted_at or timezone.now()) + DUPLICATE_WINDOW
-        return self.same_company(request).open().filter(submitted_at__range=(near, far))
+        at, window = request.submitted_at or timezone.now(), DUPLICATE_WINDOW
+        return self.same_company(request).open().filter(submitted_at__range=(at - window, at + window))
 
 
 class ServiceRequest(WorkflowModel):
@@ -280,7 +278,8 @@ class ServiceRequest(WorkflowModel):
         place = self.wanted_place
         if place is None:
             return ""
-        return ", ".join(filter(None, (str(place), place.commune and place.commune.name, str(place.host or ""))))
+        town = place.commune.name if place.commune else ""
+        return ", ".join(filter(None, (str(place), town, str(place.host or ""))))
 
     @property
     def is_open(self) -> bool:
