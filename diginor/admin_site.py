@@ -43,6 +43,14 @@ class PortalAdminSite(AdminSite):
         if admin_class is not None and issubclass(admin_class, PortalModelAdmin):
             super().register(model_or_iterable, admin_class, **options)
 
+    def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
+        """Say first what fails, to those who can mend it."""
+        from diginor.retries_admin import alerts  # the models are not loaded yet when the site is made
+
+        user: Any = request.user
+        failing = alerts(self) if user.is_superuser else []
+        return super().index(request, {"failing": failing, **(extra_context or {})})
+
     def has_permission(self, request: HttpRequest) -> bool:
         """Let in active people who keep the desk of a hub, and administrators."""
         return bool(request.user.is_active and request.user.is_authenticated and request.user.is_staff)

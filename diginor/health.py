@@ -115,7 +115,8 @@ def _rows() -> bool:
     """Whether no row has failed for long; one that fails for a moment is the life of a queue."""
     found = failures()
     _failing.clear()
-    _failing.update({kind: {"rows": count, "since": since.isoformat()} for kind, (count, since) in found.items()})
+    for model, (count, since) in found.items():
+        _failing[str(model._meta.model_name)] = {"rows": count, "since": since.isoformat()}
     return all(timezone.now() - since < MAIL_LATE for _count, since in found.values())
 
 

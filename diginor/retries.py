@@ -97,6 +97,10 @@ class SetbackQuerySet(RetriedQuerySet):
         """The keys of a kind of work that wait for their next attempt."""
         return set(self.filter(work=work, next_attempt_at__gt=now).values_list("key", flat=True))
 
+    def forget_others(self, work: str, due: set[str]) -> None:
+        """Forget the failures of what is due no more, which nobody will attempt again."""
+        self.failing().filter(work=work).exclude(key__in=due).delete()
+
 
 class Setback(Retried):
     """A piece of periodic work that has no row of its own in a queue and whose attempt did not end well."""
@@ -135,12 +139,14 @@ def try_each(
 
 
 def try_keys(work: str, keys: Iterable[Any], attempt: Callable[[Any], int], *, now: datetime | None = None) -> int:
-    """Attempt a piece of work for each key, as `try_each` does for rows; what fails is kept as a setback.
+    """Attempt a piece of work for each key that is due, as `try_each` does for rows; what fails is kept as a setback.
 
     `attempt(key)` returns how much it did, and the sum is returned. What is left when the time of a run is over comes
     with the next run.
     """
     ends, done = time.monotonic() + RUN_SECONDS, 0
+    keys = list(keys)
+    Setback.objects.forget_others(work, {str(key) for key in keys})
     waiting = Setback.objects.put_off_of(work, now or timezone.now())
     for key in keys:
         if time.monotonic() > ends:
@@ -197,9 +203,9 @@ def _be_patient() -> None:
         cursor.execute(PATIENCE)
 
 
-def failures() -> dict[str, tuple[int, datetime]]:
+def failures() -> dict[type[Retried], tuple[int, datetime]]:
     """How many rows of each kind fail, and since when, for the kinds of which some do."""
     kinds = [model for model in apps.get_models() if issubclass(model, Retried)]
     found = {model: model._base_manager.filter(failing_since__isnull=False) for model in kinds}
     counted = {model: rows.aggregate(count=Count("pk"), since=Min("failing_since")) for model, rows in found.items()}
-    return {str(model._meta.model_name): (row["count"], row["since"]) for model, row in counted.items() if row["count"]}
+    return {model: (row["count"], row["since"]) for model, row in counted.items() if row["count"]}

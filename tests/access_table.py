@@ -143,6 +143,8 @@ ACTING = """
 # What the desk and administrators may do in the lists of the administration: view, add, change, delete.
 LISTS = {
     "diginor.outgoingmail": ("", "v"),
+    "diginor.setback": ("", "v"),
+    "services.followup": ("", "v"),
     "members.organisation": ("vac", "vac"),
     "members.hub": ("vc", "vacd"),
     "members.hubrole": ("v", "vacd"),

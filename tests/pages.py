@@ -208,7 +208,13 @@ BOOK.at("staff", "import faults", _organisations, steps=_send_file(_rows[0], ";U
 for _list in ("members_organisation", "members_user", "members_hub", "services_topic", "services_offer"):
     BOOK.add("administrator", f"admin:{_list}_changelist", f"admin:{_list}_add")
 BOOK.add("staff", "admin:members_drawnterritory_changelist", "admin:members_drawnterritory_add")
-for _list in ("services_servicerequest", "services_referral", "members_territory", "diginor_outgoingmail"):
+for _list in (
+    "services_servicerequest",
+    "services_referral",
+    "members_territory",
+    "diginor_outgoingmail",
+    "diginor_setback",
+):
     BOOK.add("administrator", f"admin:{_list}_changelist")
 _sheet = "admin:services_servicerequest_change"
 BOOK.at("administrator", "request sheet", lambda side: reverse(_sheet, args=[side.requests["en cours"].pk]))

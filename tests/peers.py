@@ -67,7 +67,7 @@ class MailServer:
         self.start()
 
     def refuse(self, answer: str = "550 5.1.1 No such mailbox", recipient: str = "*") -> None:
-        """Answer like this to a recipient (or to all), for instance with a 4xx code."""
+        """Answer like this to a recipient (or to all), for instance with a 4xx code; or to a sender."""
         self._refusals[recipient.lower()] = answer
 
     def accept(self, recipient: str = "*") -> None:
@@ -102,6 +102,13 @@ class MailServer:
         got = [str(message["Subject"]) for message in self.to(address)]
         message: EmailMessage = wait_for(found, seconds, f"a mail to {address} with « {containing} » (first: {got})")
         return message
+
+    async def handle_MAIL(self, server: Any, session: Any, envelope: Any, address: str, options: Any) -> str:
+        """Accept or refuse a sender."""
+        if refusal := self._refusals.get(address.lower()):
+            return refusal
+        envelope.mail_from = address
+        return "250 OK"
 
     async def handle_RCPT(self, server: Any, session: Any, envelope: Any, address: str, options: Any) -> str:
         """Accept or refuse a recipient."""

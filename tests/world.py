@@ -3,7 +3,10 @@
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.utils import timezone
+
 from diginor.outbox.model import OutgoingMail
+from diginor.retries import Setback
 from members.models import Hub, Organisation, Territory, User
 from services.models import FollowUp, Message, Referral, ServiceRequest, Topic
 from tests.factories.members import (
@@ -140,6 +143,9 @@ def _side(name: str, hub: Hub, topic: Topic) -> Side:
         "mail": OutgoingMail.objects.create(
             dedupe_key=name, kind="Test", recipient="x@exemple.example", subject=f"Bonjour {name}", status="sent"
         ),
+        "setback": Setback.objects.create(
+            work="digests", key=f"{name}@exemple.example", attempts=1, last_error="Panne", failing_since=timezone.now()
+        ),
         "colleague": colleague,
         "place": PlaceFactory(name=f"Lieu {name}", host=place, commune=_town(hub), shared=True),
     }
@@ -185,7 +191,7 @@ def _file_everything(side: Side) -> None:
     closed = side.file("terminé", closed=True, referral=None)
     side.refer("closed", closed, closed=True, **follows)
     side.rows["opinion"] = SatisfactionFactory(request=closed)
-    side.rows["follow_up"] = _follow_up(progress)
+    side.rows["followup"] = _follow_up(progress)
 
 
 def _talk(request: ServiceRequest, adviser: User, place: Organisation) -> list[Message]:

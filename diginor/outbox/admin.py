@@ -9,8 +9,8 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from diginor.admin_base import ReadOnlyModelAdmin
 from diginor.outbox.model import MailStatus, OutgoingMail
+from diginor.retries_admin import FailingFilter, RetriedAdmin
 
 
 class StatusFilter(admin.SimpleListFilter):
@@ -29,21 +29,18 @@ class StatusFilter(admin.SimpleListFilter):
 
 
 @admin.register(OutgoingMail)
-class OutgoingMailAdmin(ReadOnlyModelAdmin):
+class OutgoingMailAdmin(RetriedAdmin):
     """Mails, the newest first; a sign-in code is never shown."""
 
-    # Administrators alone open this list.
-    shows_every_row = True
-    desk_may = frozenset()
     list_display = ["created_at", "recipient", "subject", "status", "attempts", "sent_at"]
     list_display_links = ["subject"]
-    list_filter = [StatusFilter]
+    list_filter = [StatusFilter, FailingFilter]
     ordering = ["-created_at", "-pk"]
     search_fields = ["recipient"]
     search_help_text = _("Une adresse électronique entière.")
     fields = [
         "status", "recipient", "sender", "subject", "body", "kind", "attempts", "last_error",
-        "created_at", "next_attempt_at", "sent_at", "message_id",
+        "failing_since", "created_at", "next_attempt_at", "sent_at", "message_id",
     ]  # fmt: skip
     readonly_fields = ["body", "message_id"]
     actions = ["send_again"]

@@ -12,10 +12,11 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from diginor.admin_base import ReadOnlyInline, ReadOnlyModelAdmin
+from diginor.retries_admin import RetriedAdmin
 from members.models import Hub
 from members.policies import may_erase
 from services.actions.filing import replace_tracking_link
-from services.models import Attachment, Message, Referral, RequestEvent, Satisfaction, ServiceRequest
+from services.models import Attachment, FollowUp, Message, Referral, RequestEvent, Satisfaction, ServiceRequest
 from services.models.queue import search_of
 
 
@@ -158,3 +159,17 @@ class SatisfactionAdmin(ReadOnlyModelAdmin):
     list_display = ["request", "score", "was_clear", "asked_at", "answered_at"]
     list_select_related = ["request"]
     ordering = ["-pk"]
+
+
+@admin.register(FollowUp)
+class FollowUpAdmin(RetriedAdmin):
+    """What the clock will do, and did."""
+
+    list_display = ["kind", "request", "due_at", "done_at", "attempts", "failing_since", "next_attempt_at"]
+    list_select_related = ["request"]
+    search_fields = ["request"]
+    search_help_text = _("Le numéro d’une demande.")
+
+    def find(self, rows: QuerySet, words: str) -> QuerySet:
+        """Those of one request."""
+        return rows.filter(request__code=words.upper())

@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from diginor.admin_base import MOST_COUNTED, CappedPaginator
-from diginor.models import OutgoingMail
+from diginor.models import OutgoingMail, Setback
 from members.enums import TerritoryKind
 from members.models import (
     Absence,
@@ -33,7 +33,7 @@ from members.models import (
     Territory,
     User,
 )
-from services.models import DelaySet, Offer, Referral, Satisfaction, ServiceRequest, Topic
+from services.models import DelaySet, FollowUp, Offer, Referral, Satisfaction, ServiceRequest, Topic
 from tests.factories.members import (
     AbsenceFactory,
     ErasureFactory,
@@ -59,6 +59,7 @@ from tests.factories.networks import (
 from tests.factories.places import PlaceFactory
 from tests.factories.services import (
     DelaySetFactory,
+    FollowUpFactory,
     OfferFactory,
     ReferralFactory,
     RequestFactory,
@@ -73,6 +74,10 @@ def mail():
     return OutgoingMail.objects.create(recipient="a@exemple.example", subject="Bonjour", dedupe_key=str(uuid.uuid4()))
 
 
+def setback():
+    return Setback.objects.create(work="digests", key=str(uuid.uuid4()))
+
+
 def drawn():
     return TerritoryFactory(kind=TerritoryKind.ADHOC, code=str(uuid.uuid4()))
 
@@ -82,13 +87,13 @@ def succession():
 
 
 ROWS = {
-    Absence: AbsenceFactory, Accreditation: AccreditationFactory, AccreditationRound: RoundFactory,
-    Affiliation: AffiliationFactory, DelaySet: DelaySetFactory, DrawnTerritory: drawn, Hub: HubFactory,
-    Erasure: ErasureFactory, HubRole: HubRoleFactory, Invitation: InvitationFactory, KeyFigure: KeyFigureFactory,
-    Membership: MembershipFactory, Network: NetworkFactory, Offer: OfferFactory, Office: OfficeFactory,
-    Organisation: OrganisationFactory, OutgoingMail: mail, Partnership: PartnershipFactory, Place: PlaceFactory,
-    Referral: ReferralFactory, Satisfaction: SatisfactionFactory, ServiceRequest: RequestFactory,
-    SheetProposal: SheetProposalFactory, Succession: succession, Territory: TerritoryFactory, Topic: TopicFactory,
+    Absence: AbsenceFactory, Accreditation: AccreditationFactory, AccreditationRound: RoundFactory, Affiliation:
+    AffiliationFactory, DelaySet: DelaySetFactory, DrawnTerritory: drawn, Hub: HubFactory, Erasure: ErasureFactory,
+    FollowUp: FollowUpFactory, HubRole: HubRoleFactory, Invitation: InvitationFactory, KeyFigure: KeyFigureFactory,
+    Membership: MembershipFactory, Network: NetworkFactory, Offer: OfferFactory, Office: OfficeFactory, Organisation:
+    OrganisationFactory, OutgoingMail: mail, Partnership: PartnershipFactory, Place: PlaceFactory, Referral:
+    ReferralFactory, Satisfaction: SatisfactionFactory, ServiceRequest: RequestFactory, SheetProposal:
+    SheetProposalFactory, Setback: setback, Succession: succession, Territory: TerritoryFactory, Topic: TopicFactory,
     User: UserFactory,
 }  # fmt: skip
 
