@@ -13,6 +13,7 @@ urlpatterns = [
     path("espace/demandes/<str:code>/transmettre/", referral.referral_transfer, name="referral_transfer"),
     path("espace/demandes/<str:code>/terminer/", referral.referral_close, name="referral_close"),
     path("espace/demandes/<str:code>/echange/", referral.referral_call, name="referral_call"),
+    path("espace/demandes/<str:code>/fait/", referral.referral_keep, name="referral_keep"),
     path("espace/demandes/<str:code>/ecrire/", referral.referral_write, name="referral_write"),
     path("espace/equipe/", team.team, name="team"),
     path("espace/equipe/absence/", team.team_absence, name="team_absence"),

@@ -48,7 +48,7 @@ READING = """
 302 403 403 200 403 403 403 403 : team team_person
 302 403 403 404 403 403 403 403 : team_person~other
 302 302 302 302 302 302 302 302 : referral_accept referral_decline referral_transfer referral_close referral_call
-302 302 302 302 302 302 302 302 : referral_write team_absence team_absence_end team_capacity team_invite
+302 302 302 302 302 302 302 302 : referral_keep referral_write team_absence team_absence_end team_capacity team_invite
 302 302 302 302 302 302 302 302 : team_uninvite team_role team_remove
 302 403 403 200 403 403 403 403 : sheet_edit
 302 200 200 200 200 200 200 200 : sheet_list
@@ -104,9 +104,9 @@ ACTING = """
 302 403 403 403 403 403 403 403 : account_reauthenticate mfa_reauthenticate mfa_reauthenticate_webauthn
 
 302 403 302 302 403 403 403 403 : referral_accept referral_decline referral_transfer referral_close referral_call
-302 403 302 302 403 403 403 403 : referral_write
+302 403 302 302 403 403 403 403 : referral_keep referral_write
 302 403 404 404 403 403 403 403 : referral_accept~other referral_decline~other referral_transfer~other
-302 403 404 404 403 403 403 403 : referral_close~other referral_call~other referral_write~other
+302 403 404 404 403 403 403 403 : referral_close~other referral_call~other referral_keep~other referral_write~other
 302 403 403 302 403 403 403 403 : team_absence team_absence_end team_capacity team_invite team_uninvite team_role
 302 403 403 302 403 403 403 403 : team_remove
 302 403 403 404 403 403 403 403 : team_absence_end~other team_uninvite~other team_role~other team_remove~other

@@ -14,6 +14,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from services.models import Promise
 from tests.access_table import ACTING, LISTS, READING, read
 from tests.addresses import address, names
 from tests.sessions import sign_in
@@ -41,6 +42,7 @@ DATA: dict[str, Data] = {
     "referral_accept": lambda side: {"next_step": "Je vous appelle", "due_on": _coming()},
     "referral_decline": lambda side: {"reason": "no_capacity"},
     "referral_transfer": lambda side: {"to": f"place-{side.rows['colleague'].pk}"},
+    "referral_keep": lambda side: {"promise": Promise.objects.get(referral=side.referrals["accepted"]).pk},
     "referral_close": lambda side: {"outcome": "helped"},
     "team_absence": lambda side: {
         "starts_on": _coming() + dt.timedelta(days=30),

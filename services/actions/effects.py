@@ -52,6 +52,14 @@ def _stall(request: ServiceRequest, follow_up: FollowUp) -> list[RequestMail]:
     return [kind(request, cause, referral) for kind in kinds]
 
 
+def _miss(request: ServiceRequest, follow_up: FollowUp) -> list[RequestMail]:
+    """The day that was announced passed: the promise stays in sight, and commands the clock no more."""
+    assert follow_up.referral is not None
+    assert follow_up.done_at
+    follow_up.referral.promises.open().filter(made_at=follow_up.basis_at).update(alerted_at=follow_up.done_at)
+    return _stall(request, follow_up)
+
+
 def _ask_satisfaction(request: ServiceRequest, follow_up: FollowUp) -> list[RequestMail]:
     _row, created = Satisfaction.objects.get_or_create(request=request)
     return [notifications.SatisfactionAsked(request, f"follow-up {follow_up.pk}")] if created else []
@@ -71,7 +79,8 @@ EFFECTS: dict[str, Effect] = {
     FollowUpKind.ACTIVITY_REMINDER: _remind(notifications.ActivityReminder, notifications.NewDate),
     FollowUpKind.ACTIVITY_ALERT: _stall,
     FollowUpKind.PROMISE_REMINDER: _remind(notifications.PromiseReminder),
-    FollowUpKind.PROMISE_ALERT: _stall,
+    FollowUpKind.PROMISE_MISSED: _remind(notifications.NewDate),
+    FollowUpKind.PROMISE_ALERT: _miss,
     FollowUpKind.SATISFACTION: _ask_satisfaction,
     FollowUpKind.SECOND_ASSESSMENT: _remind(notifications.SecondAssessment),
 }

@@ -107,6 +107,7 @@ def forget_name(user: User, name: str) -> None:
     """Take the name of a person out of the histories and messages, which keep that somebody acted."""
     RequestEvent.objects.filter(by=user).exclude(by_name="").update(by_name="")
     Message.objects.filter(author=user).exclude(author_name=ERASED).update(author_name=ERASED)
+    Promise.objects.filter(made_by=user).update(made_by_name="")
     if not name:
         return
     places = user.memberships.values("organisation")

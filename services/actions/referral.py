@@ -116,9 +116,9 @@ def close(referral: Referral, *, outcome: str, note: str = "", by: User) -> None
 
 @transaction.atomic
 def note_call(
-    referral: Referral, *, note: str, by: User, next_step: str = "", due_on: date | None = None, is_kept: bool = True
+    referral: Referral, *, note: str, by: User, next_step: str = "", due_on: date | None = None, is_kept: bool = False
 ) -> None:
-    """Note an exchange with the company: it is an activity; it keeps what was announced or announces another thing."""
+    """Note an exchange with the company: it is an activity, and may keep what was announced or replace it."""
     request = locked(referral)
     if referral.state != ReferralState.ACCEPTED:
         raise StepRefused(RequestNote.CALL, referral.state)
@@ -130,6 +130,20 @@ def note_call(
         referral.promises.end(row.at, is_kept=True)
     _announce(referral, row.at, next_step, due_on, by)
     settle(request, referral)
+
+
+@transaction.atomic
+def keep(referral: Referral, *, promise: Promise, by: User) -> None:
+    """What was announced is done, says whoever has the referral now; a second click changes nothing."""
+    request = locked(referral)
+    kept = Promise.objects.filter(referral=referral, pk=promise.pk)
+    if referral.state != ReferralState.ACCEPTED or not kept:
+        raise StepRefused(RequestNote.KEEP, referral.state)
+    if kept.filter(ended_at=None).exists():
+        row = request.log(RequestNote.KEEP, by=by, why=promise.words, referral=referral)
+        kept.end(row.at, is_kept=True)
+        touch(referral, row.at)
+        settle(request, referral)
 
 
 @transaction.atomic

@@ -37,8 +37,8 @@ def facts_of(request: ServiceRequest) -> rules.RequestFacts:
     )
     promises: dict[int, list[rules.PromiseFacts]] = {}
     announced = Promise.objects.open().filter(referral__request=request)
-    for referral_id, made_at, due_on in announced.values_list("referral_id", "made_at", "due_on"):
-        promises.setdefault(referral_id, []).append(rules.PromiseFacts(made_at, due_on))
+    for row in announced:
+        promises.setdefault(row.referral_id, []).append(row.facts)
     escalations = request.follow_ups.filter(
         kind=FollowUpKind.TRIAGE_ESCALATION, done_at__gte=request.queued_at or request.created_at
     )

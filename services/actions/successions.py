@@ -22,7 +22,7 @@ from services.succession_mail import StructureBecame
 
 Where = Offer.territories.through
 CRITERIA = ("sizes", "min_age", "max_age", "naf_in", "naf_out", "legal_in", "legal_out", "note", "source")
-PROMISED = (FollowUpKind.PROMISE_REMINDER, FollowUpKind.PROMISE_ALERT)
+PROMISED = (FollowUpKind.PROMISE_REMINDER, FollowUpKind.PROMISE_MISSED, FollowUpKind.PROMISE_ALERT)
 READ = ("code", "company_name", "hub", "topic", "state", "responsible", "responsible_organisation", "due_at")
 
 

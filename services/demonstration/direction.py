@@ -15,7 +15,8 @@ from diginor.working_days import add_working_days
 from members.models import Hub, Organisation, User
 from services import workflows
 from services.demonstration.hours import at_work
-from services.demonstration.life import Lead, Life
+from services.demonstration.life import Life
+from services.demonstration.pieces import Lead
 from services.demonstration.tempers import temper_of
 from services.demonstration.texts import words
 from services.enums import DeclineReason, Outcome, ReferralState, RejectReason, RequestState, ThreadKind
@@ -183,6 +184,8 @@ class Director:
         is_announced = self.rng.random() < 0.7
         due_on = timezone.localdate(add_working_days(at, self.rng.randrange(4, 10))) if is_announced else None
         self.life.accept(lead, at, adviser, self.rng.choice(words("next_steps")) if is_announced else "", due_on)
+        if due_on and self.rng.random() < 0.8:
+            self.plan(at_work(self.rng, at, 3), lambda when: self._keep(lead, when))
         if follow:
             self.work(lead, at)
 
@@ -243,6 +246,10 @@ class Director:
                 self.life.call(lead, when, lead.adviser, note)
 
         self.plan(at, call)
+
+    def _keep(self, lead: Lead, at: datetime) -> None:
+        if lead.stage == ReferralState.ACCEPTED and lead.adviser and lead.promised:
+            self.life.keep(lead, at, lead.adviser)
 
     def _transfer(self, lead: Lead, at: datetime) -> None:
         others = [person for person in self.cast.advisers[lead.place.pk] if person != lead.adviser]

@@ -13,96 +13,12 @@ from diginor.working_days import add_working_days
 from members.models import Hub, Organisation, User
 from services import workflows
 from services.actions.triage import IN_TIME_DAYS
-from services.enums import FollowUpKind, ReferralState, ReferralStep, RequestNote, RequestState, RequestStep, ThreadKind
+from services.demonstration.pieces import Alarm, Announced, Happening, Lead, Words
+from services.enums import FollowUpKind, ReferralStep, RequestNote, RequestState, RequestStep
 from services.rules import clock as rules
 
 STALLS = (FollowUpKind.ACTIVITY_ALERT, FollowUpKind.PROMISE_ALERT)
 ALERTS = (FollowUpKind.COMPANY_SILENT, FollowUpKind.TRIAGE_ESCALATION, *STALLS)
-
-
-@dataclass(eq=False)
-class Lead:
-    """A referral as it lives."""
-
-    rank: int
-    place: Organisation
-    sent_at: datetime
-    active_at: datetime
-    due_at: datetime
-    expires_at: datetime
-    word: str = ""
-    reasons: list[str] = field(default_factory=list)
-    stage: str = ReferralState.SENT
-    adviser: User | None = None
-    answered_at: datetime | None = None
-    accepted_at: datetime | None = None
-    ended_at: datetime | None = None
-    is_stalled: bool = False
-    promises: list["Announced"] = field(default_factory=list)
-    decline_reason: str = ""
-    decline_note: str = ""
-    outcome: str = ""
-    outcome_note: str = ""
-
-    @property
-    def is_live(self) -> bool:
-        """Whether the organisation still has something to do."""
-        return self.stage in workflows.LIVE_REFERRAL_STATES
-
-    def stir(self, at: datetime) -> None:
-        """Something moved."""
-        self.active_at, self.is_stalled = at, False
-
-
-@dataclass
-class Announced:
-    """What was promised to the company for a day."""
-
-    text: str
-    due_on: date
-    made_at: datetime
-    by: User
-    ended_at: datetime | None = None
-    is_kept: bool = False
-
-
-@dataclass
-class Happening:
-    """A row of the history to come."""
-
-    at: datetime
-    party: str
-    step: str
-    by: User | None = None
-    by_name: str = ""
-    lead: Lead | None = None
-    place: Organisation | None = None
-    why: str = ""
-    from_state: str = ""
-    to_state: str = ""
-    data: dict[str, Any] = field(default_factory=dict)
-
-
-@dataclass
-class Words:
-    """A message to come."""
-
-    at: datetime
-    party: str
-    name: str
-    body: str
-    by: User | None = None
-    place: Organisation | None = None
-    thread: str = ThreadKind.SHARED
-    is_question: bool = False
-
-
-@dataclass
-class Alarm:
-    """A follow-up, done or still to do."""
-
-    due: rules.Due
-    done_at: datetime | None = None
 
 
 @dataclass(eq=False)
@@ -196,6 +112,8 @@ class Life:
                 self.dates |= {"asked_at": None, "queued_at": at}
             if lead and kind in STALLS:
                 lead.is_stalled = True
+            if lead and kind == FollowUpKind.PROMISE_ALERT:
+                lead.promises[-1].alerted_at = at
             step = RequestNote.ALERT if kind in ALERTS else RequestNote.REMIND
             self.note(step, at, Party.CLOCK, lead=lead, kind=kind)
         self.settle()
@@ -369,9 +287,17 @@ class Life:
     def call(self, lead: Lead, at: datetime, by: User, note: str) -> None:
         """An exchange by telephone is noted."""
         self.note(RequestNote.CALL, at, by, lead=lead, why=note, next_step="")
+        self._done(lead, at)
+
+    def keep(self, lead: Lead, at: datetime, by: User) -> None:
+        """What was announced is done, and said to be."""
+        self.note(RequestNote.KEEP, at, by, lead=lead, why=lead.promised[0].text)
+        self._done(lead, at)
+
+    def _done(self, lead: Lead, at: datetime) -> None:
         lead.stir(at)
-        for promise in lead.promises:
-            promise.ended_at, promise.is_kept = promise.ended_at or at, True
+        for promise in lead.promised:
+            promise.ended_at, promise.is_kept = at, True
         self.settle()
 
     def close(self, lead: Lead, at: datetime, by: User, outcome: str, note: str) -> None:
@@ -395,5 +321,5 @@ def _facts(lead: Lead) -> rules.ReferralFacts:
         active_at=lead.active_at,
         is_stalled=lead.is_stalled,
         outcome=lead.outcome,
-        promises=tuple(rules.PromiseFacts(row.made_at, row.due_on) for row in lead.promises if row.ended_at is None),
+        promises=tuple(row.facts for row in lead.promised),
     )

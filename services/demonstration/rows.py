@@ -4,7 +4,8 @@ from collections.abc import Iterable
 from random import Random
 
 from diginor.history import Party
-from services.demonstration.life import Lead, Life, in_time_until
+from services.demonstration.life import Life, in_time_until
+from services.demonstration.pieces import Lead
 from services.demonstration.story import code
 from services.models import FollowUp, Message, Promise, Referral, RequestEvent, Satisfaction, ServiceRequest
 
@@ -81,6 +82,7 @@ def _promises(referrals: dict[int, Referral], leads: list[Lead]) -> list[Promise
             made_at=said.made_at,
             ended_at=said.ended_at,
             is_kept=said.is_kept,
+            alerted_at=said.alerted_at,
         )
         for lead in leads
         for said in lead.promises

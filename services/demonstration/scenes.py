@@ -13,7 +13,8 @@ from members.models import Organisation
 from services.demonstration.companies import Asker
 from services.demonstration.direction import Choice, Director
 from services.demonstration.hours import at_work, back_at_work
-from services.demonstration.life import Lead, Life
+from services.demonstration.life import Life
+from services.demonstration.pieces import Lead
 from services.demonstration.story import SEED, Storyteller, robot
 from services.demonstration.texts import words
 from services.enums import DeclineReason, Outcome, Suspicion

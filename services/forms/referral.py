@@ -13,7 +13,7 @@ from diginor.working_days import add_working_days
 from members.models import Organisation, User
 from services.enums import DeclineReason, Outcome, ThreadKind
 from services.forms.attachments import FilesField
-from services.models import Referral
+from services.models import Promise, Referral
 
 FURTHEST_DAYS = 60
 FIRST_CALL_DAYS = 3
@@ -187,7 +187,7 @@ class CallForm(StepForm):
         help_text=_("Pour votre équipe et celle du guichet. L’entreprise ne lit pas cette note."),
         error_messages={"required": _("Écrivez une phrase sur cet échange.")},
     )
-    is_kept = forms.BooleanField(required=False, initial=True)
+    is_kept = forms.BooleanField(required=False)
     next_step = forms.CharField(
         label=_("Prochaine étape"),
         required=False,
@@ -219,6 +219,16 @@ class CallForm(StepForm):
         if data.get("next_step") and not data.get("due_on") and "due_on" not in self.errors:
             self.add_error("due_on", _("Vous annoncez une étape : dites pour quand."))
         return data
+
+
+class KeepForm(forms.Form):
+    """Which of the things announced is done: a button beside each, nothing is typed."""
+
+    promise = forms.ModelChoiceField(queryset=Promise.objects.none())
+
+    def __init__(self, *args: Any, referral: Referral, **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        self.fields["promise"].queryset = referral.promises.all()  # type: ignore[attr-defined]
 
 
 class WriteForm(StepForm):

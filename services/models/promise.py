@@ -17,12 +17,20 @@ class PromiseQuerySet(models.QuerySet["Promise"]):
 
     def open(self) -> "PromiseQuerySet":
         """Neither kept nor replaced, and still somebody's: the earliest first."""
-        rows = self.filter(ended_at=None, referral__state__in=workflows.LIVE_REFERRAL_STATES)
-        return rows.order_by("due_on", "pk")
+        return self.filter(ended_at=None, referral__state__in=workflows.LIVE_REFERRAL_STATES)
 
     def end(self, at: datetime, *, is_kept: bool) -> int:
         """Note that they were kept, or replaced by what is announced now."""
         return self.filter(ended_at=None).update(ended_at=at, is_kept=is_kept)
+
+
+class PromiseManager(models.Manager.from_queryset(PromiseQuerySet)):  # type: ignore[misc]
+    """Promises are read the earliest first wherever they are shown, those of a referral in hand included."""
+
+    def get_queryset(self) -> PromiseQuerySet:
+        """All of them, the earliest first."""
+        rows: PromiseQuerySet = super().get_queryset().order_by("due_on", "pk")
+        return rows
 
 
 class Promise(models.Model):
@@ -51,8 +59,9 @@ class Promise(models.Model):
     made_at = models.DateTimeField(_("annoncée le"), default=timezone.now)
     ended_at = models.DateTimeField(_("tenue ou remplacée le"), null=True, blank=True)
     is_kept = models.BooleanField(_("tenue"), default=False)
+    alerted_at = models.DateTimeField(_("retard signalé au guichet le"), null=True, blank=True)
 
-    objects = PromiseQuerySet.as_manager()
+    objects = PromiseManager()
 
     class Meta:
         verbose_name = _("promesse")
@@ -63,9 +72,19 @@ class Promise(models.Model):
         return f"{self.text} · {self.due_on:%d/%m/%Y}"
 
     @property
+    def facts(self) -> PromiseFacts:
+        """What the clock needs to know of it."""
+        return PromiseFacts(self.made_at, self.due_on, self.alerted_at is not None)
+
+    @property
     def due_at(self) -> datetime:
         """The end of the announced day."""
-        return PromiseFacts(self.made_at, self.due_on).due_at
+        return self.facts.due_at
+
+    @property
+    def is_late(self) -> bool:
+        """Whether the announced day has passed."""
+        return self.due_at <= timezone.now()
 
     @property
     def words(self) -> str:

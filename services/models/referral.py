@@ -177,13 +177,12 @@ class Referral(WorkflowModel):
 
     def open_promises(self) -> "list[Promise]":
         """What the company was told to expect and has not seen yet, the earliest first."""
-        rows = [row for row in self.promises.all() if row.ended_at is None] if self.is_live else []
-        return sorted(rows, key=lambda row: (row.due_on, row.pk))
+        return [row for row in self.promises.all() if row.ended_at is None] if self.is_live else []
 
     def promise(self) -> "Promise | None":
         """The announced step that gives the referral its date; None when that date is the clock's own."""
-        day = timezone.localdate(self.due_at) if self.due_at else None
-        return next((row for row in self.open_promises() if row.due_on == day), None)
+        rows = self.open_promises() if self.state == ReferralState.ACCEPTED else []
+        return next((row for row in rows if self.is_stalled or row.alerted_at is None), None)
 
     def log(self, step: str, *, by: Any, why: str = "", **details: Any) -> Any:
         """Write the step in the history of the request."""

@@ -49,11 +49,14 @@ class PromiseFacts:
 
     made_at: datetime
     due_on: date
+    # The desk was told that it was missed: it commands nothing any more, and stays in sight.
+    is_missed: bool = False
 
     @property
     def due_at(self) -> datetime:
-        """The end of the announced day."""
-        return datetime.combine(self.due_on, time(18), tzinfo=PARIS)
+        """The end of the announced day: of its working hours, of its evening for what is announced that evening."""
+        end = datetime.combine(self.due_on, time(18), tzinfo=PARIS)
+        return end if self.made_at < end else datetime.combine(self.due_on, time.max, tzinfo=PARIS)
 
     @property
     def reminder_at(self) -> datetime:
@@ -62,6 +65,11 @@ class PromiseFacts:
         while not is_working_day(day):
             day -= timedelta(days=1)
         return datetime.combine(day, time(8), tzinfo=PARIS)
+
+    @property
+    def missed_at(self) -> datetime:
+        """The first working morning after the announced day: what was done on its evening was said meanwhile."""
+        return add_working_days(datetime.combine(self.due_on, time(8), tzinfo=PARIS), 1)
 
 
 @dataclass(frozen=True)
@@ -79,9 +87,12 @@ class ReferralFacts:
 
     @property
     def awaited(self) -> PromiseFacts | None:
-        """The nearest announced day that no activity has followed yet."""
-        ahead = [row for row in self.promises if row.due_at >= self.active_at]
-        return min(ahead, key=lambda row: row.due_at, default=None)
+        """The nearest announced day, which gives the referral its date; words do not move it.
+
+        Once the desk was told that it was missed, the clock counts again from the next sign of life.
+        """
+        rows = [row for row in self.promises if self.is_stalled or not row.is_missed]
+        return min(rows, key=lambda row: row.due_at, default=None)
 
 
 @dataclass(frozen=True)
@@ -196,11 +207,14 @@ def _of_referrals(request: RequestFacts, delays: Delays) -> list[Due]:
 
 
 def _of_promises(referral: ReferralFacts, delays: Delays) -> list[Due]:
-    """An announced day commands the clock: its morning, then the desk when it passed without a word."""
+    """An announced day commands the clock: its morning, the morning after, then the desk when it was not kept."""
     due = []
     for row in referral.promises:
+        if row.is_missed:
+            continue
         if row.reminder_at > row.made_at:
             due.append(Due(Kind.PROMISE_REMINDER, row.made_at, row.reminder_at, referral.id))
+        due.append(Due(Kind.PROMISE_MISSED, row.made_at, row.missed_at, referral.id))
         alert_at = add_working_days(row.due_at, delays.promise_alert)
         due.append(Due(Kind.PROMISE_ALERT, row.made_at, alert_at, referral.id))
     return due

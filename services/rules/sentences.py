@@ -220,6 +220,11 @@ def _called(fact: Fact) -> Told:
     return Told(_("%(name)s a échangé avec vous.") % {"name": fact.organisation or _("L’équipe du guichet")})
 
 
+def _kept(fact: Fact) -> Told:
+    text = _("%(name)s a fait ce qui vous était annoncé.") % {"name": fact.organisation}
+    return Told(text, fact.why)
+
+
 def _requalified(fact: Fact) -> Told:
     return Told(_("L’équipe du guichet a précisé le sujet de votre demande : %(name)s.") % {"name": fact.after})
 
@@ -231,6 +236,7 @@ _TELLERS = {
     RequestNote.REQUALIFY: _requalified,
     RequestNote.HAND_OVER: _moved,
     RequestNote.CALL: _called,
+    RequestNote.KEEP: _kept,
     RequestNote.BECOME: _became,
     ReferralStep.ACCEPT: _accepted,
     ReferralStep.DECLINE: _declined,

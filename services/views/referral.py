@@ -5,7 +5,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
@@ -16,7 +16,7 @@ from members import policies
 from services.actions import referral as actions
 from services.actions import thread
 from services.enums import ThreadKind
-from services.forms.referral import AcceptForm, CallForm, CloseForm, DeclineForm, TransferForm, WriteForm
+from services.forms.referral import AcceptForm, CallForm, CloseForm, DeclineForm, KeepForm, TransferForm, WriteForm
 from services.models import Referral
 from services.models.disclosure import as_told
 from services.views.referral_sheet import sheet
@@ -82,6 +82,18 @@ def referral_call(request: HttpRequest, code: str) -> HttpResponse:
     """Note an exchange with the company."""
     own = _own(request, code)
     return _act(request, own, "call", CallForm(request.POST, referral=own), actions.note_call, _("Échange noté."))
+
+
+@require_POST
+@access(policies.adviser)
+def referral_keep(request: HttpRequest, code: str) -> HttpResponse:
+    """Say that what was announced to the company is done."""
+    own = _own(request, code)
+    form = KeepForm(request.POST, referral=own)
+    if not form.is_valid():
+        raise Http404
+    done = _("C’est noté. L’entreprise lit sur sa page que c’est fait.")
+    return _act(request, own, "keep", form, actions.keep, done)
 
 
 @require_POST

@@ -75,7 +75,6 @@ def _facts(asked: ServiceRequest) -> list[tuple[str, str]]:
 
 def _promises(referrals: list[Referral]) -> list[dict[str, Any]]:
     """What each organisation announced and has not done yet, the earliest first."""
-    now = timezone.now()
     rows = [(promise, referral) for referral in referrals for promise in referral.open_promises()]
     return [
         {
@@ -83,7 +82,7 @@ def _promises(referrals: list[Referral]) -> list[dict[str, Any]]:
             "organisation": promise.organisation,
             "holder": referral.organisation if referral.organisation_id != promise.organisation_id else None,
             "day": promise.due_on,
-            "is_late": promise.due_at < now,
+            "is_late": promise.is_late,
         }
         for promise, referral in sorted(rows, key=lambda row: (row[0].due_on, row[0].pk))
     ]

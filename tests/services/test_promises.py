@@ -10,11 +10,12 @@ from django.utils import timezone
 from diginor import wording
 from diginor.history import Party
 from diginor.outbox.model import OutgoingMail
+from diginor.workflow import StepRefused
 from members.actions import people as team
 from members.models import Membership
 from services.actions import people, referral, thread, triage
 from services.links import tracking_token
-from services.models import DelaySet, FollowUp, Promise
+from services.models import DelaySet, FollowUp, Promise, RequestEvent
 from tests.factories.members import UserFactory
 from tests.factories.services import TopicFactory
 from tests.services.cast import Desk, fresh, mails_of, run_clock
@@ -46,7 +47,7 @@ def page_of(request):
 
 def told(kind):
     """The texts of the mails of a kind."""
-    return [row.text for row in OutgoingMail.objects.filter(kind=kind).order_by("pk")]
+    return [row.text for row in OutgoingMail.objects.filter(kind=kind).order_by("created_at", "pk")]
 
 
 @pytest.mark.parametrize("to", ["colleague", "organisation"])
@@ -87,13 +88,80 @@ def test_a_promise_survives_an_absence_and_the_stand_in_is_told(desk):
     assert WORDS in mail
 
 
-def test_a_call_keeps_the_promise_unless_it_is_said_not_to(desk):
+def test_a_call_keeps_the_promise_only_where_that_is_said(desk):
     _request, row = taken(desk)
-    referral.note_call(row, note="Pas joint", by=desk.advisers[0], is_kept=False)
+    referral.note_call(row, note="Pas joint", by=desk.advisers[0])
     assert [promise.text for promise in fresh(row).open_promises()] == [WORDS]
-    referral.note_call(row, note="Joint", by=desk.advisers[0])
+    referral.note_call(row, note="Joint", by=desk.advisers[0], is_kept=True)
     assert fresh(row).open_promises() == []
     assert Promise.objects.get().is_kept
+
+
+def press(row, person, promise):
+    """Say on the page of the referral that a promise is kept."""
+    reader = Client()
+    reader.force_login(person)
+    return reader.post(reverse("referral_keep", args=[row.code]), {"promise": promise.pk}, follow=True)
+
+
+def test_who_has_the_referral_says_that_it_is_done_and_the_company_reads_it(desk, clock):
+    request, row = taken(desk)
+    promise = Promise.objects.get()
+    clock.set("2026-11-19 11:00")
+    page = press(row, desk.managers[0], promise).content.decode()
+    assert "C’est noté" in page
+    promise.refresh_from_db()
+    assert (promise.is_kept, promise.ended_at) == (True, timezone.now())
+    said = RequestEvent.objects.get(step="keep")
+    assert (said.by, said.why, said.referral) == (desk.managers[0], WORDS, row)
+    assert fresh(row).active_at == timezone.now()
+    assert timezone.localdate(fresh(request).due_at) == date(2026, 12, 10)
+    tracking = page_of(request)
+    assert 'id="promised"' not in tracking
+    assert f"{desk.places[0]} a fait ce qui vous était annoncé." in tracking
+    assert WORDS in tracking
+
+
+def test_saying_twice_that_it_is_done_says_it_once(desk, clock):
+    _request, row = taken(desk)
+    promise = Promise.objects.get()
+    press(row, desk.advisers[0], promise)
+    clock.set("2026-11-19 11:00")
+    press(row, desk.advisers[0], promise)
+    assert RequestEvent.objects.filter(step="keep").count() == 1
+    assert fresh(row).active_at < timezone.now()
+
+
+def test_the_promise_of_another_request_and_of_a_step_that_is_over_are_refused(desk):
+    _request, row = taken(desk)
+    _other, elsewhere = taken(desk, place=1)
+    foreign, own = (Promise.objects.get(referral=each) for each in (elsewhere, row))
+    assert press(row, desk.advisers[0], foreign).status_code == 404
+    with pytest.raises(StepRefused):
+        referral.keep(fresh(row), promise=foreign, by=desk.advisers[0])
+    referral.close(row, outcome="helped", by=desk.advisers[0])
+    with pytest.raises(StepRefused):
+        referral.keep(fresh(row), promise=own, by=desk.advisers[0])
+    assert not Promise.objects.filter(is_kept=True).exists()
+
+
+def test_after_a_transfer_only_the_new_organisation_says_that_it_is_done(desk):
+    _request, row = taken(desk)
+    referral.transfer(row, by=desk.advisers[0], organisation=desk.places[1])
+    assert press(row, desk.advisers[0], Promise.objects.get()).status_code == 404
+    press(row, desk.advisers[1], Promise.objects.get())
+    assert Promise.objects.get().is_kept
+
+
+def test_a_closed_account_leaves_no_name_on_what_it_announced(desk):
+    _request, row = taken(desk)
+    UserFactory(manager_of=desk.places[0])
+    referral.transfer(row, by=desk.advisers[0], adviser=desk.managers[0])
+    team.close_account(desk.advisers[0])
+    assert Promise.objects.get().made_by_name == ""
+    reader = Client()
+    reader.force_login(desk.managers[0])
+    assert f"Annoncé par {desk.places[0]}" in reader.get(row.get_absolute_url()).content.decode()
 
 
 def test_what_is_announced_now_replaces_what_was_announced_before(desk):
@@ -136,6 +204,55 @@ def test_a_message_does_not_move_the_end_of_the_time_to_answer(desk, clock):
     thread.write(request, body="Une question", by=desk.advisers[0], referral=fresh(row))
     assert fresh(row).due_at == before == row.expires_at
     shown_is_what_fires(request)
+
+
+def test_words_after_a_missed_day_do_not_move_it_nor_call_off_the_alert(desk, clock):
+    request, row = taken(desk, due_on=date(2026, 11, 20))
+    clock.set("2026-11-23 10:00")
+    run_clock()
+    thread.write(request, body="J’arrive", by=desk.advisers[0], referral=fresh(row))
+    assert timezone.localdate(fresh(row).due_at) == timezone.localdate(fresh(request).due_at) == date(2026, 11, 20)
+    clock.set("2026-11-24 18:00")
+    run_clock()
+    assert mails_of("ActivityAlert") == [desk.staff.email]
+
+
+def test_once_the_desk_was_told_of_a_missed_day_the_clock_counts_from_the_last_words(desk, clock):
+    request, row = taken(desk, due_on=date(2026, 11, 20))
+    clock.set("2026-11-25 10:00")
+    run_clock()
+    thread.write(request, body="J’arrive", by=desk.advisers[0], referral=fresh(row))
+    assert fresh(row).promise() is None
+    assert timezone.localdate(fresh(row).due_at) == timezone.localdate(fresh(request).due_at) == date(2026, 12, 16)
+    assert [promise.text for promise in fresh(row).open_promises()] == [WORDS]
+    clock.set("2026-12-16 10:00")
+    run_clock()
+    assert mails_of("ActivityReminder") == [desk.advisers[0].email]
+    assert mails_of("ActivityAlert") == [desk.staff.email]
+
+
+def test_a_day_announced_in_its_evening_is_not_late_at_once(desk, clock):
+    clock.set("2026-11-17 19:30")
+    request, _row = taken(desk, due_on=date(2026, 11, 17))
+    assert not fresh(request).is_late(timezone.now())
+    shown_is_what_fires(request)
+
+
+def test_the_company_is_told_the_morning_after_a_missed_day_and_again_of_the_next_date_only(desk, clock):
+    request, _row = taken(desk, due_on=date(2026, 11, 20))
+    clock.set("2026-11-23 07:59")
+    run_clock()
+    assert mails_of("NewDate") == []
+    clock.set("2026-11-23 08:00")
+    run_clock()
+    assert mails_of("NewDate") == [request.contact_email]
+    (mail,) = told("NewDate")
+    assert f"{desk.places[0]} devait avancer" in mail
+    assert wording.day(date(2026, 11, 24)) in mail
+    clock.set("2026-11-24 18:00")
+    run_clock()
+    assert mails_of("NewDate") == [request.contact_email] * 2
+    assert wording.day(fresh(request).due_at) in told("NewDate")[1]
 
 
 def shown_is_what_fires(request):
@@ -191,7 +308,8 @@ def test_the_adviser_is_reminded_on_the_announced_day_and_staff_when_it_is_misse
     run_clock()
     assert mails_of("ActivityAlert") == [desk.staff.email]
     assert mails_of("TeamStalled") == [desk.managers[0].email]
-    assert mails_of("NewDate") == [request.contact_email]
+    # The morning after the announced day, then with the date of the desk.
+    assert mails_of("NewDate") == [request.contact_email] * 2
     assert str(desk.places[0]) in told("ActivityAlert")[0]
     assert str(desk.advisers[0]) in told("ActivityAlert")[0]
 
