@@ -45,8 +45,8 @@ class ServiceRequestQuerySet(models.QuerySet):
 
     def visible_to(self, user: "User") -> "ServiceRequestQuerySet":
         """For staff, those of their hubs; an administrator sees all of them."""
-        hubs = user.hub_ids(HubRoleKind.STAFF, HubRoleKind.HEAD)
-        return self.all() if user.is_superuser else self.filter(hub__in=hubs)
+        kinds = (HubRoleKind.STAFF, HubRoleKind.HEAD)
+        return self.all() if user.is_superuser else self.filter(hub__in=user.hub_ids(*kinds))
 
     def asked_by(self, user: "User") -> "ServiceRequestQuerySet":
         """Those of the person's own address, the newest first, drafts included."""
