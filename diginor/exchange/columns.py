@@ -26,6 +26,18 @@ def tidy(value: Any) -> str:
     return (text.replace("\r\n", "\n").replace("\r", "\n") if "\r" in text else text).strip()
 
 
+class Unreadable(str):
+    """The text of a cell that a spreadsheet has lost, with the sentence that says so: it is a fault, never a value."""
+
+    why: str
+
+    def __new__(cls, text: str, why: str) -> "Unreadable":
+        """The text with its sentence."""
+        cell = super().__new__(cls, text)
+        cell.why = why
+        return cell
+
+
 class Column(Field):
     """A column of a file; what its cell says replaces the value only where it says something else."""
 
@@ -41,6 +53,13 @@ class Column(Field):
         """`is_told` columns go out for the reader and are not read back."""
         super().__init__(attribute=attribute, column_name=heading, widget=cell or Cell(), readonly=is_told)
         self.keeps_when_empty = keeps_when_empty
+
+    def clean(self, row: dict[str, Any], **kwargs: Any) -> Any:
+        """What the cell says; ValueError where a spreadsheet has lost it."""
+        written = row.get(self.column_name)
+        if isinstance(written, Unreadable):
+            raise ValueError(written.why)
+        return super().clean(row, **kwargs)
 
     def save(self, instance: Any, row: dict[str, Any], is_m2m: bool = False, **kwargs: Any) -> None:
         """Put the value of the cell in its place, unless the row says the same already."""

@@ -3,7 +3,7 @@
 import copy
 import hashlib
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -13,10 +13,9 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from import_export.resources import Resource
-from tablib import Dataset
 
 from diginor.exchange.columns import Column, tidy
-from diginor.exchange.tables import FileRefused
+from diginor.exchange.tables import FileRefused, Table
 
 # No identifier has this sign.
 NEW = "+"
@@ -117,8 +116,9 @@ class Line:
 class Outcome:
     """What a file would change."""
 
-    def __init__(self, lines: list[Line]) -> None:
+    def __init__(self, lines: list[Line], remarks: Sequence[str] = ()) -> None:
         self.lines = lines
+        self.remarks = remarks
 
     def of(self, *kinds: str) -> list[Line]:
         """The rows of some kinds."""
@@ -187,7 +187,7 @@ class Sheet(Resource):
         """The columns, in order."""
         raise NotImplementedError
 
-    def prepare(self, table: Dataset) -> None:
+    def prepare(self, table: Table) -> None:
         """Read at once everything that the rows speak of."""
 
     def loaded(self, rows: QuerySet) -> QuerySet:
@@ -242,29 +242,34 @@ class Sheet(Resource):
             yield from map(self.cells, chunk)
             last = chunk[-1].pk
 
-    def compared(self, table: Dataset) -> Outcome:
+    @property
+    def known_headings(self) -> set[str]:
+        """The names of columns that a file may have."""
+        return {column.column_name for column in self.columns}
+
+    def compared(self, table: Table) -> Outcome:
         """What the file would change, without changing anything."""
-        self._know_headings(table.headers)
+        self._know_headings(table)
         self.prepare(table)
         lines: list[Line] = []
         met: dict[str, int] = {}
-        for number, values in enumerate(table, start=2):
+        for number, values in enumerate(table, start=table.first_line):
             row = dict(zip(table.headers, values, strict=True))
             if any(row.values()):
                 line = self._line(number, row)
                 self._refuse_twice(line, row, met)
                 lines.append(line)
-        outcome = Outcome(lines)
+        outcome = Outcome(lines, table.remarks)
         if not outcome.faults:
             self.rehearse(outcome)
         return outcome
 
-    def _know_headings(self, headings: list[str]) -> None:
-        known = {column.column_name for column in self.columns}
-        unknown = [name for name in headings if name and name not in known]
-        if unknown:
+    def _know_headings(self, table: Table) -> None:
+        headings = table.headers
+        if unknown := [name for name in headings if name and name not in self.known_headings]:
             facts = {"names": ", ".join(unknown[:10]), "known": ", ".join(self.headings.values())}
-            raise FileRefused(_("Ces colonnes sont inconnues : %(names)s. Les colonnes sont : %(known)s.") % facts)
+            text = _("Ces colonnes sont inconnues : %(names)s. Les colonnes sont : %(known)s.") % facts
+            raise FileRefused(" ".join([text, *table.remarks]))
         if missing := [name for name in self.required if name not in headings]:
             raise FileRefused(_("Il manque ces colonnes : %(names)s.") % {"names": ", ".join(missing)})
 

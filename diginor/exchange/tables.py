@@ -1,43 +1,55 @@
 """Reading and writing the files: CSV as spreadsheets make it, and XLSX.
 
-A cell that a spreadsheet would run as a formula goes out behind an apostrophe, and loses it when it comes back.
+In a CSV, a cell that a spreadsheet would run as a formula goes out behind an apostrophe, and loses it when it comes
+back. In a workbook a cell says that it is a text, and needs none.
 """
 
 import csv
 import re
 import zipfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from datetime import date, datetime
 from io import BytesIO, StringIO
+from itertools import chain, islice
 from typing import Any
 
-import filetype
 import openpyxl
 from django.utils.translation import gettext as _
+from openpyxl.cell import WriteOnlyCell
 from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 from tablib import Dataset
 
-from diginor.exchange.columns import tidy
-from diginor.wording import file_size, number
+from diginor.exchange.columns import Unreadable, tidy
+from diginor.exchange.decoding import BOM, CSV, MOST_BYTES, XLSX, FileRefused, decoded, kind_of, misread
+from diginor.wording import number
 
-CSV, XLSX = "csv", "xlsx"
 CONTENT_TYPES = {
     CSV: "text/csv; charset=utf-8",
     XLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }
-BOM = "\ufeff"
-MOST_BYTES = 10 * 1024 * 1024
-MOST_UNFOLDED = 100 * 1024 * 1024
 MOST_COLUMNS = 100
 # A sheet whose borders were drawn down to its end has a million empty lines.
 MOST_EMPTY = 1000
-DELIMITERS = ";,\t"
+# How many lines may stand above the names of the columns: a title, a date, an empty line.
+MOST_ABOVE = 10
+DELIMITERS = ";,\t|"
 _ESCAPED = re.compile(r"^(?:[=+\-@\t\r]|'[=+\-@\t\r'])")
 _ESCAPE = re.compile(r"^'(?=[=+\-@\t\r'])")
+_SEPARATOR = re.compile(r'"?sep=(.)"?[;,\t]*\r?\n', re.IGNORECASE)
+_SHEET_ERROR = re.compile(r"#[A-Z][A-Z0-9/]*[!?]|#(?:N/A|NV|SPILL|CALC)", re.IGNORECASE)
+_ROUNDED = re.compile(r"\d+(?:[.,]\d+E\+?|E\+)\d+", re.IGNORECASE)
 
 
-class FileRefused(Exception):
-    """A file that cannot be read, with the sentence that says why."""
+class Table(Dataset):
+    """The rows of a file under the names of its columns.
+
+    `first_line` is where the first row stands in the file, `remarks` what a person must hear before confirming.
+    """
+
+    def __init__(self, headings: list[str], first_line: int, remarks: list[str]) -> None:
+        super().__init__(headers=headings)
+        self.first_line = first_line
+        self.remarks = remarks
 
 
 def neutralise(text: str) -> str:
@@ -50,35 +62,29 @@ def restore(text: str) -> str:
     return _ESCAPE.sub("", text)
 
 
-def kind_of(content: bytes) -> str:
-    """What a file is by its content alone: CSV or XLSX; FileRefused for anything else."""
-    if not content.strip():
-        raise FileRefused(_("Ce fichier est vide."))
-    if len(content) > MOST_BYTES:
-        sizes = {"size": file_size(len(content)), "limit": file_size(MOST_BYTES)}
-        raise FileRefused(_("Ce fichier est trop lourd : %(size)s, pour %(limit)s au plus.") % sizes)
-    found = filetype.guess_extension(content)
-    if found in ("xlsx", "zip") and _is_workbook(content):
-        return XLSX
-    if found or b"\x00" in content or content.startswith(b"%PDF"):
-        raise FileRefused(_("Ce fichier n’est ni un CSV ni un classeur XLSX, quel que soit son nom."))
-    return CSV
+def read_table(content: bytes, most_rows: int, known: Collection[str] = ()) -> Table:
+    """The table that a file holds, its columns named by the first line that has some of the names that are known.
+
+    Empty lines keep their place; what stands above the names of the columns is skipped, and that is remarked.
+    """
+    remarks: list[str] = []
+    if kind_of(content) == XLSX:
+        lines, above = _xlsx_rows(content), 0
+    else:
+        lines, above, remarks = _csv_rows(content, known)
+    start = list(islice(lines, MOST_ABOVE))
+    place = _place_of_headings(start, known)
+    table = Table(_headings(start[place] if start else []), above + place + 2, remarks)
+    if any(tidy(value) for line in start[:place] for value in line):
+        text = _("Les lignes au-dessus des noms de colonnes ont été passées : ces noms sont à la ligne %(line)s.")
+        remarks.append(text % {"line": above + place + 1})
+    _fill(table, start[place + 1 :], lines, most_rows)
+    remarks += misread([*table.headers, *(cell for row in table for cell in row)])
+    return table
 
 
-def _is_workbook(content: bytes) -> bool:
-    try:
-        with zipfile.ZipFile(BytesIO(content)) as archive:
-            # A crafted archive could unfold without end.
-            is_sane = sum(part.file_size for part in archive.infolist()) <= MOST_UNFOLDED
-            return is_sane and "xl/workbook.xml" in archive.namelist()
-    except (zipfile.BadZipFile, NotImplementedError):
-        return False
-
-
-def read_table(content: bytes, most_rows: int) -> Dataset:
-    """The table that a file holds; the first line names the columns, and empty lines keep their place."""
-    rows = _xlsx_rows(content) if kind_of(content) == XLSX else _csv_rows(content)
-    headings = [tidy(value) for value in next(rows, [])]
+def _headings(values: list[Any]) -> list[str]:
+    headings = [tidy(value) for value in values]
     while headings and not headings[-1]:
         headings.pop()
     if not headings or len(headings) > MOST_COLUMNS:
@@ -86,27 +92,37 @@ def read_table(content: bytes, most_rows: int) -> Dataset:
     twice = sorted({name for name in headings if name and headings.count(name) > 1})
     if twice:
         raise FileRefused(_("Plusieurs colonnes portent le même nom : %(names)s.") % {"names": ", ".join(twice)})
-    table = Dataset(headers=headings)
-    beyond = 0
-    for values in rows:
+    return headings
+
+
+def _place_of_headings(lines: list[list[Any]], known: Collection[str]) -> int:
+    """Which of the first lines has the most names that are known; the first one where none has any."""
+    scores = [len({tidy(value) for value in line} & set(known)) for line in lines]
+    return scores.index(max(scores)) if scores else 0
+
+
+def _fill(table: Table, start: list[list[Any]], others: Iterator[list[Any]], most_rows: int) -> None:
+    width, beyond = len(table.headers), 0
+    for values in chain(start, others):
         if len(table) >= most_rows and any(tidy(value) for value in values):
             raise FileRefused(
                 _("Ce fichier compte plus de %(most)s lignes. Partagez-le.") % {"most": number(most_rows)}
             )
         if len(table) < most_rows:
-            cells = [_text(value) for value in values[: len(headings)]]
-            table.append(cells + [""] * (len(headings) - len(cells)))
+            cells = [_text(value) for value in values[:width]]
+            table.append(cells + [""] * (width - len(cells)))
         elif (beyond := beyond + 1) > MOST_EMPTY:
             break
     while len(table) and not any(table[-1]):
         table.pop()
     if not len(table):
         raise FileRefused(_("Ce fichier nomme des colonnes et n’a aucune ligne."))
-    return table
 
 
 def _text(value: Any) -> str:
-    """A cell as text: days as 2015-03-12, whole numbers without a decimal part."""
+    """A cell as text: days as 2015-03-12, whole numbers without a decimal part; what a spreadsheet has lost says so."""
+    if isinstance(value, Unreadable):
+        return value
     if isinstance(value, datetime):
         value = value.date()
     if isinstance(value, date):
@@ -115,39 +131,78 @@ def _text(value: Any) -> str:
         return "oui" if value else "non"
     if isinstance(value, float) and value.is_integer():
         value = int(value)
-    return restore(tidy(value))
+    text = tidy(value)
+    if _SHEET_ERROR.fullmatch(text):
+        why = _("« %(text)s » est une erreur du tableur. Corrigez la formule, ou écrivez la valeur.")
+        return Unreadable(text, why % {"text": text})
+    if _ROUNDED.fullmatch(text):
+        return Unreadable(text, _("le tableur a arrondi ce numéro. Mettez la colonne au format « Texte »."))
+    return text
 
 
-def _csv_rows(content: bytes) -> Iterator[list[Any]]:
-    text = _decoded(content).lstrip(BOM)
-    first = text.split("\n", 1)[0]
-    delimiter = max(DELIMITERS, key=first.count)
+def _csv_rows(content: bytes, known: Collection[str]) -> tuple[Iterator[list[Any]], int, list[str]]:
+    """The rows, how many lines stand before them, and what is to be said of their letters."""
+    text, remarks = decoded(content)
+    if told := _SEPARATOR.match(text):
+        return _csv_cells(text[told.end() :], told.group(1)), 1, remarks
+    return _csv_cells(text, _delimiter(text, known)), 0, remarks
+
+
+def _delimiter(text: str, known: Collection[str]) -> str:
+    """What separates the names of the columns; without known names, what the first line has most of."""
+    head = "\n".join(text.splitlines()[:MOST_ABOVE])
+
+    def score(delimiter: str) -> tuple[int, int]:
+        lines = list(csv.reader(StringIO(head, newline=""), delimiter=delimiter))
+        best = max((len({tidy(cell) for cell in line} & set(known)) for line in lines), default=0)
+        return best, head.split("\n", 1)[0].count(delimiter)
+
+    return max(DELIMITERS, key=score)
+
+
+def _csv_cells(text: str, delimiter: str) -> Iterator[list[Any]]:
     try:
-        yield from csv.reader(StringIO(text, newline=""), delimiter=delimiter)
+        for row in csv.reader(StringIO(text, newline=""), delimiter=delimiter):
+            yield [restore(tidy(cell)) for cell in row]
     except csv.Error as error:
         raise FileRefused(_("Ce CSV est abîmé : ses guillemets ou ses séparateurs ne se suivent pas.")) from error
 
 
-def _decoded(content: bytes) -> str:
-    """UTF-8, or what Windows spreadsheets write without asking."""
-    try:
-        return content.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        return content.decode("cp1252", errors="replace")
-
-
 def _xlsx_rows(content: bytes) -> Iterator[list[Any]]:
     try:
-        book = openpyxl.load_workbook(BytesIO(content), read_only=True, data_only=True)
-        sheet = book.worksheets[0]
-        sheet.reset_dimensions()
-        for row in sheet.iter_rows(values_only=True, max_col=MOST_COLUMNS):
-            yield list(row)
-        book.close()
+        values = _first_sheet(content, data_only=True)
+        if not _has_formulas(content):
+            yield from (list(row) for row in values.iter_rows(values_only=True, max_col=MOST_COLUMNS))
+            return
+        formulas = _first_sheet(content, data_only=False)
+        pairs = zip(values.iter_rows(max_col=MOST_COLUMNS), formulas.iter_rows(max_col=MOST_COLUMNS), strict=True)
+        for row, written in pairs:
+            yield [_value(*cells) for cells in zip(row, written, strict=True)]
     # openpyxl raises whatever its parsers meet in a broken file.
     except Exception as error:
         text = _("Ce classeur est abîmé : ouvrez-le dans un tableur et enregistrez-le à nouveau.")
         raise FileRefused(text) from error
+
+
+def _first_sheet(content: bytes, *, data_only: bool) -> Any:
+    sheet: Any = openpyxl.load_workbook(BytesIO(content), read_only=True, data_only=data_only).worksheets[0]
+    sheet.reset_dimensions()
+    return sheet
+
+
+def _has_formulas(content: bytes) -> bool:
+    """Whether some sheet holds a formula; reading them costs a second pass."""
+    with zipfile.ZipFile(BytesIO(content)) as archive:
+        sheets = [name for name in archive.namelist() if name.startswith("xl/worksheets/")]
+        return any(re.search(rb"<f[ >/]", archive.read(name)) for name in sheets)
+
+
+def _value(cell: Any, written: Any) -> Any:
+    """The value of a cell; a formula that was never computed has none, and must not pass for an emptied cell."""
+    if written.data_type == "f" and cell.value in (None, ""):
+        why = _("cette formule n’a pas de valeur. Ouvrez le fichier dans un tableur et enregistrez-le, ou écrivez-la.")
+        return Unreadable("=", why)
+    return cell.value
 
 
 class _Echo:
@@ -169,11 +224,24 @@ def csv_lines(headings: list[str], rows: Iterable[list[str]]) -> Iterator[str]:
 def xlsx_bytes(headings: list[str], rows: Iterable[list[str]]) -> bytes:
     """A workbook with one sheet, every cell a text."""
     book = openpyxl.Workbook(write_only=True)
-    sheet = book.create_sheet()
+    sheet: Any = book.create_sheet()
     sheet.freeze_panes = "A2"
-    sheet.append(headings)
-    for row in rows:
-        sheet.append([ILLEGAL_CHARACTERS_RE.sub("", neutralise(text)) for text in row])
+    for row in (headings, *rows):
+        sheet.append([_text_cell(sheet, text) for text in row])
     content = BytesIO()
     book.save(content)
     return content.getvalue()
+
+
+def _text_cell(sheet: Any, text: str) -> Any:
+    """A cell that is a text whatever it begins with."""
+    cell = WriteOnlyCell(sheet, ILLEGAL_CHARACTERS_RE.sub("", text))
+    if cell.data_type == "f":
+        cell.data_type = "s"
+    return cell
+
+
+__all__ = [
+    "CONTENT_TYPES", "CSV", "MOST_BYTES", "XLSX", "FileRefused", "Table", "csv_lines", "neutralise", "read_table",
+    "restore", "xlsx_bytes",
+]  # fmt: skip

@@ -1,7 +1,7 @@
 """Cells that the files of the members part read: SIRET, communes, territories, organisations."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -14,24 +14,26 @@ from members.fields import parse_partial_date
 from members.models import Territory
 from members.models.communes import commune_proposals, communes_named
 from members.rules import siret as siret_rules
-from members.rules.place_names import plain_name
+from members.rules.place_names import is_of_department, plain_name
 
 MOST_SUGGESTIONS, MOST_NAMED = 50, 6
-_ROUNDED = re.compile(r"^\d+([.,]\d+)?e\+?\d+$", re.IGNORECASE)
+EATEN_SIRET, EATEN_POSTCODE, EATEN_PHONE = (12, 13), 4, 9
+_SEPARATORS = str.maketrans("", "", " .-\u00a0\u202f")
 _KEY = re.compile(r"\(?\b([a-z]+):([\w-]+)\)?\s*$")
 
 
 class SiretCell(Cell):
-    """A SIRET with or without spaces."""
+    """A SIRET with or without spaces; the zeros that a spreadsheet ate at its head come back where it is valid then."""
 
     def clean(self, value: Any, row: Any = None, **kwargs: Any) -> str:
         """The digits alone; ValueError says what is wrong with them."""
         text = tidy(value)
         reading = siret_rules.read(text)
+        if reading.problem == "length" and len(reading.digits) in EATEN_SIRET:
+            whole = siret_rules.read(reading.digits.zfill(14))
+            reading = reading if whole.problem else whole
         if not reading.problem:
             return reading.digits
-        if _ROUNDED.match(text):
-            raise ValueError(_("le tableur a arrondi ce numéro. Mettez la colonne au format « Texte »."))
         facts = {"text": text[:40], "why": reading.words}
         raise ValueError(_("« %(text)s » n’est pas un SIRET valable. %(why)s") % facts)
 
@@ -96,6 +98,13 @@ class CommuneReader:
             raise ValueError(found)
         return found
 
+    def of_row(self, row: dict[str, Any], heading: str) -> Territory | None:
+        """The commune of a row, or None where it names none for certain."""
+        try:
+            return self.find(tidy(row.get(heading))) if tidy(row.get(heading)) else None
+        except ValueError:
+            return None
+
     def _one_of(self, text: str, rows: list[Territory]) -> Territory | str:
         if len(rows) != 1:
             return self._several(text, rows) if rows else self._none(text)
@@ -115,6 +124,45 @@ class CommuneReader:
             return _("aucune commune ne s’appelle « %(text)s ».") % {"text": text}
         facts = {"text": text, "close": f"{close[0].name} ({close[0].code})"}
         return _("aucune commune ne s’appelle « %(text)s ». Est-ce %(close)s ?") % facts
+
+
+class PostcodeCell(Cell):
+    """A postcode; the zero that a spreadsheet ate at its head comes back where the commune of the row proves it."""
+
+    def __init__(self, commune_of: Callable[[Any], Territory | None]) -> None:
+        super().__init__()
+        self.commune_of = commune_of
+
+    def clean(self, value: Any, row: Any = None, **kwargs: Any) -> str:
+        """Five digits, or nothing; ValueError where a zero may be missing, or for anything else."""
+        text = tidy(value).translate(_SEPARATORS)
+        if not text or (len(text) == 5 and text.isascii() and text.isdigit()):
+            return text
+        if not (len(text) == EATEN_POSTCODE and text.isascii() and text.isdigit()):
+            raise ValueError(_("« %(text)s » n’est pas un code postal : il compte cinq chiffres.") % {"text": text})
+        whole, commune = text.zfill(5), self.commune_of(row)
+        if commune is not None and (whole in commune.today.postcodes or is_of_department(commune.code, whole)):
+            return whole
+        raise ValueError(_("ce code postal a sans doute perdu son zéro : est-ce %(whole)s ?") % {"whole": whole})
+
+
+class PhoneCell(Cell):
+    """A telephone number; the zero that a spreadsheet ate at its head comes back where the row is of France."""
+
+    def __init__(self, is_french: Callable[[Any], bool]) -> None:
+        super().__init__()
+        self.is_french = is_french
+
+    def clean(self, value: Any, row: Any = None, **kwargs: Any) -> str:
+        """The number as it was written, or whole again; ValueError where a zero may be missing."""
+        text = tidy(value)
+        digits = text.translate(_SEPARATORS)
+        if not (len(digits) == EATEN_PHONE and digits.isascii() and digits.isdigit() and digits[0] != "0"):
+            return text
+        whole = " ".join(re.findall("..", f"0{digits}"))
+        if self.is_french(row):
+            return whole
+        raise ValueError(_("ce téléphone a sans doute perdu son zéro : est-ce %(whole)s ?") % {"whole": whole})
 
 
 class TerritoryReader:

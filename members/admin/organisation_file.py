@@ -6,7 +6,6 @@ from typing import Any
 from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from tablib import Dataset
 
 from diginor.exchange.columns import (
     Cell,
@@ -21,11 +20,20 @@ from diginor.exchange.columns import (
     tidy,
 )
 from diginor.exchange.sheet import ADDED, CHANGED, Line, Match, Option, Outcome, Sheet
+from diginor.exchange.tables import Table
 from diginor.text_search import PlainText, plain
 from members.actions.imports import save_organisations
-from members.admin.file_cells import AddressCell, CommuneReader, NafCell, PartialDateCell, SiretCell
+from members.admin.file_cells import (
+    AddressCell,
+    CommuneReader,
+    NafCell,
+    PartialDateCell,
+    PhoneCell,
+    PostcodeCell,
+    SiretCell,
+)
 from members.enums import LegalForm, OrganisationKind, Sector, SizeCategory, Technology
-from members.models import Hub, Organisation
+from members.models import Hub, Organisation, Territory
 
 SLUG, NAME, SIRET, COMMUNE = "Identifiant", "Nom", "SIRET", "Commune"
 
@@ -52,10 +60,10 @@ class OrganisationSheet(Sheet):
             Column("sector", "Secteur", ChoiceCell(Sector.choices)),
             Column("founded_on", "Date de création", DayCell()),
             Column("street", "Rue"),
-            Column("postcode", "Code postal"),
+            Column("postcode", "Code postal", PostcodeCell(self._commune_of)),
             Column("commune", COMMUNE, self.communes.cell()),
             Column("public_email", "Adresse électronique publique"),
-            Column("public_phone", "Téléphone public"),
+            Column("public_phone", "Téléphone public", PhoneCell(lambda row: self._commune_of(row) is not None)),
             Column("website", "Site web", AddressCell()),
             Column("description", "Présentation"),
             Column("description_en", "Présentation en anglais"),
@@ -77,7 +85,7 @@ class OrganisationSheet(Sheet):
         """With their communes and hubs."""
         return rows.select_related("commune").prefetch_related("hubs")
 
-    def prepare(self, table: Dataset) -> None:
+    def prepare(self, table: Table) -> None:
         """Read the organisations and communes that the rows may be about."""
         rows = table.dict
         self.sirets = [_siret_of(row) for row in rows]
@@ -119,11 +127,11 @@ class OrganisationSheet(Sheet):
 
     def _namesakes(self, row: dict[str, str]) -> list[Organisation]:
         same = self.by_name.get(plain(tidy(row[NAME])), [])
-        try:
-            commune = self.communes.find(row[COMMUNE]) if row.get(COMMUNE) else None
-        except ValueError:
-            commune = None
+        commune = self._commune_of(row)
         return [one for one in same if commune is None or one.commune_id in (None, commune.pk)]
+
+    def _commune_of(self, row: dict[str, str]) -> Territory | None:
+        return self.communes.of_row(row, COMMUNE)
 
     def blank(self, row: dict[str, str]) -> Organisation:
         """A new organisation."""

@@ -6,13 +6,14 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from tablib import Dataset
 
 from diginor.email_addresses import clean_address
 from diginor.exchange.columns import ChoiceCell, Column, LinkCell, YesNoCell, tidy
 from diginor.exchange.sheet import ADDED, CHANGED, DataMoved, Fault, Line, Match, Option, Outcome, Sheet
+from diginor.exchange.tables import Table
 from members.actions.imports import save_invitation, save_membership
 from members.actions.refusals import PeopleRefusal
+from members.admin.file_cells import PhoneCell
 from members.enums import MembershipRole
 from members.models import Invitation, Membership, Organisation, User
 
@@ -39,11 +40,15 @@ class PeopleSheet(Sheet):
             Column("user__first_name", "Prénom"),
             Column("user__last_name", "Nom"),
             Column("user__function", "Fonction"),
-            Column("user__phone", "Téléphone"),
+            Column("user__phone", "Téléphone", PhoneCell(self._is_french)),
             Column("user__language", "Langue", ChoiceCell(LANGUAGES), keeps_when_empty=True),
             Column("role", ROLE, ChoiceCell(MembershipRole.choices), keeps_when_empty=True),
             Column("is_active", IN_POST, YesNoCell(), keeps_when_empty=True),
         ]
+
+    def _is_french(self, row: dict[str, str]) -> bool:
+        place = self.places.get(row[ORGANISATION])
+        return place is not None and place.commune_id is not None
 
     def _place(self, text: str) -> Organisation:
         if text not in self.places:
@@ -54,7 +59,7 @@ class PeopleSheet(Sheet):
         """Those in post, with the person and the organisation."""
         return rows.filter(is_active=True).select_related("user", "organisation")
 
-    def prepare(self, table: Dataset) -> None:
+    def prepare(self, table: Table) -> None:
         """Read the organisations, their teams and their open invitations."""
         rows = table.dict
         slugs = {row[ORGANISATION] for row in rows}

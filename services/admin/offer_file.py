@@ -4,7 +4,6 @@ from typing import Any
 
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
-from tablib import Dataset
 
 from diginor.exchange.columns import (
     Column,
@@ -18,6 +17,7 @@ from diginor.exchange.columns import (
     tidy,
 )
 from diginor.exchange.sheet import ADDED, CHANGED, Line, Match, Option, Outcome, Sheet
+from diginor.exchange.tables import Table
 from diginor.text_search import plain
 from members.admin.file_cells import SiretCell, TerritoryReader, naf_of
 from members.enums import LegalForm, SizeCategory
@@ -75,7 +75,7 @@ class OfferSheet(Sheet):
         """With all that their cells show."""
         return rows.select_related("organisation", "topic").prefetch_related("territories")
 
-    def prepare(self, table: Dataset) -> None:
+    def prepare(self, table: Table) -> None:
         """Read the organisations that the rows name, and their offers."""
         named = {row[ORGANISATION] for row in table.dict}
         mine = Organisation.objects.visible_to(self.user)
