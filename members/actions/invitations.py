@@ -44,7 +44,7 @@ class InvitationForAnother(PeopleRefusal):
 def invite(organisation: Organisation, *, email: str, by: User, role: str = MembershipRole.ADVISER) -> Invitation:
     """Invite a person by e-mail; a new invitation replaces the one that still waits."""
     email = clean_address(email).lower()
-    Organisation.objects.select_for_update().get(pk=organisation.pk)
+    Organisation.objects.select_for_update(no_key=True).get(pk=organisation.pk)
     if User.objects.advisers_of(organisation.pk).filter(email__iexact=email).exists():
         raise AlreadyInTeam
     organisation.invitations.filter(email__iexact=email, accepted_at=None).delete()

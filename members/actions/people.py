@@ -219,14 +219,15 @@ def _leave_every_team(user: User, *, by: User) -> None:
     memberships = list(user.memberships.filter(is_active=True).order_by("organisation_id", "pk"))
     # All the organisations before any request: the order of locks is organisations, requests, referrals, by key.
     places = Organisation.objects.filter(pk__in=[row.organisation_id for row in memberships])
-    list(places.order_by("pk").select_for_update().values_list("pk"))
+    list(places.order_by("pk").select_for_update(no_key=True).values_list("pk"))
     for membership in memberships:
         remove(membership, by=by)
     user.hub_roles.all().delete()
 
 
 def _locked(organisation: Organisation) -> Organisation:
-    return Organisation.objects.select_for_update().get(pk=organisation.pk)
+    # Without its key: a step that holds a request writes rows which name the organisation, and must not wait for us.
+    return Organisation.objects.select_for_update(no_key=True).get(pk=organisation.pk)
 
 
 def _keep_a_manager(organisation: Organisation, *, without: User) -> None:

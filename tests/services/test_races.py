@@ -12,11 +12,13 @@ from diginor.history import Party
 from diginor.outbox.model import OutgoingMail
 from diginor.workflow import StepRefused
 from members.actions import people as team
+from members.actions import successions
 from members.models import Membership
 from services.actions import clock, company, filing, people, referral, thread, triage
 from services.enums import ReferralState, RequestState
 from services.models import FollowUp, Message, Referral, RequestEvent, ServiceRequest
-from tests.factories.members import UserFactory
+from tests.factories.members import OrganisationFactory, UserFactory
+from tests.members.succession_cast import succession
 from tests.services.cast import Desk, fresh, mails_of
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -162,6 +164,60 @@ def test_who_leaves_two_teams_and_who_leaves_one_do_not_wait_in_a_circle(desk):
     )
     assert results == ["done"] * 3
     assert not Referral.objects.live().filter(adviser__in=[both, desk.advisers[2]]).exists()
+
+
+@pytest.fixture
+def crossed(desk):
+    """Two people of two organisations who follow the same six requests, sent to each in opposite orders."""
+    requests = [desk.file() for _number in range(6)]
+    for place, who, rows in ((0, 0, requests), (1, 1, requests[::-1])):
+        for request in rows:
+            (sent,) = triage.route(fresh(request), [desk.places[place]], by=desk.staff)
+            Referral.objects.filter(pk=sent.pk).update(state=ReferralState.ACCEPTED, adviser=desk.advisers[who])
+    return requests
+
+
+def test_two_people_away_at_once_do_not_wait_in_a_circle(desk, crossed):
+    today = timezone.localdate()
+
+    def goes(who):
+        days = {"starts_on": today, "ends_on": today + timedelta(days=3)}
+        return lambda: team.set_absence(desk.places[who], **days, by=desk.managers[who], user=desk.advisers[who])
+
+    results = at_once(goes(0), goes(1))
+    assert not [each for each in results if isinstance(each, Exception)]
+    assert not Referral.objects.live().exclude(adviser=None).exists()
+
+
+def test_closing_while_an_adviser_is_removed_makes_no_circle(desk, crossed):
+    rows = list(Referral.objects.filter(organisation=desk.places[0]).order_by("-pk"))
+    leaving = desk.advisers[0].memberships.get()
+    results = at_once(
+        lambda: team.remove(leaving, by=desk.managers[0]),
+        *[lambda row=row: referral.close(fresh(row), outcome="helped", by=desk.managers[0]) for row in rows[:3]],
+        lambda: team.close_account(desk.advisers[1]),
+    )
+    assert results == ["done"] * 5
+    assert not Referral.objects.live().exclude(adviser=None).exists()
+
+
+def test_a_merger_while_referrals_are_transferred_and_their_requests_written_in_makes_no_circle(desk, crossed):
+    new = OrganisationFactory(of_hub=desk.hub)
+    move = succession(desk.places[:2], new)
+    mine = list(Referral.objects.filter(organisation=desk.places[0]).order_by("-pk"))
+    results = at_once(
+        lambda: successions.apply(move, by=desk.staff) and "done",
+        *[
+            lambda row=row: referral.transfer(fresh(row), by=desk.advisers[0], organisation=desk.places[2])
+            for row in mine
+        ],
+        *[lambda row=row: thread.write(fresh(row), body="Et ?", by=Party.COMPANY) for row in crossed[:3]],
+    )
+    wrong = [each for each in results if isinstance(each, Exception) and not isinstance(each, StepRefused)]
+    assert [type(each).__name__ for each in wrong] in ([], ["PlanChanged"])
+    for request in crossed:
+        live = fresh(request).referrals.live()
+        assert fresh(request).responsible_organisation_id in {row.organisation_id for row in live}
 
 
 def test_two_clocks_at_once_fire_each_follow_up_once(desk, clock_moved):
