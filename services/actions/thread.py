@@ -92,8 +92,14 @@ def _company_answered(request: ServiceRequest, message: Message) -> None:
     request.save(update_fields=["person_acted_at", "asked_at", "queued_at"])
 
 
+def _needs_the_desk(request: ServiceRequest, message: Message) -> bool:
+    """Whether it is the desk's turn, or the company writes where a date was missed: who missed it may be silent."""
+    is_late = message.party == Party.COMPANY and request.is_late(timezone.now())
+    return request.responsible == Party.HUB or is_late
+
+
 def _tell_the_others(request: ServiceRequest, message: Message) -> None:
-    """Tell the company, the advisers, and the desk (of the internal thread, or on its turn); never the author."""
+    """Tell the company, the advisers, and the desk (of the internal thread, or where needed); never the author."""
     cause = f"message {message.pk}"
     shared = message.thread == ThreadKind.SHARED
     if shared and message.party != Party.COMPANY:
@@ -102,5 +108,5 @@ def _tell_the_others(request: ServiceRequest, message: Message) -> None:
     for referral in request.referrals.live().select_related("organisation", "adviser").order_by("pk"):
         if message.organisation_id != referral.organisation_id:
             post(notifications.MessageToAdvisers(request, f"{cause} {referral.pk}", referral, message=message))
-    if message.party != Party.HUB and (not shared or request.responsible == Party.HUB):
+    if message.party != Party.HUB and (not shared or _needs_the_desk(request, message)):
         post(notifications.MessageToStaff(request, cause, message=message))
