@@ -1,5 +1,6 @@
 """What becomes of offers and referrals when structures become another, and what companies are told of it."""
 
+from datetime import datetime
 from typing import Any
 
 from django.db import transaction
@@ -22,6 +23,7 @@ from services.succession_mail import StructureBecame
 
 Where = Offer.territories.through
 CRITERIA = ("sizes", "min_age", "max_age", "naf_in", "naf_out", "legal_in", "legal_out", "note", "source")
+ACTIVITY = (FollowUpKind.ACTIVITY_REMINDER, FollowUpKind.ACTIVITY_ALERT)
 PROMISED = (FollowUpKind.PROMISE_REMINDER, FollowUpKind.PROMISE_MISSED, FollowUpKind.PROMISE_ALERT)
 READ = ("code", "company_name", "hub", "topic", "state", "responsible", "responsible_organisation", "due_at")
 
@@ -87,13 +89,14 @@ def _referrals(takeover: Takeover, plan: Plan) -> None:
     concerned = ServiceRequest.objects.filter(pk__in=live.filter(organisation__in=takeover.old).values("request"))
     requests = {row.pk: row for row in takeover.kept(concerned.only(*READ))}
     by_request: dict[int, list[Referral]] = {}
-    for row in live.filter(request__in=requests, organisation__in=takeover.keys).order_by("pk"):
+    mine = live.filter(request__in=requests, organisation__in=takeover.keys).prefetch_related("promises")
+    for row in mine.order_by("pk"):
         by_request.setdefault(row.request_id, []).append(row)
     doubles: dict[int, list[Referral]] = {}
     heirs: dict[int, Referral] = {}
     moving: list[Referral] = []
-    for key, mine in by_request.items():
-        first, *others = sorted(mine, key=lambda row: _rank(row, takeover))
+    for key, rows in by_request.items():
+        first, *others = sorted(rows, key=lambda row: _rank(row, takeover))
         if others:
             doubles[key] = others
             heirs |= {row.pk: first for row in others}
@@ -101,11 +104,14 @@ def _referrals(takeover: Takeover, plan: Plan) -> None:
         if first.organisation_id in takeover.old:
             moving.append(first)
             plan.moved.append(f"{requests[key].company_name} ({requests[key].code})")
-    _turns(takeover, plan, requests, doubles)
-    _promises_stay(takeover, plan, heirs)
+    inherited = takeover.kept(Promise.objects.open().filter(referral__in=heirs))
+    dates = _inherited_dates(inherited, heirs)
+    _turns(takeover, plan, requests, doubles, dates)
+    _promises_stay(takeover, plan, inherited, heirs, dates)
     _end_doubles(takeover, plan, [row for rows in doubles.values() for row in rows])
     for row in moving:
-        plan.add(changed(row, organisation_id=takeover.successor.pk))
+        date = {"due_at": dates[row.pk]} if row.pk in dates else {}
+        plan.add(changed(row, organisation_id=takeover.successor.pk, **date))
         plan.move(row.organisation_id, takeover.successor.pk)
     for row in moving:
         plan.add(made(_event(takeover, row, RequestNote.BECOME)))
@@ -125,7 +131,11 @@ def _say_double(plan: Plan, takeover: Takeover, request: Any, first: Referral, o
 
 
 def _turns(
-    takeover: Takeover, plan: Plan, requests: dict[int, ServiceRequest], doubles: dict[int, list[Referral]]
+    takeover: Takeover,
+    plan: Plan,
+    requests: dict[int, ServiceRequest],
+    doubles: dict[int, list[Referral]],
+    dates: dict[int, datetime],
 ) -> None:
     """Whose turn it is: the successor's where it was that of an old structure; where a referral ends, counted again."""
     ended = {row.pk for rows in doubles.values() for row in rows}
@@ -140,7 +150,7 @@ def _turns(
             if request.responsible_organisation_id in takeover.old:
                 plan.add(changed(request, responsible_organisation_id=takeover.successor.pk))
             continue
-        due_at, place = min((row.due_at, _after(row, takeover)) for row in left[key])
+        due_at, place = min((dates.get(row.pk, row.due_at), _after(row, takeover)) for row in left[key])
         moved = {} if due_at == request.due_at else {"due_at": due_at}
         plan.add(changed(request, responsible_organisation_id=place, **moved))
 
@@ -149,14 +159,34 @@ def _after(row: Referral, takeover: Takeover) -> int:
     return takeover.successor.pk if row.organisation_id in takeover.old else row.organisation_id
 
 
-def _promises_stay(takeover: Takeover, plan: Plan, heirs: dict[int, Referral]) -> None:
-    """What was announced goes on with the referral that continues, with its reminders and its date."""
-    pending = FollowUp.objects.pending().filter(kind__in=PROMISED)
-    for row in takeover.kept(Promise.objects.open().filter(referral__in=heirs)):
+def _inherited_dates(promises: list[Promise], heirs: dict[int, Referral]) -> dict[int, datetime]:
+    """The day that each referral which continues takes from what was announced of the other: the nearest commands."""
+    dates: dict[int, datetime] = {}
+    for row in promises:
         heir = heirs[row.referral_id]
-        for follow_up in takeover.kept(pending.filter(referral=row.referral_id, basis_at=row.made_at)):
+        if heir.state == ReferralState.ACCEPTED and row.alerted_at is None:
+            own = heir.promise()
+            dates[heir.pk] = min(row.due_at, dates.get(heir.pk) or (own or row).due_at)
+    return dates
+
+
+def _promises_stay(
+    takeover: Takeover, plan: Plan, promises: list[Promise], heirs: dict[int, Referral], dates: dict[int, datetime]
+) -> None:
+    """What was announced goes on with the referral that continues, with its reminders and its date."""
+    pending = FollowUp.objects.pending()
+    for row in promises:
+        heir = heirs[row.referral_id]
+        mine = pending.filter(referral=row.referral_id, basis_at=row.made_at, kind__in=PROMISED)
+        for follow_up in takeover.kept(mine):
             plan.add(changed(follow_up, referral_id=heir.pk))
         plan.add(changed(row, referral_id=heir.pk))
+    for follow_up in takeover.kept(pending.filter(referral__in=dates, kind__in=ACTIVITY)):
+        plan.add(removed(follow_up))
+    for heir in {row.pk: row for row in heirs.values()}.values():
+        # One that moves takes its date with its organisation, so that one change says both.
+        if heir.pk in dates and heir.organisation_id not in takeover.old:
+            plan.add(changed(heir, due_at=dates[heir.pk]))
 
 
 def _end_doubles(takeover: Takeover, plan: Plan, rows: list[Referral]) -> None:
@@ -214,10 +244,28 @@ def _tell_companies(succession: Succession) -> int:
     told: dict[str, Referral] = {}
     for row in rows.select_related("request__hub", "organisation", "adviser").order_by("request__submitted_at", "pk"):
         told.setdefault(row.request.contact_email.lower(), row)
-    return sum(
+    return _tell_heirs(succession) + sum(
         post(StructureBecame(row.request, succession.code, row, before=names[before[row.pk]]))
         for row in told.values()
         if before[row.pk] in names
+    )
+
+
+def _tell_heirs(succession: Succession) -> int:
+    """Tell who follows the referral that continues what another structure had announced to the company."""
+    rows = Promise.objects.open().filter(pk__in=_moved(succession, Promise).values("row"))
+    rows = rows.select_related("organisation", "referral__request__hub", "referral__organisation", "referral__adviser")
+    return sum(
+        post(
+            notifications.ReferralHandedToYou(
+                row.referral.request,
+                f"{succession.code} {row.referral_id}",
+                row.referral,
+                why="",
+                given_by=row.organisation.name,
+            )
+        )
+        for row in {row.referral_id: row for row in rows}.values()
     )
 
 
@@ -240,14 +288,21 @@ def _catch(pk: int) -> bool:
     if not referral.is_live or after == before or not after.is_active:
         return False
     why = f"{before} → {after}"
-    if request.referrals.live().filter(organisation=after).exists():
-        cancel(request, referral, by=Party.CLOCK, why=why)
+    heir: Referral | None = request.referrals.live().filter(organisation=after).select_related("adviser").first()
+    promises = referral.open_promises()
+    if heir:
+        row = cancel(request, referral, by=Party.CLOCK, why=why)
+        Promise.objects.filter(pk__in=[each.pk for each in promises]).update(referral=heir)
     else:
         row = request.log(RequestNote.BECOME, by=Party.CLOCK, why=why, referral=referral, **_names(before, after))
         referral.organisation = after
         referral.save(update_fields=["organisation"])
+    holder = heir or referral
+    settle(request, holder)
+    if promises:
+        post(notifications.ReferralHandedToYou(request, row.pk, holder, why="", given_by=before.name))
+    elif not heir:
         post(notifications.ReferralSent(request, row.pk, referral))
-    settle(request)
     return True
 
 

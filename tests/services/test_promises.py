@@ -1,4 +1,4 @@
-"""What was announced to a company stays announced, whoever has its request, and commands the clock."""
+"""What was announced to a company stays announced, whoever has its request."""
 
 from datetime import date, timedelta
 
@@ -8,21 +8,20 @@ from django.urls import reverse
 from django.utils import timezone
 
 from diginor import wording
-from diginor.history import Party
-from diginor.outbox.model import OutgoingMail
 from diginor.workflow import StepRefused
 from members.actions import people as team
-from members.models import Membership
-from services.actions import people, referral, thread, triage
-from services.links import tracking_token
-from services.models import DelaySet, FollowUp, Promise, RequestEvent
-from tests.factories.members import UserFactory
-from tests.factories.services import TopicFactory
-from tests.services.cast import Desk, fresh, mails_of, run_clock
+from members.actions import successions
+from members.models import Membership, Organisation
+from services.actions import people, referral, triage
+from services.actions.settling import settle
+from services.actions.successions import catch_up
+from services.models import Promise, Referral, RequestEvent
+from tests.factories.members import OrganisationFactory, UserFactory
+from tests.members.succession_cast import everything, succession
+from tests.services.cast import Desk, fresh, mails_of
+from tests.services.promised import WORDS, page_of, shown_is_what_fires, taken, told
 
 pytestmark = pytest.mark.django_db
-
-WORDS = "Je vous appelle pour comprendre votre projet"
 
 
 @pytest.fixture
@@ -30,24 +29,6 @@ def desk(clock):
     """A desk on Tuesday 17 November 2026."""
     clock.set("2026-11-17 10:00")
     return Desk.open()
-
-
-def taken(desk, due_on=date(2026, 11, 30), text=WORDS, place=0):
-    """A request taken on with a promise."""
-    request = desk.file()
-    (row,) = triage.route(request, [desk.places[place]], by=desk.staff)
-    referral.accept(row, by=desk.advisers[place], next_step=text, due_on=due_on)
-    return request, fresh(row)
-
-
-def page_of(request):
-    """The page of the company, as text."""
-    return Client().get(reverse("tracking", args=[tracking_token(request)])).content.decode()
-
-
-def told(kind):
-    """The texts of the mails of a kind."""
-    return [row.text for row in OutgoingMail.objects.filter(kind=kind).order_by("created_at", "pk")]
 
 
 @pytest.mark.parametrize("to", ["colleague", "organisation"])
@@ -164,16 +145,6 @@ def test_a_closed_account_leaves_no_name_on_what_it_announced(desk):
     assert f"Annoncé par {desk.places[0]}" in reader.get(row.get_absolute_url()).content.decode()
 
 
-def test_what_is_announced_now_replaces_what_was_announced_before(desk):
-    request, row = taken(desk)
-    referral.note_call(
-        row, note="Vu", by=desk.advisers[0], next_step="Un devis", due_on=date(2026, 12, 4), is_kept=False
-    )
-    assert [promise.text for promise in fresh(row).open_promises()] == ["Un devis"]
-    assert not Promise.objects.get(text=WORDS).is_kept
-    assert timezone.localdate(fresh(request).due_at) == date(2026, 12, 4)
-
-
 def test_several_promises_stand_side_by_side_the_earliest_first(desk):
     request = desk.file()
     rows = triage.route(request, desk.places[:2], by=desk.staff)
@@ -185,169 +156,58 @@ def test_several_promises_stand_side_by_side_the_earliest_first(desk):
     assert section.index(wording.day(date(2026, 11, 24))) < section.index(wording.day(date(2026, 12, 4)))
 
 
-def test_a_message_moves_the_date_of_the_clock_and_not_the_promise(desk, clock):
-    for due_on in (date(2026, 11, 30), None):
-        request, row = taken(desk, due_on=due_on)
-        before = fresh(request).due_at
-        clock.set("2026-11-19 10:00")
-        thread.write(request, body="Bonjour", by=desk.advisers[0], referral=row)
-        assert (fresh(request).due_at == before) == (due_on is not None)
-        shown_is_what_fires(request)
-        clock.set("2026-11-17 10:00")
-
-
-def test_a_message_does_not_move_the_end_of_the_time_to_answer(desk, clock):
+def both_taken(desk):
+    """Two organisations that have the same request: the second announced a nearer day than the clock of the first."""
     request = desk.file()
-    (row,) = triage.route(request, desk.places[:1], by=desk.staff)
-    before = fresh(row).due_at
-    clock.set("2026-11-19 10:00")
-    thread.write(request, body="Une question", by=desk.advisers[0], referral=fresh(row))
-    assert fresh(row).due_at == before == row.expires_at
-    shown_is_what_fires(request)
+    rows = triage.route(request, desk.places[:2], by=desk.staff)
+    referral.accept(rows[0], by=desk.advisers[0])
+    referral.accept(rows[1], by=desk.advisers[1], next_step=WORDS, due_on=date(2026, 11, 20))
+    return request, *map(fresh, rows)
 
 
-def test_words_after_a_missed_day_do_not_move_it_nor_call_off_the_alert(desk, clock):
-    request, row = taken(desk, due_on=date(2026, 11, 20))
-    clock.set("2026-11-23 10:00")
-    run_clock()
-    thread.write(request, body="J’arrive", by=desk.advisers[0], referral=fresh(row))
-    assert timezone.localdate(fresh(row).due_at) == timezone.localdate(fresh(request).due_at) == date(2026, 11, 20)
-    clock.set("2026-11-24 18:00")
-    run_clock()
-    assert mails_of("ActivityAlert") == [desk.staff.email]
-
-
-def test_once_the_desk_was_told_of_a_missed_day_the_clock_counts_from_the_last_words(desk, clock):
-    request, row = taken(desk, due_on=date(2026, 11, 20))
-    clock.set("2026-11-25 10:00")
-    run_clock()
-    thread.write(request, body="J’arrive", by=desk.advisers[0], referral=fresh(row))
-    assert fresh(row).promise() is None
-    assert timezone.localdate(fresh(row).due_at) == timezone.localdate(fresh(request).due_at) == date(2026, 12, 16)
-    assert [promise.text for promise in fresh(row).open_promises()] == [WORDS]
-    clock.set("2026-12-16 10:00")
-    run_clock()
-    assert mails_of("ActivityReminder") == [desk.advisers[0].email]
-    assert mails_of("ActivityAlert") == [desk.staff.email]
-
-
-def test_a_day_announced_in_its_evening_is_not_late_at_once(desk, clock):
-    clock.set("2026-11-17 19:30")
-    request, _row = taken(desk, due_on=date(2026, 11, 17))
-    assert not fresh(request).is_late(timezone.now())
-    shown_is_what_fires(request)
-
-
-def test_the_company_is_told_the_morning_after_a_missed_day_and_again_of_the_next_date_only(desk, clock):
-    request, _row = taken(desk, due_on=date(2026, 11, 20))
-    clock.set("2026-11-23 07:59")
-    run_clock()
-    assert mails_of("NewDate") == []
-    clock.set("2026-11-23 08:00")
-    run_clock()
-    assert mails_of("NewDate") == [request.contact_email]
-    (mail,) = told("NewDate")
-    assert f"{desk.places[0]} devait avancer" in mail
-    assert wording.day(date(2026, 11, 24)) in mail
-    clock.set("2026-11-24 18:00")
-    run_clock()
-    assert mails_of("NewDate") == [request.contact_email] * 2
-    assert wording.day(fresh(request).due_at) in told("NewDate")[1]
-
-
-def shown_is_what_fires(request):
-    """Every date shown of an open request is that of a follow-up to come, or of a promise; past ones were such."""
-    request = fresh(request)
-    fires = set(FollowUp.objects.filter(request=request).values_list("due_at", flat=True))
-    promised = {row.due_at for row in Promise.objects.open().filter(referral__request=request)}
-    shown = {request.due_at, *request.referrals.live().values_list("due_at", flat=True)}
-    assert shown <= fires | promised
-    assert all(at in promised or at <= timezone.now() or _pending(request, at) for at in shown)
-
-
-def _pending(request, at):
-    return FollowUp.objects.pending().filter(request=request, due_at=at).exists()
-
-
-def test_a_requalified_request_keeps_the_date_that_was_told(desk, clock):
-    other = TopicFactory()
-    DelaySet.objects.create(hub=desk.hub, topic=other, triage_reminder=20, answer_expiry=2)
-    request = desk.file()
-    before = request.due_at
-    triage.requalify(request, topic=other, by=desk.staff)
-    assert fresh(request).due_at == before
-    shown_is_what_fires(request)
-    (row,) = triage.route(request, desk.places[:1], by=desk.staff)
-    assert row.due_at == row.expires_at == fresh(request).due_at
-    shown_is_what_fires(request)
-
-
-def test_new_delays_do_not_move_a_date_that_was_told(desk, clock):
-    request = desk.file()
-    (row,) = triage.route(request, desk.places[:1], by=desk.staff)
-    before = fresh(row).due_at
-    DelaySet.objects.create(hub=desk.hub, answer_expiry=1, activity_reminder=3)
-    clock.set("2026-11-18 10:00")
-    thread.write(request, body="Bonjour", by=Party.COMPANY)
-    assert fresh(request).due_at == fresh(row).due_at == before
-    shown_is_what_fires(request)
-
-
-def test_the_adviser_is_reminded_on_the_announced_day_and_staff_when_it_is_missed(desk, clock):
-    request, _row = taken(desk, due_on=date(2026, 11, 20))
-    clock.set("2026-11-20 07:59")
-    run_clock()
-    assert mails_of("PromiseReminder") == []
-    clock.set("2026-11-20 08:00")
-    run_clock()
-    assert mails_of("PromiseReminder") == [desk.advisers[0].email]
-    clock.set("2026-11-24 17:59")
-    run_clock()
-    assert mails_of("ActivityAlert") == []
-    clock.set("2026-11-24 18:00")
-    run_clock()
-    assert mails_of("ActivityAlert") == [desk.staff.email]
-    assert mails_of("TeamStalled") == [desk.managers[0].email]
-    # The morning after the announced day, then with the date of the desk.
-    assert mails_of("NewDate") == [request.contact_email] * 2
-    assert str(desk.places[0]) in told("ActivityAlert")[0]
-    assert str(desk.advisers[0]) in told("ActivityAlert")[0]
-
-
-def test_the_delay_after_a_missed_day_is_that_of_the_topic(desk, clock):
-    DelaySet.objects.create(hub=desk.hub, topic=desk.topic, promise_alert=5)
-    taken(desk, due_on=date(2026, 11, 20))
-    clock.set("2026-11-27 17:59")
-    run_clock()
-    assert mails_of("ActivityAlert") == []
-    clock.set("2026-11-27 18:00")
-    run_clock()
-    assert mails_of("ActivityAlert") == [desk.staff.email]
-
-
-def test_a_day_without_work_is_recalled_on_the_working_day_before(desk, clock):
-    taken(desk, due_on=date(2026, 11, 22))
-    clock.set("2026-11-20 08:00")
-    run_clock()
-    assert mails_of("PromiseReminder") == [desk.advisers[0].email]
-
-
-def test_nothing_stands_still_while_the_date_is_ahead(desk, clock):
-    request, row = taken(desk, due_on=date(2027, 1, 15))
-    for day in ("2026-12-09", "2026-12-24", "2027-01-14"):
-        clock.set(f"{day} 18:00")
-        run_clock()
-    assert not fresh(row).is_stalled
-    assert mails_of("ActivityReminder") == mails_of("ActivityAlert") == mails_of("NewDate") == []
-    assert "n’avance plus" not in page_of(request)
-
-
-def test_a_stalled_request_goes_on_after_a_message_and_the_promise_stays(desk, clock):
-    request, row = taken(desk, due_on=date(2026, 11, 20))
-    clock.set("2026-11-25 10:00")
-    run_clock()
-    assert fresh(row).is_stalled
-    thread.write(request, body="J’arrive", by=desk.advisers[0], referral=fresh(row))
-    assert fresh(request).responsible == Party.ORGANISATION
+def test_a_promise_survives_a_merger_commands_who_goes_on_and_goes_back_with_its_undoing(desk, clock):
+    request, first, _second = both_taken(desk)
+    before = everything()
+    move = succession(desk.places[:2], OrganisationFactory(of_hub=desk.hub))
+    made = everything()
+    successions.apply(move, by=desk.staff)
     assert WORDS in page_of(request)
+    assert fresh(first).promise().text == WORDS
+    assert timezone.localdate(fresh(first).due_at) == timezone.localdate(fresh(request).due_at) == date(2026, 11, 20)
     shown_is_what_fires(request)
+    settle(fresh(request))
+    assert timezone.localdate(fresh(first).due_at) == date(2026, 11, 20)
+    successions.undo(move, by=desk.staff)
+    assert everything() == made
+    assert before["services_promise"] == made["services_promise"]
+
+
+def test_who_goes_on_after_a_merger_is_told_the_next_day_of_what_was_announced(desk, clock):
+    _request, first, _second = both_taken(desk)
+    successions.apply(succession(desk.places[:2], OrganisationFactory(of_hub=desk.hub)), by=desk.staff)
+    assert told("ReferralHandedToYou") == []
+    clock.set("2026-11-18 09:00")
+    successions.tell_successions()
+    successions.tell_successions()
+    (mail,) = told("ReferralHandedToYou")
+    assert mails_of("ReferralHandedToYou") == [first.adviser.email]
+    assert WORDS in mail
+    assert desk.places[1].name in mail
+
+
+@pytest.mark.parametrize("is_double", [False, True])
+def test_a_promise_sent_to_a_structure_that_just_ended_reaches_its_successor(desk, clock, is_double):
+    request, row = taken(desk)
+    new = desk.places[1]
+    if is_double:
+        (other,) = triage.route(desk.file(), [new], by=desk.staff)
+        Referral.objects.filter(pk=other.pk).update(request=request)
+        referral.accept(fresh(other), by=desk.advisers[1])
+    Organisation.objects.filter(pk=desk.places[0].pk).update(is_active=False, succeeded_by=new)
+    assert catch_up() == 1
+    holder = fresh(other if is_double else row)
+    assert (holder.organisation, holder.promise().text) == (new, WORDS)
+    assert WORDS in page_of(request)
+    (mail,) = told("ReferralHandedToYou")
+    assert WORDS in mail
+    assert mails_of("ReferralSent")[2:] == []
