@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from diginor.outbox.pacing import by_the_clock
 from diginor.outbox.posting import post
+from diginor.retries import try_keys
 from diginor.traces import forget_in_log, forget_sessions
 from members.actions.invitations import accept_invitation, invite, revoke_invitation
 from members.actions.refusals import PeopleRefusal
@@ -148,11 +149,9 @@ def check_absence(
 def begin_absences() -> int:
     """Give to who stands in what the people away from today on follow; a second call the same day changes nothing."""
     due = Absence.objects.on(timezone.localdate()).filter(taken_over_at=None, user__isnull=False)
-    rows = list(due.order_by("pk").values_list("pk", flat=True))
-    return sum(_begin_once(pk) for pk in rows)
+    return try_keys("begin_absences", due.order_by("pk").values_list("pk", flat=True), _begin_once)
 
 
-@transaction.atomic
 def _begin_once(pk: int) -> bool:
     absence = Absence.objects.select_for_update(of=("self",)).with_people().filter(pk=pk).first()
     return _begin(absence) if absence else False

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from diginor.outbox.pacing import by_the_clock
+from diginor.retries import try_keys
 from members.actions import succession_journal as journal
 from members.actions.refusals import PeopleRefusal
 from members.actions.succession_movers import Counts, Plan, Takeover, movers
@@ -183,12 +184,14 @@ def tell_successions() -> int:
     """The day after, tell the people and the companies concerned, each once; return how many mails were asked for."""
     today, since = timezone.localdate(), timezone.now() - TOLD_FOR
     rows = Succession.objects.filter(applied_at__gte=since).order_by("applied_at", "pk")
-    return sum(_tell(row) for row in rows if row.applied_at and timezone.localdate(row.applied_at) < today)
+    keys = [row.pk for row in rows if row.applied_at and timezone.localdate(row.applied_at) < today]
+    return try_keys("tell_successions", keys, _tell)
 
 
-@transaction.atomic
-def _tell(succession: Succession) -> int:
-    return sum(mover.tell(succession) for mover in movers() if mover.tell)
+def _tell(pk: int) -> int:
+    # It may be taken back at this very moment.
+    succession = Succession.objects.select_for_update().filter(pk=pk, applied_at__isnull=False).first()
+    return sum(mover.tell(succession) for mover in movers() if mover.tell) if succession else 0
 
 
 def _takeover(succession: Succession, successor: Organisation | None, *, by: User | None, is_done: bool) -> Takeover:

@@ -149,6 +149,11 @@ WHERE r.submitted_at IS NOT NULL AND (
     OR (f.answer_in_time_until > %(mature_before)s AND f.answer_in_time_until <= %(mature)s + interval '30 days'
         AND f.sent_at > %(mature_before)s AND f.sent_at <= %(mature)s))
 """
+NOTE_MATURING = f"INSERT INTO services_figuredirt (hub_id, day) {MATURING} RETURNING hub_id"
+TAKE_NOTES = """
+DELETE FROM services_figuredirt WHERE hub_id = %(hub)s AND day >= %(month)s
+    AND day < (%(month)s::date + interval '1 month')::date RETURNING day
+"""
 FILED = """
 SELECT DISTINCT hub_id, date_trunc('month', submitted_at AT TIME ZONE 'Europe/Paris')::date
 FROM services_servicerequest WHERE submitted_at IS NOT NULL

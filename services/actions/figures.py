@@ -1,19 +1,19 @@
 """Keeping the aggregates of the dashboards up to date: only what changed, or everything anew.
 
 Triggers note each day of filing that a change touches; time itself touches those whose referrals come of age. Both
-are counted again from the rows, in one transaction, as of one instant. A change that is not committed yet keeps its
-note for the next time; two workers never count at once.
+are counted again from the rows, a month of a hub in a transaction of its own: one that fails keeps its notes and holds
+no other. A change that is not committed yet keeps its note for the next time; two workers never count at once.
 """
 
 from calendar import monthrange
-from collections import defaultdict
-from collections.abc import Iterable
 from datetime import UTC, date, datetime, timedelta
-from typing import Any
+from functools import partial
+from typing import Any, NamedTuple
 
 from django.db import connection, transaction
 from django.utils import timezone
 
+from diginor.retries import try_keys
 from diginor.working_days import is_working_day
 from services.actions import figure_sql as sql
 from services.models import FigureCell, FigureStamp
@@ -22,7 +22,15 @@ from services.rules.figures import HELPED_AFTER
 
 LOCK = 0x0F16  # any number, the same for every worker
 
-HubDay = tuple[int, date]
+
+class HubMonth(NamedTuple):
+    """What is counted together."""
+
+    hub_id: int
+    month: date
+
+    def __str__(self) -> str:
+        return f"{self.hub_id} {self.month:%Y-%m}"
 
 
 def refresh_figures(*, now: datetime | None = None, is_full: bool = False) -> int:
@@ -34,19 +42,39 @@ def refresh_figures(*, now: datetime | None = None, is_full: bool = False) -> in
     return _refresh(as_of)
 
 
-@transaction.atomic
 def _refresh(as_of: datetime) -> int:
+    if not _note_maturing(as_of):
+        return 0
+    found = _rows("SELECT DISTINCT hub_id, date_trunc('month', day)::date FROM services_figuredirt", {})
+    count = partial(_count_notes, as_of=as_of)
+    counted = try_keys("refresh_figures", [HubMonth(*row) for row in sorted(found)], count, now=as_of)
+    FigureStamp.objects.filter(as_of__lt=as_of).update(as_of=as_of)
+    return counted
+
+
+@transaction.atomic
+def _note_maturing(as_of: datetime) -> bool:
+    """Note the days whose requests or referrals became old enough to count; False while another worker counts."""
+    stamp = FigureStamp.objects.current() if _is_alone() else None
+    if stamp is None:
+        return False
+    before = stamp.as_of
+    ages = {"mature_before": before - HELPED_AFTER, "mature": as_of - HELPED_AFTER}
+    _rows(sql.NOTE_MATURING, {"before": before, "as_of": as_of, **ages})
+    return True
+
+
+def _count_notes(key: HubMonth, as_of: datetime) -> int:
+    """Count what is noted of a month; the notes are taken before the rows are read, so that nothing falls between.
+
+    What fails leaves its notes where they were, as all this is one transaction.
+    """
     if not _is_alone():
         return 0
-    stamp = FigureStamp.objects.current()
-    if stamp is None:
-        return 0
-    days = _take_dirt() | _maturing(stamp.as_of, as_of)
-    for hub_id, start, end in _ranges(days):
-        _count(hub_id, start, end, as_of)
-    stamp.as_of = max(as_of, stamp.as_of)
-    stamp.save(update_fields=["as_of"])
-    return len(days)
+    days = [day for (day,) in _rows(sql.TAKE_NOTES, {"hub": key.hub_id, "month": key.month})]
+    if days:
+        _count(key.hub_id, min(days), max(days), as_of)
+    return len(set(days))
 
 
 def _rebuild(as_of: datetime) -> int:
@@ -86,30 +114,6 @@ def _rows(statement: str, values: dict[str, Any]) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
         cursor.execute(statement, values)
         return cursor.fetchall()
-
-
-def _take_dirt() -> set[HubDay]:
-    """Take the notes that are visible now: the rows are read after them, so nothing falls between."""
-    return {(hub_id, day) for hub_id, day in _rows("DELETE FROM services_figuredirt RETURNING hub_id, day", {})}
-
-
-def _maturing(before: datetime, as_of: datetime) -> set[HubDay]:
-    """The days whose requests or referrals became old enough to count since the last time."""
-    instants = {
-        "before": before,
-        "as_of": as_of,
-        "mature_before": before - HELPED_AFTER,
-        "mature": as_of - HELPED_AFTER,
-    }
-    return {(hub_id, day) for hub_id, day in _rows(sql.MATURING, instants)}
-
-
-def _ranges(days: Iterable[HubDay]) -> list[tuple[int, date, date]]:
-    """The first and last day to count again in each month of each hub."""
-    months: defaultdict[tuple[int, date], list[date]] = defaultdict(list)
-    for hub_id, day in days:
-        months[hub_id, day.replace(day=1)].append(day)
-    return [(hub_id, min(found), max(found)) for (hub_id, _), found in sorted(months.items())]
 
 
 def _count(hub_id: int, start: date, end: date, as_of: datetime) -> None:

@@ -3,7 +3,6 @@
 from datetime import datetime
 from typing import Any
 
-from django.db import transaction
 from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -11,6 +10,7 @@ from django.utils.translation import gettext_lazy
 from diginor.history import Party
 from diginor.outbox.pacing import by_the_clock
 from diginor.outbox.posting import post
+from diginor.retries import try_keys
 from members.actions.succession_journal import changed, made, removed
 from members.actions.succession_movers import Mover, Plan, Takeover, counted, register_mover
 from members.models import MovedRow, Organisation, Succession
@@ -277,10 +277,9 @@ def catch_up() -> int:
     """Give to their successors the referrals sent to structures while they were ending; return how many."""
     ended = Q(organisation__is_active=False, organisation__succeeded_by__isnull=False)
     rows = Referral.objects.live().filter(ended).order_by("pk").values_list("pk", flat=True)
-    return sum(_catch(pk) for pk in list(rows))
+    return try_keys("catch_up_successions", rows, _catch)
 
 
-@transaction.atomic
 def _catch(pk: int) -> bool:
     referral = Referral.objects.select_related("organisation__succeeded_by").get(pk=pk)
     request = locked(referral)
