@@ -4,8 +4,8 @@ from functools import reduce
 from operator import or_
 from typing import Any, ClassVar
 
-from django.contrib import admin
-from django.core.exceptions import ImproperlyConfigured
+from django.contrib import admin, messages
+from django.core.exceptions import ImproperlyConfigured, ValidationError
 from django.core.paginator import Paginator
 from django.db.models import Model, Q, QuerySet, URLField
 from django.forms.formsets import DELETION_FIELD_NAME
@@ -16,6 +16,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from diginor.admin_choose import Chooser
+from diginor.edits import SEAL, Guard, SharedModelForm
 from diginor.text_search import PlainText, plain, query
 
 MOST_COUNTED, MOST_FOUND = 1000, 500
@@ -118,12 +119,40 @@ class Scoped:
             kwargs.setdefault("widget", Chooser(db_field, rows))
 
 
+class Guarded:
+    """Forms that tell two people of each other: they carry the seal of what they were opened with."""
+
+    form: Any = SharedModelForm
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not issubclass(self.form, Guard):
+            raise ImproperlyConfigured(f"{type(self).__name__} edits shared rows: its form is a SharedModelForm.")
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> list[Any]:
+        """The fields that people see."""
+        return [name for name in super().get_fields(request, obj) if name != SEAL]  # type: ignore[misc]
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        """The same, with the seal of what is about to be changed."""
+        sets = super().get_fieldsets(request, obj)  # type: ignore[misc]
+        if obj is None or not self.has_change_permission(request, obj):  # type: ignore[attr-defined]
+            return sets
+        *first, (title, options) = sets
+        return [*first, (title, {**options, "fields": [*options["fields"], SEAL]})]
+
+
+def _hold(rows: QuerySet) -> None:
+    """Keep rows from everybody else until the transaction ends."""
+    list(rows.order_by("pk").select_for_update().values_list("pk"))
+
+
 def _found(rows: QuerySet, matches: QuerySet) -> QuerySet:
     """Find before ordering: walking the order until enough rows match may read the whole table."""
     return rows.filter(pk__in=matches.order_by().values("pk")[:MOST_FOUND])
 
 
-class PortalModelAdmin(Rights, Scoped, admin.ModelAdmin):
+class PortalModelAdmin(Rights, Scoped, Guarded, admin.ModelAdmin):
     """A list that costs the same with a thousand rows and with a million."""
 
     paginator = CappedPaginator
@@ -145,6 +174,21 @@ class PortalModelAdmin(Rights, Scoped, admin.ModelAdmin):
     def has_module_permission(self, request: HttpRequest) -> bool:
         """Whether the index names this list."""
         return self.has_view_permission(request)
+
+    def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Any:
+        """The row; held, and read again, by whoever is about to change it."""
+        row = super().get_object(request, object_id, from_field)
+        if row is None or request.method != "POST":
+            return row
+        _hold(self.model._base_manager.filter(pk=row.pk))
+        return super().get_object(request, object_id, from_field)
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        """Save what goes with the row, and tell what another person changed meanwhile."""
+        super().save_related(request, form, formsets, change)
+        for one in [form, *(line for formset in formsets for line in formset.initial_forms)]:
+            if text := one.kept_words():
+                self.message_user(request, text, messages.INFO)
 
     def get_search_results(self, request: HttpRequest, queryset: QuerySet, search_term: str) -> tuple[QuerySet, bool]:
         """Search by an index, never by reading the whole table."""
@@ -180,16 +224,33 @@ class ReadOnlyModelAdmin(PortalModelAdmin):
 
 
 class NamedDeletion(BaseInlineFormSet):
-    """Says what the box at the end of each line is for."""
+    """Says what the box at the end of each line is for; the rows are held while they are changed."""
+
+    def get_queryset(self) -> QuerySet:
+        """The rows, those of a form that was sent kept from everybody else."""
+        is_first = not hasattr(self, "_queryset")
+        rows: QuerySet = super().get_queryset()
+        if is_first and self.is_bound:
+            _hold(rows.model._base_manager.filter(pk__in=rows.order_by().values("pk")))
+        return rows
+
+    def clean(self) -> None:
+        """Refuse once to delete what another person changed meanwhile."""
+        super().clean()
+        lines: list[Any] = self.initial_forms if self.can_delete else []
+        for form in lines:
+            if self._should_delete_form(form) and (text := form.words_before_deleting()):  # type: ignore[attr-defined]
+                raise ValidationError(text)
 
     def add_fields(self, form: Any, index: int | None) -> None:
-        """Name the box for those who hear it."""
+        """Name the box for those who hear it; the journal notes the rows of a sheet on that sheet."""
         super().add_fields(form, index)
+        form.noted_on = self.instance
         if DELETION_FIELD_NAME in form.fields:
             form.fields[DELETION_FIELD_NAME].widget.attrs["aria-label"] = _("Supprimer cette ligne")
 
 
-class PortalInline(Rights, Scoped, admin.TabularInline):
+class PortalInline(Rights, Scoped, Guarded, admin.TabularInline):
     """Rows shown on the sheet they belong to; each cell names its column for those who hear it."""
 
     extra = 0

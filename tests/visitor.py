@@ -3,6 +3,7 @@
 import time
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
+from typing import Any
 from urllib.parse import urljoin
 
 import requests
@@ -23,6 +24,13 @@ class PageForm:
     action: str
     method: str
     fields: dict[str, str] = field(default_factory=dict)
+    # The same, with every value of what has several.
+    sent: dict[str, list[str]] = field(default_factory=dict)
+
+    def put(self, name: str, value: str) -> None:
+        """Add a value."""
+        self.fields[name] = value
+        self.sent.setdefault(name, []).append(value)
 
 
 class _FormReader(HTMLParser):
@@ -41,18 +49,18 @@ class _FormReader(HTMLParser):
         elif self.forms and "name" in found:
             self._field(tag, found)
         elif self._choice and tag == "option" and "selected" in found:
-            self.forms[-1].fields[self._choice] = found.get("value", "")
+            self.forms[-1].put(self._choice, found.get("value", ""))
 
     def _field(self, tag: str, found: dict[str, str]) -> None:
         name, fields = found["name"], self.forms[-1].fields
         if tag == "textarea":
             self._area = name
-            fields[name] = ""
+            self.forms[-1].put(name, "")
         elif tag == "select":
             self._choice = name
             fields.setdefault(name, "")
         elif tag == "input" and (found.get("type") not in NOT_SENT or "checked" in found):
-            fields[name] = found.get("value", "")
+            self.forms[-1].put(name, found.get("value", "on" if found.get("type") == "checkbox" else ""))
 
     def handle_endtag(self, tag: str) -> None:
         if tag == "textarea":
@@ -62,7 +70,9 @@ class _FormReader(HTMLParser):
 
     def handle_data(self, data: str) -> None:
         if self._area:
-            self.forms[-1].fields[self._area] += data.removeprefix("\n")
+            form, text = self.forms[-1], data.removeprefix("\n")
+            form.fields[self._area] += text
+            form.sent[self._area] = [form.sent[self._area][0] + text]
 
 
 def forms_of(page: str) -> list[PageForm]:
@@ -70,6 +80,12 @@ def forms_of(page: str) -> list[PageForm]:
     reader = _FormReader()
     reader.feed(page)
     return reader.forms
+
+
+def seal_of(client: Any, address: str) -> dict[str, str]:
+    """What a page opened by somebody says of the values it was opened with, to be sent with what is typed."""
+    page = client.get(address).content.decode()
+    return {"opened": next(form.sent["opened"][0] for form in forms_of(page) if "opened" in form.sent)}
 
 
 def siret(number: int) -> str:

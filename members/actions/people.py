@@ -10,6 +10,7 @@ from django.dispatch import Signal
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from diginor.edits import note
 from diginor.outbox.pacing import by_the_clock
 from diginor.outbox.posting import post
 from diginor.retries import try_keys
@@ -104,8 +105,10 @@ def change_role(membership: Membership, *, role: str, by: User) -> None:
     membership.refresh_from_db()
     if membership.role == MembershipRole.MANAGER and role != MembershipRole.MANAGER:
         _keep_a_manager(organisation, without=membership.user)
-    membership.role = role
-    membership.save(update_fields=["role"])
+    if membership.role != role:
+        membership.role = role
+        membership.save(update_fields=["role"])
+        note(membership, ["role"], by=by)
 
 
 @transaction.atomic
@@ -185,6 +188,7 @@ def set_capacity(organisation: Organisation, *, capacity: int | None, by: User) 
     organisation = _locked(organisation)
     organisation.capacity = capacity
     organisation.save(update_fields=["capacity"])
+    note(organisation, ["capacity"], by=by)
 
 
 @transaction.atomic

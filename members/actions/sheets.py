@@ -10,6 +10,7 @@ from django.utils.text import capfirst, slugify
 from django.utils.translation import gettext_lazy as _
 
 from diginor.codes import public_code
+from diginor.edits import note
 from diginor.history import Party
 from diginor.outbox.posting import post
 from members.actions.refusals import PeopleRefusal
@@ -74,6 +75,7 @@ def edit_sheet(organisation: Organisation, *, values: Mapping[str, Any], by: Use
         setattr(organisation, name, value)
     if at_once:
         organisation.save(update_fields=list(at_once))
+        note(organisation, at_once, by=by)
     return _propose(organisation, changed(before, values, WAITING), by)
 
 
@@ -87,6 +89,7 @@ def set_logo(organisation: Organisation, upload: UploadedFile | None, *, by: Use
     else:
         organisation.logo = ""
     organisation.save(update_fields=["logo"])
+    note(organisation, ["logo"], by=by)
     if old:
         transaction.on_commit(lambda: storage.delete(old))
 
@@ -140,6 +143,8 @@ def accept(proposal: SheetProposal, *, by: User) -> Organisation:
             organisation.save()
     except IntegrityError as error:
         raise SiretTaken from error
+    if known:
+        note(organisation, proposal.values, by=by)
     if proposal.organisation is None:
         _publish(proposal, organisation, manager=proposal.proposed_by if leads else None)
     post(SheetAnsweredMail(proposal))

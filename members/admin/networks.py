@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from diginor.admin_base import ADD, ALL, CHANGE, MOST_FOUND, VIEW, PortalInline, PortalModelAdmin
+from diginor.edits import SharedModelForm
 from diginor.text_search import plain
 from members.models import (
     Accreditation,
@@ -49,7 +50,7 @@ class Lines(forms.CharField):
         return self.to_python(initial) != self.to_python(data)
 
 
-class PeriodForm(forms.ModelForm):
+class PeriodForm(SharedModelForm):
     """What starts before it ends."""
 
     periods: tuple[tuple[str, str], ...] = (("since", "until"),)
@@ -64,7 +65,7 @@ class PeriodForm(forms.ModelForm):
         return cleaned
 
 
-class OneOfTwo(forms.ModelForm):
+class OneOfTwo(SharedModelForm):
     """A row that is about one thing or about another, never about both."""
 
     pair: tuple[str, str] = ("organisation", "territory")
@@ -88,7 +89,7 @@ class FactAdmin(PortalModelAdmin):
     search_help_text = NAME_HELP
 
 
-class NetworkForm(forms.ModelForm):
+class NetworkForm(SharedModelForm):
     """A network with its axes one a line."""
 
     axes = Lines(label=gettext_lazy("Axes"))

@@ -9,6 +9,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from diginor.admin_base import ADD, CHANGE, DELETE, VIEW, PortalInline, PortalModelAdmin
+from diginor.edits import SharedModelForm
 from diginor.exchange.admin import ExchangeAdmin
 from diginor.fields import SeveralChoices
 from members.actions import people
@@ -44,7 +45,7 @@ class AbsenceInline(PortalInline):
     ordering = ["-starts_on", "pk"]
 
 
-class OrganisationForm(ModelForm):
+class OrganisationForm(SharedModelForm):
     """An organisation with its expertises as boxes, and its SIRET with or without spaces."""
 
     expertises = SeveralChoices(Technology, _("Expertises"))
@@ -96,7 +97,7 @@ class OrganisationAdmin(ExchangeAdmin, CompanyLookup, PortalModelAdmin):
             form.instance.known_by.add(*user.staffed_hubs(is_own=True))
 
 
-class AbsenceSheet(ModelForm):
+class AbsenceSheet(SharedModelForm):
     """Who is away, when, and who stands in."""
 
     def clean(self) -> dict[str, Any] | None:

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from diginor.admin_base import ADD, CHANGE, VIEW, PortalInline, PortalModelAdmin
+from diginor.edits import SharedModelForm
 from diginor.exchange.admin import ExchangeAdmin, ExchangeElsewhere
 from diginor.models import OutgoingMail
 from diginor.wording import moment
@@ -169,7 +170,7 @@ class MembershipAdmin(ExchangeAdmin, PortalModelAdmin):
         return count
 
 
-class InvitationForm(ModelForm):
+class InvitationForm(SharedModelForm):
     """Whom to invite, and where."""
 
     def clean(self) -> dict[str, Any] | None:

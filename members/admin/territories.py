@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django import forms
 from django.contrib import admin
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
@@ -21,6 +20,7 @@ from diginor.admin_base import (
     PortalModelAdmin,
     ReadOnlyModelAdmin,
 )
+from diginor.edits import SharedModelForm
 from members.actions.drawing import DrawnFromItself, NothingDrawn, communes_of_recipe, redraw_territory
 from members.enums import TerritoryKind
 from members.models import DrawnTerritory, Territory, TerritoryPart
@@ -51,7 +51,7 @@ class TerritoryAdmin(ReadOnlyModelAdmin):
         return rows.like(words)  # type: ignore[attr-defined]
 
 
-class DrawnTerritoryForm(forms.ModelForm):
+class DrawnTerritoryForm(SharedModelForm):
     """The name of a drawn territory; « see what it gives » checks everything and saves nothing."""
 
     class Meta:

@@ -6,12 +6,13 @@ from django import forms
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
+from diginor.edits import SharedModelForm
 from diginor.fields import RadioCards
 from members.enums import MailPreference
 from members.models import User
 
 
-class ProfileForm(forms.ModelForm):
+class ProfileForm(SharedModelForm):
     """How to name, reach and write to the person."""
 
     class Meta:
@@ -38,7 +39,7 @@ class AdviserProfileForm(ProfileForm):
     def __init__(self, *args: Any, **kwargs: Any):
         super().__init__(*args, **kwargs)
         field = self.fields["mail_preference"]
-        field.choices = [(value, capfirst(label)) for value, label in MailPreference.choices]  # type: ignore[attr-defined]
+        field.choices = [(value, capfirst(label)) for value, label in MailPreference.choices]
 
     class Meta(ProfileForm.Meta):
         fields = [*ProfileForm.Meta.fields, "mail_preference"]
@@ -55,7 +56,7 @@ class AdviserProfileForm(ProfileForm):
         }
 
 
-class JoinForm(forms.ModelForm):
+class JoinForm(SharedModelForm):
     """What a person who joins a team says about themselves."""
 
     class Meta:

@@ -1,5 +1,6 @@
 """Forms of the directory: the sheet of an organisation, by its manager or by who lists it."""
 
+from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from django import forms
@@ -7,6 +8,7 @@ from django.core.files.uploadedfile import UploadedFile
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
+from diginor.edits import Guard, Seal
 from diginor.fields import CheckboxCards, FileDrop
 from members.enums import LegalForm, OrganisationKind, Sector, SizeCategory, Technology
 from members.forms.commune import CommuneMixin
@@ -81,8 +83,10 @@ class SheetForm(CommuneMixin):
         return [(title, [self[name] for name in names]) for title, names in self.field_groups]
 
 
-class OwnSheetForm(SheetForm):
+class OwnSheetForm(Guard, SheetForm):
     """The sheet that a manager changes, with its logo."""
+
+    opened = Seal()
 
     logo = forms.FileField(
         label=_("Logo"),
@@ -93,10 +97,10 @@ class OwnSheetForm(SheetForm):
     drop_logo = forms.BooleanField(label=_("Retirer le logo actuel"), required=False)
 
     def __init__(self, *args: Any, organisation: Organisation, **kwargs: Any):
-        super().__init__(*args, **kwargs)
+        super().__init__(*args, row=organisation, **kwargs)
         self.organisation = organisation
         if organisation.kind not in LISTABLE:
-            self.fields["kind"].choices = _choices(OrganisationKind)  # type: ignore[attr-defined]
+            self.fields["kind"].choices = _choices(OrganisationKind)
         if not organisation.logo:
             del self.fields["drop_logo"]
         self.fields["description"].required = False
@@ -122,6 +126,21 @@ class OwnSheetForm(SheetForm):
         if upload and not type_of(upload):
             raise forms.ValidationError(_("Ce fichier n’est pas une image PNG, JPEG ou WebP."))
         return upload
+
+    @property
+    def watched(self) -> list[str]:
+        """The commune is looked at as a whole; the logo, which no field repeats, by its file."""
+        return [*(name for name in super().watched if name != "commune_code"), "logo"]
+
+    def current(self, name: str) -> Any:
+        """A commune by its row, the logo by the name of its file."""
+        if name == "commune":
+            code = self.initial.get("commune_code", "")
+            return Territory.objects.communes().filter(code=code).order_by("pk").first() if code else None
+        return self.organisation.logo.name if name == "logo" else super().current(name)
+
+    def _is_untouched(self, name: str, seen: Mapping[str, str]) -> bool:
+        return super()._is_untouched(name, seen) and not (name == "logo" and self.cleaned_data.get("drop_logo"))
 
     def values(self) -> dict[str, Any]:
         """The same, the logo left to its own action."""

@@ -6,6 +6,7 @@ from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from diginor.edits import SharedForm
 from diginor.fields import DayInput, RadioCards
 from members.enums import MembershipRole
 from members.models import Organisation, User
@@ -36,7 +37,7 @@ class InviteForm(forms.Form):
         return str(self.cleaned_data["email"]).lower()
 
 
-class RoleForm(forms.Form):
+class RoleForm(SharedForm):
     """The role of a person in the team."""
 
     role = forms.ChoiceField(label=_("Rôle"), choices=MembershipRole.choices)
@@ -87,7 +88,7 @@ class AbsenceForm(forms.Form):
         return data
 
 
-class CapacityForm(forms.Form):
+class CapacityForm(SharedForm):
     """How many open referrals the organisation takes at most."""
 
     capacity = forms.IntegerField(

@@ -4,30 +4,35 @@ from allauth.mfa.utils import is_mfa_enabled
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import logout
+from django.db import transaction
 from django.http import FileResponse, HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from diginor.access import access, signed_in
+from diginor.edits import held, note
 from diginor.personal_archive import archive
 from diginor.personal_data import parts
 from members import policies
 from members.actions.people import close_account as close
 from members.actions.refusals import PeopleRefusal
 from members.forms.profile import AdviserProfileForm, CloseAccountForm, ProfileForm
+from members.models import User
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @access(signed_in)
+@transaction.atomic
 def account(request: HttpRequest) -> HttpResponse:
     """Name, phone, language and mails of the person, and how the account is protected."""
-    user = request.user
+    user = get_object_or_404(held(User.objects, request), pk=request.user.pk)
     form_class = AdviserProfileForm if policies.professional(user) else ProfileForm
     form = form_class(request.POST or None, instance=user)
     if request.method == "POST" and form.is_valid():
         form.save()
-        messages.success(request, _("Vos informations sont enregistrées."))
+        note(user, form.changed_data, by=user)
+        messages.success(request, " ".join(filter(None, [_("Vos informations sont enregistrées."), form.kept_words()])))
         return redirect("account")
     context = {
         "form": form,

@@ -4,6 +4,7 @@ import uuid
 
 from allauth.core import ratelimit
 from django.contrib import messages
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -12,11 +13,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from diginor.access import access, public
+from diginor.edits import held, note
 from members.actions.invitations import accept_invitation
 from members.actions.refusals import PeopleRefusal
 from members.code_sign_in import CodeSignIn
 from members.forms.profile import JoinForm
-from members.models import Invitation
+from members.models import Invitation, User
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -43,12 +45,15 @@ def _prove_address(request: HttpRequest, found: Invitation) -> HttpResponse:
     return redirect(f"{reverse('account_confirm_login_code')}?{urlencode({'next': request.path})}")
 
 
+@transaction.atomic
 def _join(request: HttpRequest, found: Invitation) -> HttpResponse:
-    form = JoinForm(request.POST or None, instance=request.user)
+    user = get_object_or_404(held(User.objects, request), pk=request.user.pk)
+    form = JoinForm(request.POST or None, instance=user)
     if request.method == "POST" and form.is_valid():
         form.save()
+        note(user, form.changed_data, by=user)
         try:
-            membership = accept_invitation(found, user=request.user)
+            membership = accept_invitation(found, user=user)
         except PeopleRefusal as refusal:
             messages.error(request, refusal.message)
             return redirect("invitation", code=found.code)

@@ -3,12 +3,14 @@
 from typing import Any
 
 from django.contrib import messages
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from diginor.access import access, signed_in
+from diginor.edits import held
 from diginor.workflow import StepRefused
 from members import policies
 from members.actions import sheets
@@ -20,9 +22,11 @@ from members.models import Organisation, SheetProposal
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @access(policies.manager)
+@transaction.atomic
 def sheet_edit(request: HttpRequest) -> HttpResponse:
     """The sheet of the organisation that the person manages."""
-    place = get_object_or_404(Organisation.objects.managed_by(request.user), pk=organisation_in_use(request).pk)
+    led = held(Organisation.objects.managed_by(request.user), request)
+    place = get_object_or_404(led, pk=organisation_in_use(request).pk)
     waiting = place.proposals.pending().first()
     initial = _initial(place, waiting)
     form = OwnSheetForm(request.POST or None, request.FILES or None, organisation=place, initial=initial)
@@ -43,7 +47,7 @@ def _save(request: HttpRequest, place: Organisation, form: OwnSheetForm) -> None
     text = _("La fiche est enregistrée.")
     if waiting:
         text = _("La fiche est enregistrée. Ce qui dit qui vous êtes attend l’accord du guichet.")
-    messages.success(request, text)
+    messages.success(request, " ".join(filter(None, [str(text), form.kept_words()])))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -2,11 +2,11 @@
 
 from typing import Any
 
-from django import forms
 from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
 from diginor.admin_base import ALL, PortalInline, PortalModelAdmin
+from diginor.edits import SharedModelForm
 from diginor.exchange.admin import ExchangeAdmin
 from diginor.fields import SeveralChoices
 from members.enums import LegalForm, SizeCategory
@@ -39,7 +39,7 @@ class TopicAdmin(PortalModelAdmin):
     inlines = [QuestionInline]
 
 
-class OfferForm(forms.ModelForm):
+class OfferForm(SharedModelForm):
     """An offer with its closed lists as boxes."""
 
     sizes = SeveralChoices(SizeCategory, _("Tailles"), help_text=_("Rien de coché : toutes."))

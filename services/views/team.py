@@ -6,6 +6,7 @@ from typing import Any
 from django import forms
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -14,6 +15,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from diginor.access import access
+from diginor.edits import held
 from diginor.wording import duration
 from diginor.workflow import StepRefused
 from members import policies
@@ -57,10 +59,12 @@ def team_absence_end(request: HttpRequest, code: str) -> HttpResponse:
 
 @require_POST
 @access(policies.manager)
+@transaction.atomic
 def team_capacity(request: HttpRequest) -> HttpResponse:
     """Say how many open referrals the organisation takes at most."""
-    place = _led(request)
-    return _act(request, place, "capacity", CapacityForm(request.POST), people.set_capacity, _("Capacité enregistrée."))
+    place = get_object_or_404(held(Organisation.objects, request), pk=_led(request).pk)
+    form = _capacity_form(place, request.POST)
+    return _act(request, place, "capacity", form, people.set_capacity, _("Capacité enregistrée."))
 
 
 @require_POST
@@ -84,34 +88,40 @@ def team_uninvite(request: HttpRequest, code: str) -> HttpResponse:
 @access(policies.manager)
 def team_person(request: HttpRequest, code: str) -> HttpResponse:
     """What a person follows, to give to a colleague; their role; their departure."""
-    membership = _member(request, code)
-    form = _reassign_form(request, membership)
+    return _person(request, _member(request, code))
+
+
+def _person(request: HttpRequest, membership: Membership, role_form: RoleForm | None = None) -> HttpResponse:
+    form = _reassign_form(request if role_form is None else None, membership)
     if form.is_bound and form.is_valid():
         given = _reassign(form, by=_me(request))
         text = ngettext("%(given)d demande confiée à %(who)s.", "%(given)d demandes confiées à %(who)s.", given)
         messages.success(request, text % {"given": given, "who": form.colleague()})
-        return redirect("team_person", code=code)
+        return redirect("team_person", code=membership.code)
     now = timezone.now()
     context = {
         "membership": membership,
         "form": form,
-        "role_form": RoleForm(initial={"role": membership.role}),
+        "role_form": role_form or _role_form(membership),
         "lines": [(row, *expectation(row, now)) for row in form.rows.values()],
         "is_me": membership.user_id == _me(request).pk,
         "has_colleagues": bool(form.team),
     }
-    return render(request, "services/space/person.html", context, status=422 if form.is_bound else 200)
+    return render(request, "services/space/person.html", context, status=422 if form.is_bound or role_form else 200)
 
 
 @require_POST
 @access(policies.manager)
+@transaction.atomic
 def team_role(request: HttpRequest, code: str) -> HttpResponse:
     """Make an adviser a manager, or the other way round."""
-    membership, form = _member(request, code), RoleForm(request.POST)
-    if form.is_valid():
-        _try(
-            request, lambda: people.change_role(membership, by=_me(request), **form.cleaned_data), _("Rôle enregistré.")
-        )
+    # Whoever changes a team holds its organisation first.
+    get_object_or_404(held(Organisation.objects, request), pk=_led(request).pk)
+    membership = _member(request, code)
+    form = _role_form(membership, request.POST)
+    if not form.is_valid():
+        return _person(request, membership, form)
+    _try(request, lambda: people.change_role(membership, by=_me(request), **form.cleaned_data), _("Rôle enregistré."))
     return redirect("team_person", code=code)
 
 
@@ -143,10 +153,18 @@ def _member(request: HttpRequest, code: str) -> Membership:
     return get_object_or_404(Membership.objects.in_team(_led(request).pk), code=code)
 
 
-def _reassign_form(request: HttpRequest, membership: Membership) -> ReassignForm:
+def _capacity_form(place: Organisation, data: Any = None) -> CapacityForm:
+    return CapacityForm(data, row=place, initial={"capacity": place.capacity})
+
+
+def _role_form(membership: Membership, data: Any = None) -> RoleForm:
+    return RoleForm(data, row=membership, initial={"role": membership.role})
+
+
+def _reassign_form(request: HttpRequest | None, membership: Membership) -> ReassignForm:
     rows = list(Referral.objects.followed_by(membership.user, membership.organisation_id))
     team = [row for row in User.objects.advisers_of(membership.organisation_id) if row.pk != membership.user_id]
-    return ReassignForm(request.POST or None, rows=rows, team=team)
+    return ReassignForm((request and request.POST) or None, rows=rows, team=team)
 
 
 def _reassign(form: ReassignForm, *, by: User) -> int:
@@ -193,7 +211,7 @@ def _show(request: HttpRequest, place: Organisation, **bound: forms.Form) -> Htt
         "absences": place.absences.current_and_coming(timezone.localdate(now)).with_people(),
         "invitations": place.invitations.waiting(),
         "absence": TeamAbsenceForm(organisation=place),
-        "capacity": CapacityForm(initial={"capacity": place.capacity}),
+        "capacity": _capacity_form(place),
         "invite": InviteForm(),
         "wrong": next(iter(bound), ""),
         **bound,

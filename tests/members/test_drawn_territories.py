@@ -15,6 +15,7 @@ from members.enums import TerritoryKind as Kind
 from members.models import Containment, Territory, TerritoryPart
 from members.rules.drawing import communes_drawn, drawing_order, made_of
 from tests.factories.members import HubFactory, UserFactory, commune, department, territory
+from tests.visitor import seal_of
 
 some_communes = st.frozensets(st.integers(0, 12), max_size=8)
 many_parts = st.lists(some_communes, max_size=5)
@@ -230,7 +231,8 @@ class TestAdministration:
             "recipe-0-id": part.pk,
             "recipe-0-drawn": drawn.pk,
         }
-        client.post(reverse("admin:members_drawnterritory_change", args=[drawn.pk]), sent)
+        page = reverse("admin:members_drawnterritory_change", args=[drawn.pk])
+        client.post(page, sent | seal_of(client, page))
         drawn.refresh_from_db()
         assert (drawn.code, drawn.name, drawn.search_name) == ("axe-seine", "Vallée de la Seine", "vallee de la seine")
 

@@ -21,6 +21,7 @@ from members.actions.invitations import (
 from members.models import Invitation, User
 from tests.factories.members import InvitationFactory, MembershipFactory, OrganisationFactory, UserFactory
 from tests.members.test_sign_in import enter_code, is_signed_in, last_code
+from tests.visitor import seal_of
 
 pytestmark = pytest.mark.django_db
 
@@ -59,7 +60,7 @@ def test_the_whole_way_from_a_real_mail_to_the_team(client, nwx, manager, smtp):
     assert enter_code(client, last_code("nouvelle@conseil.example"), next=link).url == link
     assert asked.url.startswith(reverse("account_confirm_login_code"))
     assert "Rejoindre l’équipe" in client.get(link).content.decode()
-    joined = client.post(link, {"first_name": "Noa", "last_name": "Petit", "phone": ""})
+    joined = client.post(link, {"first_name": "Noa", "last_name": "Petit", "phone": ""} | seal_of(client, link))
     assert joined.url == reverse("after_sign_in")
     person = User.objects.get(email="nouvelle@conseil.example")
     assert str(person) == "Noa Petit"

@@ -40,6 +40,7 @@ from tests.factories.members import (
     commune,
     region,
 )
+from tests.visitor import seal_of
 
 pytestmark = pytest.mark.django_db
 
@@ -272,7 +273,8 @@ class TestAccount:
         person = UserFactory(adviser_of=OrganisationFactory())
         client.force_login(person)
         data = {"first_name": "Ana", "last_name": "Dubois", "phone": "", "function": "", "language": "en"}
-        answer = client.post(reverse("account"), {**data, "mail_preference": "daily"})
+        sent = {**data, "mail_preference": "daily"} | seal_of(client, reverse("account"))
+        answer = client.post(reverse("account"), sent)
         assert answer.status_code == 302
         person.refresh_from_db()
         assert (str(person), person.language, person.wants_digest) == ("Ana Dubois", "en", True)
@@ -285,7 +287,7 @@ class TestAccount:
         person = UserFactory()
         client.force_login(person)
         data = {"first_name": "A", "last_name": "B", "language": "fr", "email": "x@y.example", "is_superuser": "on"}
-        client.post(reverse("account"), data)
+        client.post(reverse("account"), data | seal_of(client, reverse("account")))
         after = User.objects.get()
         assert (after.email, after.is_superuser) == (person.email, False)
 

@@ -12,6 +12,7 @@ from diginor.workflow import StepRefused
 from members.actions.sheets import accept, edit_sheet, list_organisation, stored
 from members.models import Organisation, SheetProposal
 from tests.factories.members import HubFactory, OrganisationFactory, UserFactory, commune
+from tests.visitor import seal_of
 
 pytestmark = pytest.mark.django_db
 SIRET = "73282932000074"
@@ -46,6 +47,11 @@ def typed(organisation, **changes):
     return sent | {"commune": organisation.commune.name, "description": "Nous aidons.", **changes}
 
 
+def send(client, sent, **how):
+    page = reverse("sheet_edit")
+    return client.post(page, sent | seal_of(client, page), **how)
+
+
 def listing(**changes):
     values = {"name": "Cidrerie du Bocage", "kind": "company", "description": "Nous pressons.", "commune": "Caen"}
     return values | {"confirm": "on"} | changes
@@ -56,7 +62,7 @@ class TestOwnSheet:
 
     def test_what_it_does_changes_at_once_and_who_it_is_waits(self, client, place, manager, desk):
         sent = typed(place, name="Atelier des Marées", website="vagues.example", expertises=["ai"])
-        answer = client.post(reverse("sheet_edit"), sent, follow=True)
+        answer = send(client, sent, follow=True)
         place.refresh_from_db()
         assert (place.name, place.website, place.expertises) == ("Atelier des Vagues", "https://vagues.example", ["ai"])
         assert SheetProposal.objects.get().values == {"name": "Atelier des Marées"}
@@ -67,13 +73,13 @@ class TestOwnSheet:
 
     def test_saving_the_same_again_writes_and_sends_nothing_more(self, client, place, manager, desk):
         for _time in range(2):
-            client.post(reverse("sheet_edit"), typed(place, name="Atelier des Marées"))
+            send(client, typed(place, name="Atelier des Marées"))
         assert SheetProposal.objects.count() == 1
         assert OutgoingMail.objects.count() == 1
 
     def test_writing_the_old_name_again_takes_the_proposal_back(self, client, place, manager):
-        client.post(reverse("sheet_edit"), typed(place, name="Atelier des Marées"))
-        client.post(reverse("sheet_edit"), typed(place))
+        send(client, typed(place, name="Atelier des Marées"))
+        send(client, typed(place))
         assert SheetProposal.objects.get().state == "withdrawn"
 
     @pytest.mark.parametrize(
@@ -89,7 +95,7 @@ class TestOwnSheet:
         ],
     )
     def test_bad_input_is_told_beside_the_field_and_changes_nothing(self, client, place, manager, field, value, said):
-        answer = client.post(reverse("sheet_edit"), typed(place, public_phone="02 31 00 00 00", **{field: value}))
+        answer = send(client, typed(place, public_phone="02 31 00 00 00", **{field: value}))
         assert answer.status_code == 422
         assert said in str(answer.context["form"].errors[field])
         assert "02 31 00 00 00" in answer.content.decode()
@@ -99,21 +105,21 @@ class TestOwnSheet:
 
     def test_a_siret_of_another_is_refused_at_once(self, client, place, manager):
         OrganisationFactory(siret=SIRET)
-        answer = client.post(reverse("sheet_edit"), typed(place, siret=SIRET))
+        answer = send(client, typed(place, siret=SIRET))
         assert "Une autre structure porte déjà ce SIRET" in answer.content.decode()
 
     def test_a_logo_is_an_image_by_its_content(self, client, place, manager, settings, tmp_path):
         settings.MEDIA_ROOT = tmp_path
         disguised = SimpleUploadedFile("logo.png", b"<svg xmlns='x'><script>1</script></svg>", "image/png")
-        answer = client.post(reverse("sheet_edit"), typed(place, logo=disguised))
+        answer = send(client, typed(place, logo=disguised))
         assert "n’est pas une image" in answer.content.decode()
         heavy = SimpleUploadedFile("logo.png", PNG + b"0" * 400_000, "image/png")
-        assert "trop lourde" in client.post(reverse("sheet_edit"), typed(place, logo=heavy)).content.decode()
-        client.post(reverse("sheet_edit"), typed(place, logo=SimpleUploadedFile("../../logo.png", PNG, "image/png")))
+        assert "trop lourde" in send(client, typed(place, logo=heavy)).content.decode()
+        send(client, typed(place, logo=SimpleUploadedFile("../../logo.png", PNG, "image/png")))
         place.refresh_from_db()
         assert place.logo.name.startswith("logos/")
         assert place.logo.name.endswith(".png")
-        client.post(reverse("sheet_edit"), typed(place, drop_logo="on"))
+        send(client, typed(place, drop_logo="on"))
         place.refresh_from_db()
         assert not place.logo
 
@@ -123,7 +129,7 @@ class TestOwnSheet:
         settings.MEDIA_ROOT = tmp_path
         for _time in range(2):
             with django_capture_on_commit_callbacks(execute=True):
-                client.post(reverse("sheet_edit"), typed(place, logo=SimpleUploadedFile("a.png", PNG, "image/png")))
+                send(client, typed(place, logo=SimpleUploadedFile("a.png", PNG, "image/png")))
         assert len(list(tmp_path.rglob("*.png"))) == 1
 
     def test_a_colleague_who_does_not_lead_the_team_may_not(self, client, place, manager):
@@ -131,7 +137,7 @@ class TestOwnSheet:
         assert client.get(reverse("sheet_edit")).status_code == 403
 
     def test_the_manager_takes_the_proposal_back_and_nobody_else_does(self, client, place, manager):
-        client.post(reverse("sheet_edit"), typed(place, name="Atelier des Marées"))
+        send(client, typed(place, name="Atelier des Marées"))
         address = reverse("sheet_withdraw", args=[SheetProposal.objects.get().code])
         client.force_login(UserFactory(manager_of=OrganisationFactory()))
         assert client.post(address).status_code == 404

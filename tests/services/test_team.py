@@ -22,6 +22,7 @@ from tests.factories.members import (
     UserFactory,
 )
 from tests.factories.services import ReferralFactory
+from tests.visitor import seal_of
 
 pytestmark = pytest.mark.django_db
 
@@ -54,6 +55,11 @@ def membership(person):
 
 def do(client, name, data=None, *args):
     return client.post(reverse(name, args=args), data or {}, follow=True)
+
+
+def change_role(client, person, role):
+    code = membership(person).code
+    return do(client, "team_role", {"role": role} | seal_of(client, reverse("team_person", args=[code])), code)
 
 
 def said(answer):
@@ -191,7 +197,7 @@ def test_an_absence_ends(client, place, manager):
 
 @pytest.mark.parametrize(("typed", "kept"), [("12", 12), ("", None), ("0", 0)])
 def test_capacity(client, place, manager, typed, kept):
-    do(client, "team_capacity", {"capacity": typed})
+    do(client, "team_capacity", {"capacity": typed} | seal_of(client, reverse("team")))
 
     place.refresh_from_db()
     assert place.capacity == kept
@@ -311,13 +317,13 @@ def test_the_last_manager_stays(client, place, manager, claire):
     answer = do(client, "team_remove", {}, membership(manager).code)
     assert "dernière responsable" in said(answer)
     assert membership(manager).is_active
-    answer = do(client, "team_role", {"role": "adviser"}, membership(manager).code)
+    answer = change_role(client, manager, "adviser")
     assert "dernière responsable" in said(answer)
     assert membership(manager).role == MembershipRole.MANAGER
 
 
 def test_a_manager_with_a_successor_may_leave(client, place, manager, claire):
-    do(client, "team_role", {"role": "manager"}, membership(claire).code)
+    change_role(client, claire, "manager")
     do(client, "team_remove", {}, membership(manager).code)
 
     assert not membership(manager).is_active
