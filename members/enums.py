@@ -198,6 +198,23 @@ class PlaceKind(TextChoices):
     OTHER = "other", _("autre lieu")
 
 
+class HolidayZone(TextChoices):
+    """Where public holidays are more than those of all of France: subdivisions of the library `holidays`."""
+
+    ALSACE = "6AE", _("Alsace")
+    MOSELLE = "57", _("Moselle")
+    GUADELOUPE = "971", _("Guadeloupe")
+    MARTINIQUE = "972", _("Martinique")
+    GUYANE = "973", _("Guyane")
+    REUNION = "974", _("La Réunion")
+    MAYOTTE = "976", _("Mayotte")
+    SAINT_BARTHELEMY = "BL", _("Saint-Barthélemy")
+    SAINT_MARTIN = "MF", _("Saint-Martin")
+    WALLIS = "WF", _("Wallis-et-Futuna")
+    POLYNESIA = "PF", _("Polynésie française")
+    NEW_CALEDONIA = "NC", _("Nouvelle-Calédonie")
+
+
 class Accent(TextChoices):
     """The colour of a hub, among those whose contrast is checked."""
 

@@ -39,13 +39,13 @@ class HubAdmin(PortalModelAdmin):
     raw_id_fields = ["territory", "organisations"]
     inlines = [HubRoleInline]
     settled: ClassVar[list[str]] = [
-        "slug", "territory", "parent", "is_open", "is_default", "sender", "host", "source"
+        "slug", "territory", "parent", "is_open", "is_default", "sender", "host", "source", "holiday_zone"
     ]  # fmt: skip
     fieldsets = [
         (None, {"fields": ["name", "slug", "territory", "parent", "is_open", "is_default"]}),
         (_("Ce que le public voit"), {"fields": ["presentation", "source", "accent", "host", "phone"]}),
         (_("Courriels"), {"fields": ["sender"]}),
-        (_("Travail"), {"fields": ["organisations", "elsewhere"]}),
+        (_("Travail"), {"fields": ["holiday_zone", "organisations", "elsewhere"]}),
     ]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Hub | None = None) -> list[str]:

@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy as _
 
 from diginor.email_addresses import check_address, clean_address
 from diginor.text_search import PlainText
-from members.enums import Accent, HubRoleKind, TerritoryKind
+from members.enums import Accent, HolidayZone, HubRoleKind, TerritoryKind
 from members.models.organisation import Organisation
 from members.models.territory import Containment, Territory
 from members.rules.family import Parents, above, closes_a_circle
@@ -88,6 +88,10 @@ class HubQuerySet(models.QuerySet["Hub"]):
     def door(self, slug: str) -> "Hub | None":
         """The open hub of that name."""
         return self.open().filter(slug=slug).first() if slug else None
+
+    def holiday_zone_of(self, pk: int) -> str:
+        """Whose public holidays its working days pass over."""
+        return self.values_list("holiday_zone", flat=True).get(pk=pk)
 
     def parents(self) -> Parents:
         """Who stands above whom."""
@@ -167,6 +171,15 @@ class Hub(models.Model):
     )
     accent = models.CharField(_("couleur"), max_length=10, choices=Accent.choices, default=Accent.SEA)
     presentation = models.TextField(_("présentation"), blank=True)
+    holiday_zone = models.CharField(
+        _("jours fériés locaux"),
+        max_length=3,
+        choices=HolidayZone.choices,
+        blank=True,
+        help_text=_(
+            "Les délais de ses demandes passent aussi ces jours-là. Vide : les jours fériés de toute la France."
+        ),
+    )
     source = models.CharField(_("source"), max_length=200, blank=True)
     is_open = models.BooleanField(
         _("reçoit des demandes"), default=True, help_text=_("Un guichet de tête peut seulement réunir les autres.")

@@ -15,6 +15,7 @@ from django.utils import timezone
 
 from diginor.retries import try_keys
 from diginor.working_days import is_working_day
+from members.models import Hub
 from services.actions import figure_sql as sql
 from services.models import FigureCell, FigureStamp
 from services.models.figures import MONTH, PAIRS, SINGLES, cut_name
@@ -118,7 +119,8 @@ def _rows(statement: str, values: dict[str, Any]) -> list[tuple[Any, ...]]:
 
 def _count(hub_id: int, start: date, end: date, as_of: datetime) -> None:
     """Count some days of one month of one hub, both included."""
-    calendar = _calendar(start - timedelta(days=366), timezone.localdate(as_of) + timedelta(days=1))
+    zone = Hub.objects.holiday_zone_of(hub_id)
+    calendar = _calendar(start - timedelta(days=366), timezone.localdate(as_of) + timedelta(days=1), zone)
     values = {**_values(hub_id, start, end), "as_of": as_of, "mature": as_of - HELPED_AFTER, **calendar}
     _forget(hub_id, start, end)
     with connection.cursor() as cursor:
@@ -136,10 +138,10 @@ def _values(hub_id: int, start: date, end: date) -> dict[str, Any]:
     }
 
 
-def _calendar(start: date, end: date) -> dict[str, list[Any]]:
+def _calendar(start: date, end: date, zone: str) -> dict[str, list[Any]]:
     """Number the working days, so that the database subtracts them."""
     days = [start + timedelta(days=rank) for rank in range((end - start).days + 1)]
-    is_open = [is_working_day(day) for day in days]
+    is_open = [is_working_day(day, zone) for day in days]
     ranks, rank = [], 0
     for one in is_open:
         rank += one

@@ -68,7 +68,7 @@ def settle(request: ServiceRequest, *in_hand: Referral) -> None:
     mail = _follow_the_referrals(request, facts)
     if mail or _comes_to_the_desk(request, facts):
         facts = facts_of(request)
-    delays = DelaySet.objects.resolve(request.hub_id, request.topic_id)
+    delays = DelaySet.objects.resolve(request.hub, request.topic_id)
     request.is_abandoned = rules.is_abandoned(facts)
     if turn := rules.turn(facts, delays):
         request.responsible = turn.party

@@ -9,7 +9,6 @@ from django.utils.translation import gettext as _
 
 from diginor.outbox.posting import post
 from diginor.workflow import StepRefused
-from diginor.working_days import add_working_days
 from members.models import Hub, Organisation, User
 from services import notifications, workflows
 from services.actions.filing import clear, welcome
@@ -48,9 +47,10 @@ def route(
     request.asked_at = None
     request.save(update_fields=["routed_at", "asked_at"])
     clear(request)
-    delays = DelaySet.objects.resolve(request.hub_id, request.topic_id)
-    expiry = add_working_days(row.at, delays.answer_expiry)
-    referrals = [_send(request, place, word, (reasons or {}).get(place.pk, []), row.at, expiry) for place in chosen]
+    delays = DelaySet.objects.resolve(request.hub, request.topic_id)
+    expiry, in_time = (delays.after(row.at, days) for days in (delays.answer_expiry, IN_TIME_DAYS))
+    dates = {"sent_at": row.at, "active_at": row.at, "answer_in_time_until": in_time, "expires_at": expiry}
+    referrals = [_send(request, place, word, (reasons or {}).get(place.pk, []), dates) for place in chosen]
     settle(request)
     for referral in referrals:
         post(notifications.ReferralSent(request, row.pk, referral))
@@ -59,7 +59,7 @@ def route(
 
 
 def _send(
-    request: ServiceRequest, place: Organisation, word: str, reasons: list[str], at: datetime, expiry: datetime
+    request: ServiceRequest, place: Organisation, word: str, reasons: list[str], dates: dict[str, datetime]
 ) -> Referral:
     """Give the request to one organisation, with both its deadlines."""
     return Referral.objects.create(
@@ -67,11 +67,8 @@ def _send(
         organisation=place,
         word=word,
         reasons=reasons,
-        sent_at=at,
-        active_at=at,
-        answer_in_time_until=add_working_days(at, IN_TIME_DAYS),
-        expires_at=expiry,
-        due_at=expiry,
+        due_at=dates["expires_at"],
+        **dates,
     )
 
 

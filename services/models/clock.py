@@ -22,15 +22,15 @@ def _delay(label: Any) -> models.PositiveSmallIntegerField:
 class DelaySetQuerySet(models.QuerySet["DelaySet"]):
     """How delays are read."""
 
-    def resolve(self, hub_id: int, topic_id: int | None) -> Delays:
-        """The delays of a topic in a hub: the topic's, else the hub's, else the defaults."""
-        rows = self.filter(Q(topic=None) | Q(topic_id=topic_id), hub_id=hub_id).order_by(
+    def resolve(self, hub: Hub, topic_id: int | None) -> Delays:
+        """The delays of a topic in a hub, the topic's, else the hub's, else the defaults; in the hub's working days."""
+        rows = self.filter(Q(topic=None) | Q(topic_id=topic_id), hub=hub).order_by(
             models.F("topic").asc(nulls_first=True)
         )
         values: dict[str, int] = {}
         for row in rows:
             values |= row.set_values()
-        return Delays(**values)
+        return Delays(zone=hub.holiday_zone, **values)
 
 
 class DelaySet(models.Model):
@@ -73,7 +73,7 @@ class DelaySet(models.Model):
 
     def set_values(self) -> dict[str, int]:
         """The delays that this row sets."""
-        named = {name: getattr(self, name) for name in Delays.__dataclass_fields__}
+        named = {name: getattr(self, name) for name in Delays.__dataclass_fields__ if name != "zone"}
         return {name: value for name, value in named.items() if value is not None}
 
 

@@ -25,7 +25,7 @@ ENDED = {RequestState.CLOSED, RequestState.REJECTED, RequestState.WITHDRAWN}
 
 @dataclass(frozen=True)
 class Delays:
-    """Every delay of the clock; working days unless said otherwise."""
+    """Every delay of the clock, in working days unless said otherwise; those of a `zone` of public holidays."""
 
     draft_resume: int = 1  # calendar days
     triage_reminder: int = 2
@@ -41,6 +41,11 @@ class Delays:
     satisfaction: int = 7  # calendar days
     second_assessment: int = 12  # months
     erasure: int = 3  # years
+    zone: str = ""
+
+    def after(self, start: datetime, days: int) -> datetime:
+        """Some working days later."""
+        return add_working_days(start, days, self.zone)
 
 
 @dataclass(frozen=True)
@@ -58,18 +63,16 @@ class PromiseFacts:
         end = datetime.combine(self.due_on, time(18), tzinfo=PARIS)
         return end if self.made_at < end else datetime.combine(self.due_on, time.max, tzinfo=PARIS)
 
-    @property
-    def reminder_at(self) -> datetime:
+    def reminder_at(self, zone: str) -> datetime:
         """The morning of the announced day, or of the last working day before it."""
         day = self.due_on
-        while not is_working_day(day):
+        while not is_working_day(day, zone):
             day -= timedelta(days=1)
         return datetime.combine(day, time(8), tzinfo=PARIS)
 
-    @property
-    def missed_at(self) -> datetime:
+    def missed_at(self, zone: str) -> datetime:
         """The first working morning after the announced day: what was done on its evening was said meanwhile."""
-        return add_working_days(datetime.combine(self.due_on, time(8), tzinfo=PARIS), 1)
+        return add_working_days(datetime.combine(self.due_on, time(8), tzinfo=PARIS), 1, zone)
 
 
 @dataclass(frozen=True)
@@ -168,16 +171,16 @@ def _of_queue(request: RequestFacts, delays: Delays) -> list[Due]:
     if request.asked_at is not None:
         since = request.asked_at
         return [
-            Due(Kind.COMPANY_REMINDER, since, add_working_days(since, delays.company_reminder)),
-            Due(Kind.COMPANY_SILENT, since, add_working_days(since, delays.company_silent)),
+            Due(Kind.COMPANY_REMINDER, since, delays.after(since, delays.company_reminder)),
+            Due(Kind.COMPANY_SILENT, since, delays.after(since, delays.company_silent)),
         ]
     if not is_desk_turn(request):
         return []
     since = request.queued_at or request.created_at
-    first = Due(Kind.TRIAGE_REMINDER, since, add_working_days(since, delays.triage_reminder))
+    first = Due(Kind.TRIAGE_REMINDER, since, delays.after(since, delays.triage_reminder))
     last = request.last_escalation_at
     again_from = max(last, since) if last else since
-    return [first, Due(Kind.TRIAGE_ESCALATION, again_from, add_working_days(again_from, delays.triage_escalation))]
+    return [first, Due(Kind.TRIAGE_ESCALATION, again_from, delays.after(again_from, delays.triage_escalation))]
 
 
 def _of_referrals(request: RequestFacts, delays: Delays) -> list[Due]:
@@ -202,7 +205,7 @@ def _of_referrals(request: RequestFacts, delays: Delays) -> list[Due]:
             since = referral.active_at
         else:
             continue
-        due += [Due(kind, since, add_working_days(since, days), referral.id) for kind, days in steps]
+        due += [Due(kind, since, delays.after(since, days), referral.id) for kind, days in steps]
     return due
 
 
@@ -212,10 +215,10 @@ def _of_promises(referral: ReferralFacts, delays: Delays) -> list[Due]:
     for row in referral.promises:
         if row.is_missed:
             continue
-        if row.reminder_at > row.made_at:
-            due.append(Due(Kind.PROMISE_REMINDER, row.made_at, row.reminder_at, referral.id))
-        due.append(Due(Kind.PROMISE_MISSED, row.made_at, row.missed_at, referral.id))
-        alert_at = add_working_days(row.due_at, delays.promise_alert)
+        if (reminder_at := row.reminder_at(delays.zone)) > row.made_at:
+            due.append(Due(Kind.PROMISE_REMINDER, row.made_at, reminder_at, referral.id))
+        due.append(Due(Kind.PROMISE_MISSED, row.made_at, row.missed_at(delays.zone), referral.id))
+        alert_at = delays.after(row.due_at, delays.promise_alert)
         due.append(Due(Kind.PROMISE_ALERT, row.made_at, alert_at, referral.id))
     return due
 

@@ -17,7 +17,6 @@ from django.views.decorators.http import require_http_methods, require_safe
 from diginor.access import access, public
 from diginor.throttle import source
 from diginor.workflow import StepRefused
-from diginor.working_days import add_working_days
 from members.models import Place, Territory
 from services import throttle
 from services.actions import filing as actions
@@ -251,8 +250,8 @@ def _contact_page(form: ContactForm, filing: Filing) -> dict[str, Any]:
     draft = filing.draft
     assert draft is not None
     files = list(draft.attachments.with_filing())
-    delays = DelaySet.objects.resolve(draft.hub_id, draft.topic_id)
-    first_answer = add_working_days(timezone.now(), delays.triage_reminder)
+    delays = DelaySet.objects.resolve(draft.hub, draft.topic_id)
+    first_answer = delays.after(timezone.now(), delays.triage_reminder)
     can_join = len(files) < MOST_FILES
     return {
         "form": form,

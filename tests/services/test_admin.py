@@ -191,7 +191,7 @@ def test_an_invitation_is_sent_once(staff, hub):
 
 def test_delays_absences_and_the_hub_are_changed_by_its_desk(staff, hub):
     assert staff.post(address(DelaySet, "add"), {"hub": hub.pk, "answer_expiry": "6"}).status_code == 302
-    assert DelaySet.objects.resolve(hub.pk, None).answer_expiry == 6
+    assert DelaySet.objects.resolve(hub, None).answer_expiry == 6
     assert staff.post(address(DelaySet, "add"), {"hub": HubFactory().pk}).status_code == 200
     place = OrganisationFactory(of_hub=hub)
     staff.post(address(Absence, "add"), {"organisation": place.pk, "starts_on": "2026-08-01", "ends_on": "2026-08-15"})
