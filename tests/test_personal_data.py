@@ -101,7 +101,8 @@ def plant(row: models.Model, names: tuple[str, ...]) -> None:
         field: Any = row._meta.get_field(name)
         if field.generated:
             continue
-        mark = f"{MARK}{row.pk}" if field.unique else MARK
+        together = {name for one in row._meta.constraints for name in getattr(one, "fields", ())}
+        mark = f"{MARK}{row.pk}" if field.unique or name in together else MARK
         if isinstance(field, models.JSONField):
             values[name] = {"said": mark}
         elif isinstance(field, models.FileField):
