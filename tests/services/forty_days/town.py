@@ -109,7 +109,7 @@ class Town:
 
     def call(self, row: Referral, who: str, **said: Any) -> None:
         """Somebody of an organisation notes a call."""
-        referral.note_call(fresh(row), note="Échange au téléphone", by=self.people[who], **said)
+        referral.note_call(fresh(row), note="Échange au téléphone", by=self.people[who], is_kept=True, **said)
 
     def say(self, request: ServiceRequest, words: str) -> None:
         """The company writes."""
