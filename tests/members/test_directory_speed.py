@@ -94,7 +94,8 @@ def test_ten_thousand_organisations_are_searched_in_a_tenth_of_a_second(
 
 def test_a_search_reads_its_indexes_and_not_every_row(many: None) -> None:
     plan = Organisation.listed.all().wanted(Wanted(text="normandi web expert")).bare()[:11].explain()
-    assert "organisation_listed_trgm" in plan
+    # All are listed here: the index of those and the index of all are as good, and the planner takes either.
+    assert "organisation_listed_trgm" in plan or "organisation_any_trgm" in plan
     assert "organisation_search" in plan
     assert "Seq Scan on members_organisation" not in plan
     assert "organisation_directory" in Organisation.listed.all().wanted(Wanted()).bare()[:11].explain()
