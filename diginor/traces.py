@@ -13,10 +13,8 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from diginor.exchange import waiting
 from diginor.personal_data import ERASED, PersonalData, Piece, Target, in_batches, register
-from diginor.retries import Setback
 
 JOURNAL_KEPT = timedelta(days=3 * 365)
-SETBACKS_KEPT = timedelta(days=30)
 LEGITIMATE = gettext_lazy("Intérêt légitime")
 
 
@@ -50,16 +48,6 @@ def _expired_log(now: datetime) -> Iterable[Piece]:
 
 def _expired_sessions(now: datetime) -> Iterable[Piece]:
     return in_batches(Session.objects.filter(expire_date__lt=now))
-
-
-def _found_setbacks(target: Target) -> list[Piece]:
-    rows = Setback.objects.filter(key__iexact=target.person) if target.person else Setback.objects.none()
-    return list(in_batches(rows))
-
-
-def _expired_setbacks(now: datetime) -> Iterable[Piece]:
-    """What nobody tries again: its work was done another way, or is over."""
-    return in_batches(Setback.objects.filter(next_attempt_at__lt=now - SETBACKS_KEPT))
 
 
 def _expired_files(now: datetime) -> Iterable[Piece]:
@@ -99,18 +87,6 @@ IMPORTS = PersonalData(
     position=75,
     expired=_expired_files,
 )
-SETBACKS = PersonalData(
-    code="setbacks",
-    title=gettext_lazy("Travaux en échec"),
-    holds=gettext_lazy("L’adresse à laquelle un courriel groupé n’a pas pu être écrit, et l’erreur"),
-    purpose=gettext_lazy("Essayer de nouveau, réparer l’erreur"),
-    legal_basis=LEGITIMATE,
-    kept=gettext_lazy("Jusqu’au prochain essai qui réussit, 30 jours au plus"),
-    position=85,
-    columns={"diginor.Setback": ("work", "key", "last_error")},
-    found=_found_setbacks,
-    expired=_expired_setbacks,
-)
 LOGS = PersonalData(
     code="logs",
     title=gettext_lazy("Traces techniques"),
@@ -124,5 +100,5 @@ LOGS = PersonalData(
 
 def register_all() -> None:
     """Tell the registry of these traces."""
-    for part in (SESSIONS, JOURNAL, IMPORTS, SETBACKS, LOGS):
+    for part in (SESSIONS, JOURNAL, IMPORTS, LOGS):
         register(part)

@@ -22,7 +22,6 @@ from diginor import personal_data
 from diginor.exchange import waiting
 from diginor.outbox.model import OutgoingMail
 from diginor.personal_data import Piece, parts
-from diginor.retries import Setback
 from diginor.tasks import expire_personal_data
 from members.models import MovedRow, Organisation, SheetEvent, User
 from services.models import ServiceRequest
@@ -101,8 +100,7 @@ def plant(row: models.Model, names: tuple[str, ...]) -> None:
         field: Any = row._meta.get_field(name)
         if field.generated:
             continue
-        together = {name for one in row._meta.constraints for name in getattr(one, "fields", ())}
-        mark = f"{MARK}{row.pk}" if field.unique or name in together else MARK
+        mark = f"{MARK}{row.pk}"
         if isinstance(field, models.JSONField):
             values[name] = {"said": mark}
         elif isinstance(field, models.FileField):
@@ -141,7 +139,6 @@ def fill() -> None:
         AttachmentFactory(request=RequestFactory(**{step: True}))
     for status in ("queued", "refused", "held", "digested", "sent"):
         OutgoingMail.objects.create(dedupe_key=status, kind="Test", recipient="x@a.example", status=status)
-    Setback.objects.create(work="digest", key=person.email, last_error="a")
     _sign_in_traces(person)
     SheetEvent.objects.create(proposal=world.own.rows["sheetproposal"], party="hub", step="accept")
     succession = world.own.rows["succession"]

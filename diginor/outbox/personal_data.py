@@ -1,4 +1,4 @@
-"""What the outbox holds of people: the mails written to them, and those that quote them to others."""
+"""What the outbox holds of people: mails written to them or that quote them, and what failed to be written."""
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from diginor.outbox.model import OutgoingMail
 from diginor.personal_data import PersonalData, Piece, Target, in_batches, register
+from diginor.retries import Setback
 
 KEPT = timedelta(days=90)
 MOST_SHOWN = 500
@@ -25,12 +26,15 @@ def _found(target: Target) -> list[Piece]:
     rows = OutgoingMail.objects.of_person(target.person)
     count = rows.count()
     label = ngettext("%(count)s courriel", "%(count)s courriels", count) % {"count": count}
-    return [Piece(label, rows.delete)] if count else []
+    setbacks = in_batches(Setback.objects.filter(key__iexact=target.person))
+    return [*([Piece(label, rows.delete)] if count else []), *setbacks]
 
 
 def _expired(now: datetime) -> Iterable[Piece]:
     """Whatever became of them: sent, refused, held, or still failing after three months."""
-    return in_batches(OutgoingMail.objects.filter(created_at__lt=now - KEPT))
+    yield from in_batches(OutgoingMail.objects.filter(created_at__lt=now - KEPT))
+    # What nobody tries again: its work was done another way, or is over.
+    yield from in_batches(Setback.objects.filter(next_attempt_at__lt=now - KEPT))
 
 
 def register_all() -> None:
@@ -56,6 +60,7 @@ def register_all() -> None:
                     "headers",
                     "last_error",
                 ),
+                "diginor.Setback": ("work", "key", "last_error"),
             },
             export=_export,
             found=_found,
