@@ -3,8 +3,6 @@
 import uuid
 from collections.abc import Collection
 from datetime import datetime
-from functools import reduce
-from operator import or_
 from urllib.parse import urlsplit
 
 from django.conf import settings
@@ -80,11 +78,14 @@ class OutgoingMailQuerySet(RetriedQuerySet):
         counted = rows.exclude(status=MailStatus.HELD).order_by().values_list("recipient").annotate(Count("pk"))
         return dict(counted)
 
-    def forget_held(self, causes: list[str]) -> None:
-        """Let the mails that still wait, and whose causes are over, not leave."""
-        if causes:
-            is_over = reduce(or_, (Q(dedupe_key__contains=f":{cause}:") for cause in causes))
-            self.held().filter(is_over).update(status=MailStatus.MOOT)
+    def held_about(self, key: int) -> "list[OutgoingMail]":
+        """What waits to be gathered and whose cause begins with a key, whatever its kind."""
+        return list(self.held().filter(dedupe_key__regex=rf"^[A-Za-z]+:{key}:").order_by("created_at", "pk"))
+
+    def forget(self, keys: list[uuid.UUID]) -> None:
+        """Let mails that still wait, and are true no more, not leave."""
+        if keys:
+            self.held().filter(pk__in=keys).update(status=MailStatus.MOOT)
 
     def recent(self) -> "OutgoingMailQuerySet":
         """The newest first."""

@@ -10,6 +10,7 @@ from diginor.outbox.posting import post
 from members.models import Absence, Organisation, User
 from services import notifications
 from services.actions.referral import lock_requests, locked
+from services.actions.settling import forget_what_is_over
 from services.enums import ReferralStep
 from services.models import Referral
 
@@ -48,6 +49,7 @@ def _hand_on(user: User, organisation: Organisation, backup: User | None, *, awa
             from_adviser=str(user),
             to_adviser=str(backup or ""),
         )
+        forget_what_is_over(request)
         mail = notifications.ReferralHandedToYou if backup else notifications.ReferralWithoutAdviser
         post(mail(request, row.pk, referral, why="", given_by=str(user), away_until=away_until))
     return len(rows)

@@ -160,7 +160,8 @@ def cancel(request: ServiceRequest, referral: Referral, *, by: Any, why: str = "
     row: RequestEvent = referral.take(ReferralStep.CANCEL, by=by, why=why)
     referral.ended_at = row.at
     referral.save(update_fields=["ended_at"])
-    post(notifications.ReferralCancelled(request, row.pk, referral, why=why))
+    # By the clock when two structures became one that has the request already.
+    post(notifications.ReferralCancelled(request, row.pk, referral, why=why, is_double=by == Party.CLOCK))
     return row
 
 

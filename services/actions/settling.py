@@ -1,7 +1,7 @@
 """After each step: finish what is over, then write whose turn it is and what the clock will do."""
 
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.db.models import Max
 from django.utils import timezone
@@ -14,19 +14,6 @@ from services.enums import FollowUpKind, RejectReason, RequestState, RequestStep
 from services.models import DelaySet, FollowUp, Promise, Referral, ServiceRequest
 from services.rules import clock as rules
 
-# What they ask for may be done before they leave; the other lines of the clock tell what happened.
-REMINDERS = {
-    FollowUpKind.DRAFT_RESUME,
-    FollowUpKind.TRIAGE_REMINDER,
-    FollowUpKind.TRIAGE_ESCALATION,
-    FollowUpKind.COMPANY_REMINDER,
-    FollowUpKind.ANSWER_REMINDER,
-    FollowUpKind.TEAM_REMINDER,
-    FollowUpKind.ACTIVITY_REMINDER,
-    FollowUpKind.PROMISE_REMINDER,
-}
-# The longest that a mail waits: five days around Christmas, and some.
-HELD_FOR = timedelta(days=10)
 STARTED = (RequestState.ROUTED, RequestState.IN_PROGRESS)
 
 
@@ -77,6 +64,7 @@ def settle(request: ServiceRequest, *in_hand: Referral) -> None:
     request.save(update_fields=["is_abandoned", "responsible", "responsible_organisation", "due_at"])
     _plan(request, rules.plan(facts, delays))
     _write_dates(rules.referral_dates(facts, delays), in_hand)
+    forget_what_is_over(request)
     if mail:
         post(mail)
 
@@ -129,7 +117,6 @@ def _plan(request: ServiceRequest, wanted: list[rules.Due]) -> None:
     stale = [row.pk for key, row in known.items() if key not in keys and row.done_at is None]
     if stale:
         request.follow_ups.filter(pk__in=stale).delete()
-    _forget_reminders(request, list(known.values()), {(due.referral_id, due.kind) for due in wanted})
     FollowUp.objects.bulk_create(
         [
             FollowUp(
@@ -146,12 +133,8 @@ def _plan(request: ServiceRequest, wanted: list[rules.Due]) -> None:
     )
 
 
-def _forget_reminders(request: ServiceRequest, known: list[FollowUp], wanted: set[tuple[int | None, str]]) -> None:
-    """A reminder that still waits for the mail of the day is false once the step that it asks for was taken."""
-    since = timezone.now() - HELD_FOR
-    over = [
-        f"{request.pk}:follow-up {row.pk}"
-        for row in known
-        if row.done_at and row.done_at >= since and row.kind in REMINDERS and (row.referral_id, row.kind) not in wanted
-    ]
-    OutgoingMail.objects.forget_held(over)
+def forget_what_is_over(request: ServiceRequest) -> None:
+    """What waits to leave and no longer tells how the request stands does not leave."""
+    waiting = OutgoingMail.objects.held_about(request.pk)
+    referrals = list(request.referrals.select_related("organisation", "adviser").order_by("pk")) if waiting else []
+    OutgoingMail.objects.forget([row.pk for row in waiting if not notifications.still_holds(row, request, referrals)])

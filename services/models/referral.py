@@ -55,6 +55,10 @@ class ReferralQuerySet(models.QuerySet):
         """Not ended yet."""
         return self.filter(state__in=workflows.LIVE_REFERRAL_STATES)
 
+    def holders(self) -> "ReferralQuerySet":
+        """Who has a request now, in the order they received it."""
+        return self.live().select_related("organisation", "adviser").order_by("sent_at", "pk")
+
     def to_answer(self) -> "ReferralQuerySet":
         """Waiting for an answer, the nearest deadline first."""
         return self.filter(state=ReferralState.SENT).order_by("due_at", "pk")

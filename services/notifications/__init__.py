@@ -1,5 +1,7 @@
 """The mails of the life of a request, one class each."""
 
+from diginor.outbox.model import OutgoingMail
+from services.models import Referral, ServiceRequest
 from services.notifications.advisers import (
     ActivityReminder,
     AnswerReminder,
@@ -56,6 +58,14 @@ from services.notifications.desk import (
     TriageReminder,
 )
 
+
+def still_holds(row: OutgoingMail, request: ServiceRequest, referrals: list[Referral]) -> bool:
+    """Whether a mail about a request that waits to leave still tells how it stands; those of other parts always do."""
+    kind = KINDS.get(row.kind)
+    referral = next((one for one in referrals if row.url.endswith(one.get_absolute_url())), None)
+    return kind is None or kind(request, "", referral).still_holds(row)
+
+
 __all__ = [
     "ActivityAlert",
     "ActivityReminder",
@@ -104,4 +114,8 @@ __all__ = [
     "as_recipient",
     "front_line",
     "standing_in",
+    "still_holds",
 ]
+KINDS: dict[str, type[RequestMail]] = {
+    name: kind for name, kind in globals().items() if isinstance(kind, type) and issubclass(kind, RequestMail)
+}

@@ -8,6 +8,8 @@ from django.conf import settings
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from diginor.history import Party
+from diginor.outbox.model import OutgoingMail
 from diginor.outbox.pacing import Pace
 from diginor.outbox.posting import Mail, Recipient
 from members.enums import HubRoleKind, MembershipRole
@@ -46,6 +48,10 @@ class RequestMail(Mail):
     def action_url(self) -> str:
         """The one page that the mail leads to."""
         raise NotImplementedError
+
+    def still_holds(self, row: OutgoingMail) -> bool:
+        """Whether what was written still tells how the request stands; what waits leaves only then."""
+        return True
 
     def context(self) -> dict[str, Any]:
         """The request, the referral if any, and the link."""
@@ -100,6 +106,12 @@ class ToStaff(RequestMail):
     def action_url(self) -> str:
         """The request at the desk."""
         return f"{settings.SITE_URL}{self.request.get_absolute_url()}"
+
+    def is_same_turn(self, row: OutgoingMail) -> bool:
+        """Whether the request has waited for the desk ever since the mail was written."""
+        queued_at = self.request.queued_at
+        is_desk_turn = self.request.is_open and self.request.responsible == Party.HUB
+        return is_desk_turn and queued_at is not None and queued_at <= row.created_at
 
 
 class ToAdvisers(RequestMail):

@@ -6,12 +6,14 @@ from typing import Any
 
 from django.conf import settings
 from django.urls import reverse
-from django.utils import timezone
+from django.utils import timezone, translation
 from django.utils.translation import gettext_lazy as _
 
+from diginor.outbox.model import OutgoingMail
 from diginor.outbox.posting import Recipient
 from services.links import resume_url
 from services.models import FollowUp
+from services.models.situation import headline_of
 from services.notifications.base import ToCompany
 
 
@@ -39,6 +41,10 @@ class DraftReminder(ResumeLink):
     name = "draft_reminder"
     is_urgent = False
 
+    def still_holds(self, row: OutgoingMail) -> bool:
+        """Until it is sent."""
+        return self.request.is_draft
+
 
 class TrackingLink(ToCompany):
     """A fresh private link."""
@@ -47,7 +53,16 @@ class TrackingLink(ToCompany):
     is_urgent = True
 
 
-class NewDate(ToCompany):
+class WhereItStands(ToCompany):
+    """A mail whose point is the sentence of the page."""
+
+    def still_holds(self, row: OutgoingMail) -> bool:
+        """While the page says that same sentence."""
+        with translation.override(row.language):
+            return headline_of(self.request) in row.text
+
+
+class NewDate(WhereItStands):
     """A date was missed: who has the request now, and by when; one mail for each new date."""
 
     name = "new_date"
@@ -87,7 +102,7 @@ class RequestAccepted(ToCompany):
     name = "request_accepted"
 
 
-class ReferralRefused(ToCompany):
+class ReferralRefused(WhereItStands):
     """An organisation no longer has the request, and what happens next; the mail of the end says it where it ended."""
 
     name = "referral_refused"
@@ -129,6 +144,11 @@ class QuestionReminder(ToCompany):
 
     name = "question_reminder"
     action_label = _("Répondre")
+
+    def still_holds(self, row: OutgoingMail) -> bool:
+        """Until it is answered, or useless."""
+        return self.request.asked_at is not None
+
     is_said_by_staff = True
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from django.utils.translation import gettext_lazy as _
 
-from diginor.history import Party
+from diginor.outbox.model import OutgoingMail
 from diginor.outbox.posting import Recipient
 from members.enums import HubRoleKind
 from services.notifications.base import ToStaff
@@ -14,6 +14,7 @@ class NewRequest(ToStaff):
     """A request waits to be routed."""
 
     name = "new_request"
+    still_holds = ToStaff.is_same_turn
     action_label = _("Orienter la demande")
     can_wait_for_digest = True
 
@@ -22,6 +23,7 @@ class TriageReminder(ToStaff):
     """The request still waits for the desk: to be routed, or to be moved on where it stands still."""
 
     name = "triage_reminder"
+    still_holds = ToStaff.is_same_turn
     action_label = _("Orienter la demande")
 
 
@@ -29,6 +31,7 @@ class TriageEscalation(ToStaff):
     """The head of the hub is told too."""
 
     name = "triage_escalation"
+    still_holds = ToStaff.is_same_turn
     action_label = _("Orienter la demande")
     roles = (HubRoleKind.STAFF, HubRoleKind.HEAD)
 
@@ -37,6 +40,7 @@ class RequestToReroute(ToStaff):
     """Nobody took the request on."""
 
     name = "request_to_reroute"
+    still_holds = ToStaff.is_same_turn
     action_label = _("Réorienter la demande")
     is_same_day = True
 
@@ -48,8 +52,12 @@ class ReferralUnanswered(ToStaff):
     can_wait_for_digest = True
 
     def recipients(self) -> Iterable[Recipient]:
-        """The desk, unless the request came back to it, which another mail tells."""
-        return [] if self.request.responsible == Party.HUB else super().recipients()
+        """The desk, unless nobody has it any more or it is over, which other mails tell."""
+        return super().recipients() if self.request.referrals.live().exists() else []
+
+    def still_holds(self, row: OutgoingMail) -> bool:
+        """While somebody has it: who had it that day is dated."""
+        return self.request.referrals.live().exists()
 
 
 class ActivityAlert(ToStaff):
@@ -57,11 +65,17 @@ class ActivityAlert(ToStaff):
 
     name = "activity_alert"
 
+    def still_holds(self, row: OutgoingMail) -> bool:
+        """While it stands still."""
+        stalled = [str(one.organisation) for one in self.request.referrals.holders() if one.is_stalled]
+        return any(name in row.subject for name in stalled)
+
 
 class CompanySilent(ToStaff):
     """The company did not answer the desk's question."""
 
     name = "company_silent"
+    still_holds = ToStaff.is_same_turn
 
 
 class MessageToStaff(ToStaff):
@@ -76,4 +90,5 @@ class HandOverReceived(ToStaff):
     """Another hub hands a request over."""
 
     name = "hand_over_received"
+    still_holds = ToStaff.is_same_turn
     action_label = _("Orienter la demande")

@@ -98,7 +98,7 @@ def _organisation_turn(at: Situation) -> str:
             return _("%(name)s devait répondre avant le %(day)s. Délai dépassé : l’équipe du guichet s’en occupe.")
         return _("%(name)s vous répond avant le %(day)s.")
     if at.is_late:
-        return _("%(name)s devait avancer avant le %(day)s. Délai dépassé : écrivez ci-dessous, on vous lira.")
+        return _("%(name)s devait avancer avant le %(day)s. Délai dépassé : vous pouvez lui écrire, on vous lira.")
     if at.next_step:
         return _("%(name)s s’occupe de votre demande. Prochaine étape avant le %(day)s : %(step)s")
     return _("%(name)s s’occupe de votre demande et vous donne des nouvelles avant le %(day)s.")
@@ -107,11 +107,11 @@ def _organisation_turn(at: Situation) -> str:
 def _desk_turn(at: Situation) -> str:
     if at.state == RequestState.SUBMITTED:
         if at.is_late:
-            return _("L’équipe du guichet devait orienter votre demande avant le %(day)s. Elle vient d’être relancée.")
+            return _("L’équipe du guichet devait orienter votre demande avant le %(day)s. Elle est relancée.")
         return _("L’équipe du guichet lit votre demande et choisit qui vous aide avant le %(day)s.")
     if at.state == RequestState.TO_REROUTE:
         if at.is_late:
-            return _("L’équipe du guichet devait trouver une autre aide avant le %(day)s. Elle vient d’être relancée.")
+            return _("L’équipe du guichet devait trouver une autre aide avant le %(day)s. Elle est relancée.")
         return _("L’équipe du guichet cherche un autre interlocuteur pour vous avant le %(day)s.")
     if at.is_late:
         return _("Votre demande n’avance plus. L’équipe du guichet devait la relancer avant le %(day)s et a du retard.")
@@ -130,7 +130,7 @@ def _ending(at: Situation) -> str:
         return _("Votre demande a abouti avec %(names)s.") % names
     if Outcome.HELPED_ELSEWHERE in at.outcomes:
         return _("Votre demande est terminée : vous avez trouvé de l’aide ailleurs.")
-    if Outcome.UNREACHABLE in at.outcomes:
+    if set(at.outcomes) == {Outcome.UNREACHABLE}:
         return _("Votre demande est terminée : personne n’a réussi à vous joindre.")
     return _("Votre demande est terminée : aucune aide n’était possible cette fois.")
 
@@ -186,14 +186,15 @@ def _transferred(fact: Fact) -> Told:
     if fact.person:
         facts = {"person": fact.person, "name": fact.organisation}
         return Told(_("%(person)s suit désormais votre demande chez %(name)s.") % facts)
-    return Told(_("Une autre personne suit désormais votre demande chez %(name)s.") % {"name": fact.organisation})
+    text = _("Chez %(name)s, la personne qui suivait votre demande passe le relais.")
+    return Told(text % {"name": fact.organisation})
 
 
 def _became(fact: Fact) -> Told:
     if not (fact.before and fact.after):
         return Told(_("La structure qui suit votre demande est devenue une autre."))
     facts = {"before": fact.before, "after": fact.after}
-    return Told(_("%(before)s devient %(after)s, qui poursuit avec vous.") % facts)
+    return Told(_("%(before)s devient %(after)s.") % facts)
 
 
 def _accepted(fact: Fact) -> Told:

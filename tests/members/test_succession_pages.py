@@ -218,7 +218,7 @@ def test_a_request_that_went_on_says_that_the_structure_became_another(merger, s
     request = ServiceRequest.objects.filter(referrals__organisation=merger.old[1]).order_by("pk").last()
     decide(staff, merger.succession)
     text = client.get(reverse("tracking", args=[tracking_token(request)])).content.decode()
-    assert "I&amp;R devient PR, qui poursuit avec vous." in text
+    assert "I&amp;R devient PR." in text
     assert "devenue" not in text
 
 
