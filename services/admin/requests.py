@@ -16,6 +16,7 @@ from diginor.retries_admin import RetriedAdmin
 from members.models import Hub
 from members.policies import may_erase
 from services.actions.filing import replace_tracking_link
+from services.enums import RequestState
 from services.models import Attachment, FollowUp, Message, Referral, RequestEvent, Satisfaction, ServiceRequest
 from services.models.queue import search_of
 
@@ -81,13 +82,21 @@ class HubFilter(admin.SimpleListFilter):
         return queryset.filter(hub_id=int(value)) if value.isdigit() else queryset
 
 
+class SentState(admin.ChoicesFieldListFilter):
+    """The states of what was sent: a draft is shown to nobody."""
+
+    def choices(self, changelist: Any) -> Any:
+        """One line a state."""
+        return (one for one in super().choices(changelist) if one["display"] != RequestState.DRAFT.label)
+
+
 @admin.register(ServiceRequest)
 class ServiceRequestAdmin(ReadOnlyModelAdmin):
     """Every request, read; « Ouvrir dans le triage » is where something is done."""
 
     list_display = ["code", "company_name", "state", "topic", "hub", "due_at", "created_at"]
     list_select_related = ["topic", "hub"]
-    list_filter = ["state", HubFilter]
+    list_filter = [("state", SentState), HubFilter]
     ordering = ["-created_at", "-pk"]
     search_fields = ["company_name"]
     search_help_text = _("Une entreprise, un numéro, un SIRET, une adresse, un mot du besoin.")
@@ -95,6 +104,10 @@ class ServiceRequestAdmin(ReadOnlyModelAdmin):
     exclude = ["search", "link_version", "suspicions"]
     readonly_fields = ["in_triage"]
     actions = ["replace_link", "erase"]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet:
+        """What was sent, for administrators too."""
+        return super().get_queryset(request).filed()  # type: ignore[attr-defined]
 
     def find(self, rows: QuerySet, words: str) -> QuerySet:
         """By the stored full text; the matches are found before they are ordered."""
@@ -107,7 +120,7 @@ class ServiceRequestAdmin(ReadOnlyModelAdmin):
     @admin.action(description=_("Remplacer le lien privé de l’entreprise : l’ancien ne s’ouvrira plus"))
     def replace_link(self, request: HttpRequest, queryset: QuerySet) -> None:
         """Mail a fresh private link, and close those made before."""
-        rows = list(queryset.filed().filter(erased_at=None).order_by("pk"))  # type: ignore[attr-defined]
+        rows = list(queryset.filter(erased_at=None).order_by("pk"))
         for row in rows:
             replace_tracking_link(row, by=request.user)  # type: ignore[arg-type]
         text = ngettext("%(count)s lien remplacé et envoyé.", "%(count)s liens remplacés et envoyés.", len(rows))

@@ -111,7 +111,7 @@ def triage_request(request: HttpRequest, code: str) -> HttpResponse:
 
 def find(request: HttpRequest, code: str) -> ServiceRequest:
     """A filed request of a hub whose desk the person keeps."""
-    filed = ServiceRequest.objects.visible_to(request.user).filed().with_sheet()  # type: ignore[arg-type]
+    filed = ServiceRequest.objects.visible_to(request.user).with_sheet()  # type: ignore[arg-type]
     return get_object_or_404(filed.select_related("merged_into", "commune__successor"), code=code)
 
 

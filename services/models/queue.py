@@ -76,7 +76,7 @@ VIEWS = [
         "terminees",
         _("Terminées"),
         _("Aucune demande n’est encore terminée."),
-        Q(state__in=workflows.ENDED_STATES),
+        Q(state__in=workflows.ENDED_STATES, submitted_at__isnull=False),
         is_history=True,
     ),
 ]

@@ -44,9 +44,9 @@ class ServiceRequestQuerySet(models.QuerySet):
     """How requests are found."""
 
     def visible_to(self, user: "User") -> "ServiceRequestQuerySet":
-        """For staff, those of their hubs; an administrator sees all of them."""
+        """For staff, those of their hubs; an administrator sees all of them; nobody sees what was not sent."""
         kinds = (HubRoleKind.STAFF, HubRoleKind.HEAD)
-        return self.all() if user.is_superuser else self.filter(hub__in=user.hub_ids(*kinds))
+        return self.filed() if user.is_superuser else self.filed().filter(hub__in=user.hub_ids(*kinds))
 
     def asked_by(self, user: "User") -> "ServiceRequestQuerySet":
         """Those of the person's own address, the newest first, drafts included."""
@@ -68,8 +68,8 @@ class ServiceRequestQuerySet(models.QuerySet):
         return rows.filter(code=code, erased_at=None).order_by("pk")
 
     def filed(self) -> "ServiceRequestQuerySet":
-        """Drafts left out."""
-        return self.exclude(state=RequestState.DRAFT)
+        """What was sent: neither drafts, nor those taken back before they were sent."""
+        return self.filter(submitted_at__isnull=False)
 
     def open(self) -> "ServiceRequestQuerySet":
         """Not ended yet."""
@@ -228,7 +228,7 @@ class ServiceRequest(WorkflowModel):
         ]
 
     def __str__(self) -> str:
-        return f"{self.code} · {self.company_name or _('brouillon')}"
+        return f"{self.code} · {(self.submitted_at and self.company_name) or _('brouillon')}"
 
     def get_absolute_url(self) -> str:
         """The request at the staff's desk."""

@@ -18,7 +18,6 @@ from django.db.models import (
 )
 from django.db.models.functions import Coalesce, Greatest
 
-from services.enums import RequestState
 from services.models.clock import DelaySet
 from services.models.referral import Referral
 from services.models.request import OPEN, ServiceRequest, ServiceRequestQuerySet
@@ -29,8 +28,8 @@ DRAFT_KEPT = timedelta(days=90)
 
 
 def abandoned_drafts(now: datetime) -> ServiceRequestQuerySet:
-    """The requests begun and left, at whatever step, oldest first."""
-    rows = ServiceRequest.objects.filter(state=RequestState.DRAFT, erased_at=None)
+    """The requests begun and never sent, left at whatever step or taken back, oldest first."""
+    rows = ServiceRequest.objects.filter(submitted_at=None, erased_at=None)
     return rows.filter(person_acted_at__lte=now - DRAFT_KEPT).order_by("person_acted_at", "pk")
 
 

@@ -87,10 +87,12 @@ class AttachmentQuerySet(models.QuerySet["Attachment"]):
         return self.filter(Q(message=None) | Q(message__thread=ThreadKind.SHARED)).order_by("created_at", "pk")
 
     def visible_to(self, user: "User") -> "AttachmentQuerySet":
-        """All for the desk, what their referrals disclose to organisations, what is shared with who asked."""
+        """What was sent for staff, what referrals disclose to organisations, what is shared with who asked."""
+        sent = Q(request__submitted_at__isnull=False)
         if user.is_superuser:
-            return self.order_by("pk")
-        desk = Q(request__hub__in=user.hub_ids(HubRoleKind.STAFF, HubRoleKind.HEAD))
+            desk = sent
+        else:
+            desk = sent & Q(request__hub__in=user.hub_ids(HubRoleKind.STAFF, HubRoleKind.HEAD))
         own = Q(request__contact_email__iexact=user.email) & (Q(message=None) | Q(message__thread=ThreadKind.SHARED))
         return self.filter(desk | Q(through(user)) | own).order_by("pk")
 

@@ -32,8 +32,8 @@ NOT_EDITS = {
     "are a part of other forms": "CommuneMixin WhereaboutsMixin Partial Traps SheetForm",
     "choose what a page shows": "DirectorySearch HubFinder PlaceFilter CoverageForm FiltersForm",
     "add a row": "ListingForm AbsenceForm TeamAbsenceForm InviteForm ReplyForm",
-    "take a step, which the state of the row guards": "RefusalForm WithdrawForm OpinionForm ReassignForm",
-    "write a draft that one person has": "CompanyForm ContactForm KeepForm LaterForm NeedForm",
+    "take a step, which the state of the row guards": "RefusalForm WithdrawForm OpinionForm ReassignForm KeepForm",
+    "write a draft that one person has": "CompanyForm ContactForm LaterForm NeedForm",
     "end what a person has": "BreakLinkForm CloseAccountForm ErasureForm ErasureTargetForm",
 }
 
