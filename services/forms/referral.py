@@ -61,9 +61,10 @@ class AcceptForm(StepForm):
         },
     )
 
-    def __init__(self, *args: Any, **kwargs: Any):
+    def __init__(self, *args: Any, referral: Referral, **kwargs: Any):
         super().__init__(*args, **kwargs)
-        self.fields["due_on"].initial = lambda: add_working_days(timezone.now(), FIRST_CALL_DAYS).date()
+        zone = referral.request.hub.holiday_zone
+        self.fields["due_on"].initial = lambda: add_working_days(timezone.now(), FIRST_CALL_DAYS, zone).date()
 
     def clean_due_on(self) -> date | None:
         """A day to come."""

@@ -38,7 +38,7 @@ def referral_accept(request: HttpRequest, code: str) -> HttpResponse:
         request,
         own,
         "accept",
-        AcceptForm(request.POST),
+        AcceptForm(request.POST, referral=own),
         actions.accept,
         _("C’est noté. L’entreprise reçoit votre nom et la suite."),
     )

@@ -55,8 +55,10 @@ def _forms(referral: Referral, user: User, bound: dict[str, forms.Form], *, can_
         fresh |= {"accept": AcceptForm, "decline": DeclineForm}
     elif referral.state == ReferralState.ACCEPTED:
         fresh |= {"call": CallForm, "close": CloseForm, "transfer": TransferForm}
-    needy = (TransferForm, CallForm)
+    needy = (AcceptForm, TransferForm, CallForm)
     made = {name: form() if form and form not in needy else None for name, form in fresh.items()}
+    if fresh["accept"]:
+        made["accept"] = AcceptForm(referral=referral)
     if fresh["call"]:
         made["call"] = CallForm(referral=referral)
     if fresh["transfer"]:

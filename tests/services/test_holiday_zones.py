@@ -84,6 +84,15 @@ def test_the_company_is_told_the_date_of_its_hub(client, desk):
     assert client.get(reverse("filing_contact")).context["first_answer"] == april(8)
 
 
+@pytest.mark.parametrize(("place", "day"), [(lambda desk: desk, 8), (in_alsace, 9)])
+def test_the_day_of_a_first_call_is_proposed_among_the_working_days(client, desk, place, day):
+    asked = place(desk).file()
+    triage.route(asked, desk.places[:1], by=desk.staff)
+    client.force_login(desk.advisers[0])
+    form = client.get(Referral.objects.get().get_absolute_url()).context["accept"]
+    assert form["due_on"].value() == date(2026, 4, day)
+
+
 def test_a_request_handed_to_another_hub_follows_its_days(desk, clock):
     asked = desk.file()
     other = in_alsace(Desk.open()).hub
