@@ -8,6 +8,8 @@ from django.contrib.admin.views.autocomplete import AutocompleteJsonView
 from django.db.models import Field, QuerySet
 from django.urls import reverse
 
+from diginor.whole_numbers import is_whole_number
+
 
 def name_of(row: Any) -> str:
     """A row as it is offered in a choice."""
@@ -52,7 +54,7 @@ class Chooser(forms.TextInput):
         return context
 
     def _names(self, written: str) -> list[tuple[str, str]]:
-        keys = [key for key in written.split(",") if key.isdigit()]
+        keys = [key for key in written.split(",") if is_whole_number(key)]
         if not keys:
             return []
         return [(str(row.pk), name_of(row)) for row in self.rows.filter(pk__in=keys).order_by("pk")]

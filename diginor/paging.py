@@ -7,6 +7,8 @@ from typing import Any
 
 from django.db.models import Q, QuerySet
 
+from diginor.whole_numbers import is_whole_number, whole_number
+
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 Key = tuple[datetime, int]
 
@@ -71,7 +73,7 @@ def page_by_row(rows: QuerySet, *, size: int, after: str = "", before: str = "")
 
 def _place_of(rows: QuerySet, pk: str, order: list[str]) -> tuple[Any, ...] | None:
     """The values by which a row takes its place, or None when there is no such row."""
-    if not (pk.isascii() and pk.isdigit()) or len(pk) > 18:
+    if not is_whole_number(pk):
         return None
     return rows.filter(pk=pk).order_by().values_list(*(name.lstrip("-") for name in order)).first()
 
@@ -105,9 +107,9 @@ def key_of(row: Any, name: str) -> str:
 def read_key(text: str) -> Key | None:
     """The key written in an address, or None for what is not one."""
     at, _dash, pk = text.partition("-")
-    if not (at.isascii() and at.isdigit() and pk.isascii() and pk.isdigit()) or len(at) > 17 or len(pk) > 18:
-        return None
-    return EPOCH + timedelta(microseconds=int(at)), int(pk)
+    # Seventeen figures of microseconds end in the year 5138, which a date still holds.
+    microseconds, key = whole_number(at, 17), whole_number(pk)
+    return None if microseconds is None or key is None else (EPOCH + timedelta(microseconds=microseconds), key)
 
 
 def _beyond(key: Key, name: str, *, is_descending: bool) -> Q:

@@ -7,6 +7,7 @@ from typing import Any, cast
 
 from django.contrib import messages
 from django.contrib.admin.models import ADDITION, CHANGE, LogEntry
+from django.contrib.admin.options import IncorrectLookupParameters
 from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, connection, transaction
@@ -84,7 +85,11 @@ class ExchangeAdmin:
         if kind not in CONTENT_TYPES:
             raise Http404
         sheet = self.sheet(request.user)
-        rows = self.get_changelist_instance(request).queryset.order_by()  # type: ignore[attr-defined]
+        try:
+            rows = self.get_changelist_instance(request).queryset.order_by()  # type: ignore[attr-defined]
+        except IncorrectLookupParameters as error:
+            # The list itself would show everything instead, which nobody wants in a file.
+            raise Http404 from error
         headings = list(sheet.headings.values())
         if kind == CSV:
             answer: Any = StreamingHttpResponse(csv_lines(headings, sheet.exported(rows)))

@@ -12,6 +12,7 @@ from diginor.admin_base import ADD, CHANGE, DELETE, VIEW, PortalInline, PortalMo
 from diginor.edits import SharedModelForm
 from diginor.exchange.admin import ExchangeAdmin
 from diginor.fields import SeveralChoices
+from diginor.whole_numbers import is_whole_number
 from members.actions import people
 from members.actions.refusals import PeopleRefusal
 from members.admin.company_lookup import CompanyLookup
@@ -87,7 +88,7 @@ class OrganisationAdmin(ExchangeAdmin, CompanyLookup, PortalModelAdmin):
     def find(self, rows: QuerySet, words: str) -> QuerySet:
         """A SIRET exactly, a name approximately."""
         digits = bare(words)
-        return rows.filter(siret=digits).exclude(siret="") if digits.isdigit() else super().find(rows, words)
+        return rows.filter(siret=digits).exclude(siret="") if is_whole_number(digits) else super().find(rows, words)
 
     def save_related(self, request: HttpRequest, form, formsets, change: bool) -> None:  # type: ignore[no-untyped-def]
         """What the desk of a hub adds is known by that hub, so that the desk finds it again."""

@@ -13,6 +13,7 @@ from django.utils.translation import ngettext
 
 from diginor.admin_base import ReadOnlyInline, ReadOnlyModelAdmin
 from diginor.retries_admin import RetriedAdmin
+from diginor.whole_numbers import whole_number
 from members.models import Hub
 from members.policies import may_erase
 from services.actions.filing import replace_tracking_link
@@ -78,8 +79,8 @@ class HubFilter(admin.SimpleListFilter):
 
     def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
         """The requests of the hub chosen."""
-        value = self.value() or ""
-        return queryset.filter(hub_id=int(value)) if value.isdigit() else queryset
+        chosen = whole_number(self.value() or "")
+        return queryset if chosen is None else queryset.filter(hub_id=chosen)
 
 
 class SentState(admin.ChoicesFieldListFilter):

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from diginor.clean_text import several_lines
 from diginor.fields import DayInput, RadioCards
+from diginor.whole_numbers import is_whole_number
 from diginor.wording import day
 from members import company_search
 from members.enums import LegalForm, Sector, SizeCategory
@@ -291,7 +292,7 @@ class ContactForm(Traps, Partial):
     def clean_contact_phone(self) -> str:
         """Enough digits for a telephone number."""
         phone = self.cleaned_data["contact_phone"].strip()
-        digits = sum(sign.isdigit() for sign in phone)
+        digits = sum(is_whole_number(sign) for sign in phone)
         if phone and not 8 <= digits <= 15:
             raise forms.ValidationError(_("Ce numéro semble incomplet. Il s’écrit comme 02 33 00 00 00."), code="phone")
         return phone

@@ -16,6 +16,7 @@ from diginor.codes import ALPHABET
 from diginor.history import Party
 from diginor.paging import Page, page_by_key, together
 from diginor.text_search import CONFIG, plain, query
+from diginor.whole_numbers import is_whole_number
 from services import workflows
 from services.enums import RequestState
 from services.models.request import OPEN, ServiceRequest
@@ -146,7 +147,7 @@ def search_of(rows: QuerySet, text: str) -> QuerySet:
 def _one_number(text: str) -> str:
     """A SIRET or a telephone number typed with spaces is one word."""
     bare = text.replace(" ", "").replace("\u202f", "").replace("\xa0", "")
-    return bare if bare.isdigit() else text
+    return bare if is_whole_number(bare) else text
 
 
 def is_code(text: str) -> bool:

@@ -1,5 +1,7 @@
 """The French nomenclature of activities (NAF rév. 2, décret n° 2007-1888): does a code lie under a level of it?"""
 
+from diginor.whole_numbers import is_whole_number
+
 # Section letter: first and last division, both included.
 SECTIONS = {
     "A": (1, 3), "B": (5, 9), "C": (10, 33), "D": (35, 35), "E": (36, 39), "F": (41, 43), "G": (45, 47),
@@ -19,7 +21,7 @@ def lies_under(code: str, level: str) -> bool | None:
         return None
     if level in SECTIONS:
         first, last = SECTIONS[level]
-        return code[:2].isdigit() and first <= int(code[:2]) <= last
+        return is_whole_number(code[:2]) and first <= int(code[:2]) <= last
     if code.startswith(level):
         return True
     return None if level.startswith(code) else False
