@@ -10,6 +10,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
 from diginor.database import CONNECTION
+from diginor.demonstration_bounds import stay_local
 from diginor.embedded import VAR_DIR, remembered
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -17,6 +18,8 @@ env = environ.Env()
 
 # Demonstration and development are one mode; production is the other and has no default secret.
 DEMO = env.bool("DIGINOR_DEMO", default=False)
+if DEMO:
+    stay_local(env)
 DEBUG = env.bool("DIGINOR_DEBUG", default=False)
 SECRET_KEY = env.str("SECRET_KEY", default="demonstration-only" if DEMO else "")
 if not SECRET_KEY:

@@ -46,6 +46,46 @@ def test_without_a_secret_nothing_starts() -> None:
     assert "SECRET_KEY is required" in done.stderr
 
 
+LOCAL = {"DIGINOR_DEMO": "1", "DATABASE_URL": PRODUCTION["DATABASE_URL"], "PATH": PRODUCTION["PATH"]}
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("SITE_URL", "https://guichet.example.fr"),
+        ("SITE_URL", "http://203.0.113.7.nip.example"),
+        ("SITE_URL", "http://8.8.8.8:8000"),
+        ("SITE_URL", "guichet.example.fr"),
+        ("ALLOWED_HOSTS", "localhost,guichet.example.fr"),
+        ("ALLOWED_HOSTS", "*"),
+        ("ALLOWED_HOSTS", ".localhost.example.fr"),
+        ("DIGINOR_HOSTS", "hub.example.fr"),
+        ("CSRF_TRUSTED_ORIGINS", "https://guichet.example.fr"),
+        ("SECRET_KEY", "a" * 64),
+        ("PROCONNECT_CLIENT_SECRET", "s"),
+    ],
+)
+def test_a_demonstration_refuses_to_start_where_all_may_come(name: str, value: str) -> None:
+    done = manage("check", **LOCAL, **{name: value})
+    assert done.returncode != 0
+    assert f"pour la démonstration : {name}" in done.stderr
+    assert f"in the demonstration: {name}" in done.stderr
+
+
+@pytest.mark.parametrize(
+    "environment",
+    [
+        {},
+        {"SITE_URL": "http://localhost:8000"},
+        {"SITE_URL": "http://192.168.1.20:8000", "ALLOWED_HOSTS": "192.168.1.20", "DIGINOR_DEBUG": "1"},
+        {"SITE_URL": "http://[::1]:8000", "ALLOWED_HOSTS": "[::1],127.0.0.1,rouen.localhost"},
+    ],
+)
+def test_a_demonstration_starts_on_a_machine_of_ones_own(environment: dict[str, str]) -> None:
+    done = manage("check", **LOCAL, **environment)
+    assert done.returncode == 0, done.stderr
+
+
 @pytest.fixture
 def world(db: None) -> World:
     return make_world()
