@@ -112,6 +112,11 @@ class Live:
         """A second worker, to be started and stopped by the test."""
         return self._service("worker2", [*self.worker.command, "--hostname=second@%h"])
 
+    def worker_of(self, queue: str) -> Service:
+        """A worker of one queue alone, as in production, to be started and stopped by the test."""
+        command = [*self.worker.command, f"--queues={queue}", f"--hostname={queue}@%h"]
+        return self._service(f"worker-{queue}", command)
+
     def manage(self, *arguments: str) -> str:
         """Run a management command on the test database and return what it printed."""
         command = [sys.executable, "manage.py", *arguments]

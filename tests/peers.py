@@ -15,6 +15,7 @@ from typing import Any
 import kombu.pools
 import redis
 from aiosmtpd.controller import Controller
+from django.conf import settings as portal_settings
 from django.core.cache import cache, caches
 
 from diginor import cache as portal_cache
@@ -161,7 +162,7 @@ class Broker:
     def waiting_tasks(self) -> int:
         """How many tasks wait for a worker."""
         with contextlib.closing(redis.Redis.from_url(self.url)) as client:
-            return int(client.llen("celery"))
+            return sum(int(client.llen(queue.name)) for queue in portal_settings.CELERY_TASK_QUEUES)
 
     @contextlib.contextmanager
     def in_use(self, settings: Any) -> Iterator[None]:

@@ -13,6 +13,7 @@ from diginor.outbox.delivery import deliver_due
 logger = logging.getLogger(__name__)
 # A page waits while this is sent; a worker that waits for tasks has other limits.
 HASTY = dict.fromkeys(["socket_connect_timeout", "socket_timeout"], settings.VALKEY_PATIENCE_SECONDS)
+WAKE_SECONDS = 60
 absence = Absence()
 
 
@@ -28,7 +29,8 @@ def wake_delivery() -> None:
         return
     try:
         with producers[current_app.connection_for_write(transport_options=HASTY)].acquire() as producer:
-            deliver.apply_async(producer=producer)
+            # The sweep comes before it expires: nothing waits for a worker for ever, and nothing is played for ever.
+            deliver.apply_async(producer=producer, expires=WAKE_SECONDS)
     except (KombuError, OSError) as error:
         logger.warning("broker left alone for %s s, mail waits for the sweep: %s", absence.begin(), error)
     else:

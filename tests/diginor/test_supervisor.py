@@ -116,7 +116,7 @@ def test_a_whole_life(directory, start):
     assert status_of(url + "/") < 500
     wait_for(lambda: b'"beat": "ok"' in body_of(url + "/sante/"), 120, "the clock to be seen")
 
-    for words in ("celery -A diginor worker", "bin/postgres"):
+    for words in ("worker --queues=mails", "worker --queues=clock", "bin/postgres"):
         victim = wait_for(lambda words=words: pid_of(directory, words))
         os.kill(victim, signal.SIGKILL)
         wait_for(lambda words=words, victim=victim: (pid_of(directory, words) or victim) != victim, 120, words)
