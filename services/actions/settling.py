@@ -3,7 +3,6 @@
 from collections.abc import Iterable
 from datetime import datetime
 
-from django.db.models import Max
 from django.utils import timezone
 
 from diginor.history import Party
@@ -40,7 +39,7 @@ def facts_of(request: ServiceRequest) -> rules.RequestFacts:
         is_merged=request.merged_into_id is not None,
         is_spam=request.reject_reason == RejectReason.SPAM,
         is_erased=request.erased_at is not None,
-        last_escalation_at=escalations.aggregate(last=Max("done_at"))["last"],
+        escalated_at=tuple(escalations.order_by("pk").values_list("done_at", flat=True)),
         referrals=tuple(rules.ReferralFacts(**row, promises=tuple(promises.get(row["id"], ()))) for row in rows),
         planned={row.key: row.due_at for row in request.follow_ups.all()},
     )

@@ -65,7 +65,7 @@ class Life:
             has_email=bool(self.said.get("contact_email")),
             is_merged=self.merged_into is not None,
             is_spam=self.reject_reason == "spam",
-            last_escalation_at=max(escalations, default=None),
+            escalated_at=tuple(escalations),
             referrals=tuple(_facts(lead) for lead in self.leads),
             planned={key: alarm.due.due_at for key, alarm in self.alarms.items()},
         )

@@ -20,6 +20,7 @@ from services.enums import Outcome, ReferralState, RequestState
 OPEN = {RequestState.SUBMITTED, RequestState.ROUTED, RequestState.IN_PROGRESS, RequestState.TO_REROUTE}
 IN_QUEUE = {RequestState.SUBMITTED, RequestState.TO_REROUTE}
 LIVE = {ReferralState.SENT, ReferralState.ACCEPTED}
+MOST_DOUBLED = 3
 ENDED = {RequestState.CLOSED, RequestState.REJECTED, RequestState.WITHDRAWN}
 
 
@@ -112,7 +113,8 @@ class RequestFacts:
     is_merged: bool = False
     is_spam: bool = False
     is_erased: bool = False
-    last_escalation_at: datetime | None = None
+    # When its alerts went out, since it waits for the desk.
+    escalated_at: tuple[datetime, ...] = ()
     referrals: tuple[ReferralFacts, ...] = field(default=())
     # The dates that were planned before, by referral, kind and basis.
     planned: Mapping["Key", datetime] = field(default_factory=dict)
@@ -165,7 +167,7 @@ def _of_draft(request: RequestFacts, delays: Delays) -> list[Due]:
 
 
 def _of_queue(request: RequestFacts, delays: Delays) -> list[Due]:
-    """The desk's turn: a reminder, then alerts that come back for as long as nobody acts."""
+    """The desk's turn: a reminder, then alerts that come back, twice as late each time, for as long as nobody acts."""
     if request.state not in OPEN:
         return []
     if request.asked_at is not None:
@@ -178,9 +180,10 @@ def _of_queue(request: RequestFacts, delays: Delays) -> list[Due]:
         return []
     since = request.queued_at or request.created_at
     first = Due(Kind.TRIAGE_REMINDER, since, delays.after(since, delays.triage_reminder))
-    last = request.last_escalation_at
-    again_from = max(last, since) if last else since
-    return [first, Due(Kind.TRIAGE_ESCALATION, again_from, delays.after(again_from, delays.triage_escalation))]
+    again_from = max([since, *request.escalated_at])
+    # What was said without effect is said less and less often.
+    pause = delays.triage_escalation * 2 ** min(len(request.escalated_at), MOST_DOUBLED)
+    return [first, Due(Kind.TRIAGE_ESCALATION, again_from, delays.after(again_from, pause))]
 
 
 def _of_referrals(request: RequestFacts, delays: Delays) -> list[Due]:

@@ -61,12 +61,16 @@ def test_the_head_is_told_after_four_working_days_and_the_holiday_does_not_count
     assert sorted(mails_of("TriageEscalation")) == sorted([desk.staff.email, desk.head.email])
 
 
-def test_the_alert_comes_back_as_long_as_nobody_acts(desk, clock):
+def test_the_alert_comes_back_as_long_as_nobody_acts_twice_as_late_each_time(desk, clock):
     desk.file()
-    at(clock, "2026-05-05 10:00")
-    at(clock, "2026-05-12 10:00")
-    at(clock, "2026-05-19 10:00")
-    assert mails_of("TriageEscalation").count(desk.head.email) == 3
+    alerts = ["2026-05-05 10:00", "2026-05-19 10:00", "2026-06-11 10:00", "2026-07-28 10:00", "2026-09-10 10:00"]
+    for rank, moment in enumerate(alerts):
+        clock.set(moment)
+        clock.advance(minutes=-1)
+        run_clock()
+        assert mails_of("TriageEscalation").count(desk.head.email) == rank
+        at(clock, moment)
+        assert mails_of("TriageEscalation").count(desk.head.email) == rank + 1
 
 
 def test_a_routed_request_reminds_nobody_of_triage(desk, clock):
