@@ -39,7 +39,7 @@ def facts_of(request: ServiceRequest) -> rules.RequestFacts:
         is_merged=request.merged_into_id is not None,
         is_spam=request.reject_reason == RejectReason.SPAM,
         is_erased=request.erased_at is not None,
-        escalated_at=tuple(escalations.order_by("pk").values_list("done_at", flat=True)),
+        escalated_at=tuple(row.done_at for row in escalations.order_by("pk") if row.done_at),
         referrals=tuple(rules.ReferralFacts(**row, promises=tuple(promises.get(row["id"], ()))) for row in rows),
         planned={row.key: row.due_at for row in request.follow_ups.all()},
     )
