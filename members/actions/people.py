@@ -70,6 +70,14 @@ class NobodyPresent(PeopleRefusal):
     )
 
 
+class StandInAway(PeopleRefusal):
+    """Who stands in is there on every day: absences that cross would leave everything to nobody."""
+
+    message = _(
+        "La personne qui prend le relais est elle-même absente une partie de ces jours : choisissez quelqu’un d’autre."
+    )
+
+
 @transaction.atomic
 def open_account(email: str, password: str | None = None, **fields: object) -> User:
     """Create a person whose address is known to be theirs."""
@@ -146,6 +154,8 @@ def check_absence(
     others = User.objects.present(organisation.pk, starts_on, ends_on)
     if user and not backup and not others.exclude(pk=user.pk).exists():
         raise NobodyPresent
+    if backup and not others.filter(pk=backup.pk).exists():
+        raise StandInAway
 
 
 @by_the_clock()

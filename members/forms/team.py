@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from diginor.edits import SharedForm
 from diginor.fields import DayInput, RadioCards
+from members.actions.people import StandInAway
 from members.enums import MembershipRole
 from members.models import Organisation, User
 
@@ -71,6 +72,7 @@ class AbsenceForm(forms.Form):
 
     def __init__(self, *args: Any, organisation: Organisation, **kwargs: Any):
         super().__init__(*args, **kwargs)
+        self.organisation = organisation
         team = User.objects.advisers_of(organisation.pk)
         self.fields["user"].queryset = team  # type: ignore[attr-defined]
         self.fields["backup"].queryset = team  # type: ignore[attr-defined]
@@ -85,6 +87,10 @@ class AbsenceForm(forms.Form):
             self.add_error("ends_on", _("Cette période est déjà passée."))
         if data.get("backup") and data["backup"] == data.get("user"):
             self.add_error("backup", _("Choisissez une autre personne que celle qui s’absente."))
+        if not self.errors and data.get("backup"):
+            present = User.objects.present(self.organisation.pk, data["starts_on"], data["ends_on"])
+            if not present.filter(pk=data["backup"].pk).exists():
+                self.add_error("backup", StandInAway.message)
         return data
 
 

@@ -188,6 +188,19 @@ def test_the_same_days_twice_are_refused(client, place, manager, claire):
     assert Absence.objects.count() == 1
 
 
+def test_who_is_away_stands_in_for_nobody(client, place, manager, claire, marc):
+    AbsenceFactory(organisation=place, user=marc, starts_on=day(3), ends_on=day(5))
+    wanted = {"user": claire.pk, "starts_on": day(1), "ends_on": day(8), "backup": marc.pk}
+    answer = do(client, "team_absence", wanted)
+    assert answer.status_code == 422
+    assert "est elle-même absente une partie de ces jours" in " ".join(answer.context["absence"].errors["backup"])
+    with pytest.raises(people.StandInAway):
+        people.set_absence(place, user=claire, backup=marc, starts_on=day(1), ends_on=day(8), by=manager)
+    assert not claire.absences.exists()
+    do(client, "team_absence", wanted | {"ends_on": day(2)})
+    assert claire.absences.get().backup == marc
+
+
 def test_an_absence_ends(client, place, manager):
     absence = AbsenceFactory(organisation=place)
     do(client, "team_absence_end", {}, absence.code)
