@@ -8,7 +8,7 @@ export DJANGO_SETTINGS_MODULE = diginor.settings
 LOCK := $(BIN)/pip-compile --quiet --allow-unsafe --generate-hashes --strip-extras --no-emit-index-url --no-emit-trusted-host --no-emit-find-links
 DEMO := DIGINOR_DEMO=1
 
-.PHONY: help run test check mutate days bench messages lock chromium clean faults
+.PHONY: help run test check mutate days bench messages lock chromium clean faults hostile
 
 help: ## list these commands
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -41,6 +41,9 @@ bench: .venv/installed-dev ## measure the main pages at one million requests, in
 
 faults: .venv/installed-dev ## file 400 requests while everything around the portal dies, stops or hangs; none may be lost
 	@$(BIN)/python -W ignore -m tests.faults
+
+hostile: .venv/installed-dev ## send 20 000 hostile requests to every address in every role; none may break a page
+	@$(BIN)/python -W ignore -m tests.hostile
 
 messages: .venv/installed-dev ## gather the texts to translate and compile the translations (needs gettext)
 	$(DEMO) $(BIN)/python manage.py makemessages --locale en --extension html,py,txt,subject,svg --no-location --no-obsolete \

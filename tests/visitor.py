@@ -19,13 +19,16 @@ NEED = "Nous voulons savoir si un robot peut charger nos machines la nuit."
 
 @dataclass
 class PageForm:
-    """One form of a page: where it goes, and what it sends as long as nobody touches it."""
+    """One form of a page: where it goes, what it sends as long as nobody touches it, and what it sends besides."""
 
     action: str
     method: str
     fields: dict[str, str] = field(default_factory=dict)
     # The same, with every value of what has several.
     sent: dict[str, list[str]] = field(default_factory=dict)
+    # What only whoever ticks, pushes or chooses a file sends.
+    unticked: dict[str, str] = field(default_factory=dict)
+    files: list[str] = field(default_factory=list)
 
     def put(self, name: str, value: str) -> None:
         """Add a value."""
@@ -61,6 +64,10 @@ class _FormReader(HTMLParser):
             fields.setdefault(name, "")
         elif tag == "input" and (found.get("type") not in NOT_SENT or "checked" in found):
             self.forms[-1].put(name, found.get("value", "on" if found.get("type") == "checkbox" else ""))
+        elif found.get("type") == "file":
+            self.forms[-1].files.append(name)
+        elif tag in ("input", "button"):
+            self.forms[-1].unticked.setdefault(name, found.get("value", "on"))
 
     def handle_endtag(self, tag: str) -> None:
         if tag == "textarea":
