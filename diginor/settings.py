@@ -194,9 +194,10 @@ ACCOUNT_LOGIN_TIMEOUT = 20 * 60
 ACCOUNT_REAUTHENTICATION_REQUIRED = True
 ACCOUNT_EMAIL_NOTIFICATIONS = True
 ACCOUNT_SESSION_REMEMBER = True
-# Eight digits and few rounds: guessing one takes a hundred years of trying.
+# Eight digits and few rounds: with five tries for a code, guessing one takes decades, from however many places. One
+# origin has its own, lower limit (`may_ask_code`), so that nobody uses up the limit of all.
 ALLAUTH_USER_CODE_FORMAT = {"numeric": True, "dashed": True, "length": 8}
-ACCOUNT_RATE_LIMITS = {"request_login_code": "20/m/ip,5/15m/key", "login": "30/m/ip"}
+ACCOUNT_RATE_LIMITS = {"request_login_code": "20/m/ip,60/h/key", "login": "30/m/ip"}
 ACCOUNT_FORMS = {
     "login": "members.forms.sign_in.PasswordSignInForm",
     "request_login_code": "members.forms.sign_in.CodeRequestForm",

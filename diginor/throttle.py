@@ -1,6 +1,6 @@
 """Counting what one source does in a while, through the cache; without a cache nothing is refused."""
 
-from allauth.account.adapter import get_adapter
+from allauth.core.internal.ratelimit import get_ip
 from django.core.cache import cache
 from django.http import HttpRequest
 
@@ -18,5 +18,5 @@ def hits(key: str, *, seconds: int) -> int:
 
 
 def source(request: HttpRequest) -> str:
-    """The network address that asks, read behind the reverse proxy as the sign-in does."""
-    return get_adapter().get_client_ip(request)
+    """The network that asks, read behind the reverse proxy as the sign-in does: in IPv6 one line has many addresses."""
+    return str(get_ip(request))

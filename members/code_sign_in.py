@@ -12,9 +12,20 @@ from django.db import IntegrityError, transaction
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import get_language
 
+from diginor.throttle import hits, source
 from members.actions.people import open_account
 from members.adapter import know_address
 from members.models import User
+
+MOST_CODES, CODES_SECONDS = 5, 15 * 60
+
+
+def may_ask_code(request: HttpRequest, email: str) -> bool:
+    """Whether this origin may have one more code sent to an address.
+
+    Counted by origin, and before what all origins share: who asks without end closes nobody else out.
+    """
+    return hits(f"code:{source(request)}:{email.lower()}", seconds=CODES_SECONDS) <= MOST_CODES
 
 
 class CodeSignIn(LoginCodeVerificationProcess):

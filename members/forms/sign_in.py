@@ -3,11 +3,15 @@
 from typing import Any, ClassVar
 
 from allauth.account import forms as account
+from allauth.account.adapter import get_adapter
+from allauth.core import context
 from allauth.socialaccount.forms import DisconnectForm
 from django import forms
 from django.contrib.auth.password_validation import password_validators_help_texts
 from django.utils.functional import lazy
 from django.utils.translation import gettext_lazy as _
+
+from members.code_sign_in import may_ask_code
 
 EMAIL = _("Adresse électronique")
 PASSWORD_RULES = lazy(lambda: " ".join(password_validators_help_texts()), str)()
@@ -42,6 +46,12 @@ class CodeRequestForm(OwnWords, account.RequestLoginCodeForm):
     """The address that receives a code."""
 
     words = {"email": (EMAIL, _("Nous vous y envoyons un code à huit chiffres."))}
+
+    def clean_email(self) -> str:
+        """Refuse who asks too often before allauth counts for all."""
+        if not may_ask_code(context.request, self.cleaned_data["email"]):
+            raise get_adapter().validation_error("too_many_login_attempts")
+        return str(super().clean_email())
 
 
 class CodeForm(OwnWords, account.ConfirmLoginCodeForm):

@@ -16,7 +16,7 @@ from diginor.access import access, public
 from diginor.edits import held, note
 from members.actions.invitations import accept_invitation
 from members.actions.refusals import PeopleRefusal
-from members.code_sign_in import CodeSignIn
+from members.code_sign_in import CodeSignIn, may_ask_code
 from members.forms.profile import JoinForm
 from members.models import Invitation, User
 
@@ -38,6 +38,8 @@ def invitation(request: HttpRequest, code: uuid.UUID) -> HttpResponse:
 def _prove_address(request: HttpRequest, found: Invitation) -> HttpResponse:
     if request.method != "POST":
         return render(request, "members/invitation.html", {"invitation": found})
+    if not may_ask_code(request, found.email):
+        return ratelimit.respond_429(request)
     too_many = ratelimit.consume_or_429(request, action="request_login_code", key=found.email)
     if too_many:
         return too_many

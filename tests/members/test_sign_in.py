@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 from allauth.account.models import EmailAddress
 from django.core.cache import cache
+from django.test import Client
 from django.urls import reverse
 from django.utils import timezone, translation
 
@@ -287,3 +288,31 @@ def test_old_mails_of_codes_are_forgotten(client):
     OutgoingMail.objects.update(created_at=timezone.now() - timedelta(days=91), status="sent")
     expire_personal_data()
     assert not OutgoingMail.objects.exists()
+
+
+class TestStrangers:
+    """What somebody else does with an address."""
+
+    ADDRESS = "marie@atelier.example"
+
+    def mails(self):
+        return OutgoingMail.objects.filter(recipient=self.ADDRESS).count()
+
+    def test_who_asks_for_codes_without_end_closes_nobody_else_out(self, client):
+        stranger = Client(REMOTE_ADDR="203.0.113.9")
+        for _attempt in range(19):
+            ask_code(stranger, self.ADDRESS)
+        assert self.mails() == 5
+        sign_in(client, self.ADDRESS)
+        assert is_signed_in(client)
+
+    def test_the_addresses_of_one_line_are_one_origin(self):
+        for number in range(8):
+            ask_code(Client(REMOTE_ADDR=f"2001:db8::{number}"), self.ADDRESS)
+        assert self.mails() == 5
+
+    def test_all_origins_together_are_bounded(self):
+        for number in range(13):
+            for _attempt in range(5):
+                ask_code(Client(REMOTE_ADDR=f"203.0.113.{number}"), self.ADDRESS)
+        assert self.mails() == 60
