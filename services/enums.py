@@ -170,6 +170,7 @@ class FollowUpKind(TextChoices):
     DRAFT_RESUME = "draft_resume", _("brouillon à reprendre")
     TRIAGE_REMINDER = "triage_reminder", _("rappel d’orienter")
     TRIAGE_ESCALATION = "triage_escalation", _("alerte à la personne responsable du guichet")
+    SUSPECT_CHECK = "suspect_check", _("demande mise à part, à vérifier")
     COMPANY_REMINDER = "company_reminder", _("rappel de répondre à l’équipe")
     COMPANY_SILENT = "company_silent", _("l’entreprise ne répond pas")
     ANSWER_REMINDER = "answer_reminder", _("rappel de répondre")

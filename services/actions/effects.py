@@ -27,6 +27,10 @@ def _remind(*mails: type[RequestMail], note: str = RequestNote.REMIND) -> Effect
     return effect
 
 
+def _tell_what_is_kept_apart(request: ServiceRequest, follow_up: FollowUp) -> list[RequestMail]:
+    return [notifications.RequestsToCheck(request, follow_up.due_at)]
+
+
 def _company_is_silent(request: ServiceRequest, follow_up: FollowUp) -> list[RequestMail]:
     request.asked_at = None
     request.queued_at = timezone.now()
@@ -71,6 +75,7 @@ EFFECTS: dict[str, Effect] = {
     FollowUpKind.TRIAGE_ESCALATION: _remind(
         notifications.TriageEscalation, notifications.NewDate, note=RequestNote.ALERT
     ),
+    FollowUpKind.SUSPECT_CHECK: _tell_what_is_kept_apart,
     FollowUpKind.COMPANY_REMINDER: _remind(notifications.QuestionReminder),
     FollowUpKind.COMPANY_SILENT: _company_is_silent,
     FollowUpKind.ANSWER_REMINDER: _remind(notifications.AnswerReminder),

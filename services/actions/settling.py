@@ -38,6 +38,7 @@ def facts_of(request: ServiceRequest) -> rules.RequestFacts:
         has_email=bool(request.contact_email),
         is_merged=request.merged_into_id is not None,
         is_spam=request.reject_reason == RejectReason.SPAM,
+        is_suspect=request.is_suspect,
         is_erased=request.erased_at is not None,
         escalated_at=tuple(row.done_at for row in escalations.order_by("pk") if row.done_at),
         referrals=tuple(rules.ReferralFacts(**row, promises=tuple(promises.get(row["id"], ()))) for row in rows),

@@ -55,6 +55,7 @@ class QueueView:
         return page_by_key(rows, name, size=PAGE, after=after, before=before, parts=parts if len(parts) > 1 else ())
 
 
+KEPT_APART = "mises-a-part"
 HERE = OPEN & Q(responsible=Party.HUB, is_suspect=False)
 STARTED = [RequestState.ROUTED, RequestState.IN_PROGRESS]
 VIEWS = [
@@ -71,7 +72,7 @@ VIEWS = [
         _("Aucune question n’attend de réponse."),
         OPEN & Q(responsible=Party.COMPANY),
     ),
-    QueueView("mises-a-part", _("Mises à part"), _("Aucune demande douteuse."), OPEN & Q(is_suspect=True)),
+    QueueView(KEPT_APART, _("Mises à part"), _("Aucune demande douteuse."), OPEN & Q(is_suspect=True)),
     QueueView("ouvertes", _("Toutes ouvertes"), _("Aucune demande n’est ouverte."), OPEN),
     QueueView(
         "terminees",

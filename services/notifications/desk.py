@@ -1,12 +1,18 @@
 """The mails that the desk receives."""
 
 from collections.abc import Iterable
+from typing import Any
+from urllib.parse import urlencode
 
+from django.conf import settings
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from diginor.outbox.model import OutgoingMail
+from diginor.outbox.pacing import Pace
 from diginor.outbox.posting import Recipient
 from members.enums import HubRoleKind
+from services.models.queue import BY_SLUG, KEPT_APART
 from services.notifications.base import ToStaff
 
 
@@ -69,6 +75,32 @@ class ActivityAlert(ToStaff):
         """While it stands still."""
         stalled = [str(one.organisation) for one in self.request.referrals.holders() if one.is_stalled]
         return any(name in row.subject for name in stalled)
+
+
+class RequestsToCheck(ToStaff):
+    """Filings that look like a robot's wait to be read: how many, and none of their words."""
+
+    name = "requests_to_check"
+    action_label = _("Vérifier ces demandes")
+    pace = Pace.AT_ONCE
+    is_same_day = True
+
+    def key(self) -> str:
+        """The hub and the hour: all those kept apart since the last one are told once."""
+        return f"{self.request.hub_id}:{self.cause}"
+
+    def headers(self, recipient: Recipient) -> dict[str, str]:
+        """It speaks of several requests, and belongs to the conversation of none."""
+        return {}
+
+    def action_url(self) -> str:
+        """The list of what is kept apart."""
+        address = reverse("admin:triage")
+        return f"{settings.SITE_URL}{address}?{urlencode({'guichet': self.request.hub.slug, 'vue': KEPT_APART})}"
+
+    def context(self) -> dict[str, Any]:
+        """With how many wait now."""
+        return super().context() | {"waiting": BY_SLUG[KEPT_APART].rows(self.request.hub_id).count()}
 
 
 class CompanySilent(ToStaff):

@@ -22,6 +22,8 @@ IN_QUEUE = {RequestState.SUBMITTED, RequestState.TO_REROUTE}
 LIVE = {ReferralState.SENT, ReferralState.ACCEPTED}
 MOST_DOUBLED = 3
 ENDED = {RequestState.CLOSED, RequestState.REJECTED, RequestState.WITHDRAWN}
+# The hours of a working day at which the desk is told what was kept apart since the last one.
+CHECKS = (time(9), time(13), time(17))
 
 
 @dataclass(frozen=True)
@@ -112,6 +114,7 @@ class RequestFacts:
     has_email: bool = True
     is_merged: bool = False
     is_spam: bool = False
+    is_suspect: bool = False
     is_erased: bool = False
     # When its alerts went out, since it waits for the desk.
     escalated_at: tuple[datetime, ...] = ()
@@ -179,11 +182,23 @@ def _of_queue(request: RequestFacts, delays: Delays) -> list[Due]:
     if not is_desk_turn(request):
         return []
     since = request.queued_at or request.created_at
-    first = Due(Kind.TRIAGE_REMINDER, since, delays.after(since, delays.triage_reminder))
+    first = [Due(Kind.TRIAGE_REMINDER, since, delays.after(since, delays.triage_reminder))]
+    if request.is_suspect:
+        first.append(Due(Kind.SUSPECT_CHECK, since, next_check(since, delays.zone)))
     again_from = max([since, *request.escalated_at])
     # What was said without effect is said less and less often.
     pause = delays.triage_escalation * 2 ** min(len(request.escalated_at), MOST_DOUBLED)
-    return [first, Due(Kind.TRIAGE_ESCALATION, again_from, delays.after(again_from, pause))]
+    return [*first, Due(Kind.TRIAGE_ESCALATION, again_from, delays.after(again_from, pause))]
+
+
+def next_check(since: datetime, zone: str = "") -> datetime:
+    """When the desk learns of a filing that was kept apart: all those of some hours in one mail, the same day."""
+    day = since.astimezone(PARIS).date()
+    while True:
+        hours = (datetime.combine(day, hour, tzinfo=PARIS) for hour in CHECKS if is_working_day(day, zone))
+        if found := next((hour for hour in hours if hour > since), None):
+            return found
+        day += timedelta(days=1)
 
 
 def _of_referrals(request: RequestFacts, delays: Delays) -> list[Due]:
