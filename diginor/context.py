@@ -51,6 +51,7 @@ def portal(request: HttpRequest) -> dict:
     """Give every page its frame; nothing is computed before a template asks for it."""
     return {
         "site_name": SITE_NAME,
+        "publisher": settings.PUBLISHER,
         "is_demo": settings.DEMO,
         "front_hub": getattr(request, "hub", None),
         "hat": SimpleLazyObject(lambda: getattr(request, "hat", None)),

@@ -102,7 +102,7 @@ urlpatterns = [
     ),
     path(
         "compte/double-securite/secours/fichier/",
-        personal(fresh_proof(recovery.download_recovery_codes)),
+        personal(fresh_proof(second_factor.RecoveryCodesFile.as_view())),
         name="mfa_download_recovery_codes",
     ),
     path("compte/double-securite/cles/", personal(passkey.list_webauthn), name="mfa_list_webauthn"),

@@ -4,6 +4,7 @@ from typing import Any
 
 from allauth.mfa.adapter import get_adapter
 from allauth.mfa.base.views import IndexView
+from allauth.mfa.recovery_codes.views import DownloadRecoveryCodesView
 from allauth.mfa.totp.views import ActivateTOTPView
 from allauth.mfa.webauthn.views import AddWebAuthnView, RemoveWebAuthnView
 from django.conf import settings
@@ -34,6 +35,16 @@ class SecondFactorView(IndexView):
             "has_factor": has_factor,
             "must_choose": owes and not has_factor,
         }
+
+
+class RecoveryCodesFile(DownloadRecoveryCodesView):
+    """The recovery codes as a file that its owner recognises among others."""
+
+    def render_to_response(self, context: Any, **kwargs: Any) -> HttpResponse:
+        """Name the file in French."""
+        answer: HttpResponse = super().render_to_response(context, **kwargs)
+        answer["Content-Disposition"] = 'attachment; filename="codes-de-secours-diginor.txt"'
+        return answer
 
 
 class SetsUpFactor:

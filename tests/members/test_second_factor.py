@@ -101,6 +101,17 @@ class TestSignIn:
             prove(client, codes[0])
             assert is_signed_in(client) is expected
 
+    def test_whoever_lost_everything_reads_whom_to_ask(self, client, adviser, settings):
+        client.post(reverse("password_sign_in"), {"login": adviser.email, "password": PASSWORD})
+        page = client.get(reverse("mfa_authenticate")).content.decode()
+        assert f"mailto:{settings.PUBLISHER['email']}" in page
+
+    def test_the_file_of_recovery_codes_has_a_french_name(self, client):
+        enrol(client, UserFactory())
+        answer = client.get(reverse("mfa_download_recovery_codes"))
+        assert answer["Content-Disposition"] == 'attachment; filename="codes-de-secours-diginor.txt"'
+        assert len(answer.content.decode().split()) >= 10
+
     def test_a_code_of_the_application_serves_once(self, client, adviser):
         code = totp()
         for expected in (True, False):

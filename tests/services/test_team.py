@@ -335,6 +335,15 @@ def test_the_last_manager_stays(client, place, manager, claire):
     assert membership(manager).role == MembershipRole.MANAGER
 
 
+@pytest.mark.parametrize(("count", "words"), [(0, "Aucune demande n’est en cours"), (2, "2 demandes en cours")])
+def test_ending_a_function_says_whose_and_what_is_open(client, place, manager, claire, count, words):
+    for _number in range(count):
+        ReferralFactory(organisation=place, accepted=True, adviser=claire)
+    page = client.get(reverse("team_person", args=[membership(claire).code])).content.decode()
+    assert "Mettre fin à la fonction de Claire Dumont chez" in page
+    assert words in page
+
+
 def test_a_manager_with_a_successor_may_leave(client, place, manager, claire):
     change_role(client, claire, "manager")
     do(client, "team_remove", {}, membership(manager).code)
