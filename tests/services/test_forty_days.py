@@ -22,9 +22,9 @@ COMPANY = "atelier-{:02}"
 HEARD = [
     (1, "ana.blin", "PromiseReminder", [5]),
     (2, STAFF, "TriageReminder", [3]),
-    (2, STAFF, "TriageEscalation", [5, 9, 13, 17, 21, 25, 29, 33, 37]),
-    (2, HEAD, "TriageEscalation", [5, 9, 13, 17, 21, 25, 29, 33, 37]),
-    (2, COMPANY, "NewDate", [3, 5, 9, 13, 17, 21, 25, 29, 33, 37]),
+    (2, STAFF, "TriageEscalation", [5, 13, 29]),
+    (2, HEAD, "TriageEscalation", [5, 13, 29]),
+    (2, COMPANY, "NewDate", [3, 5, 13, 29]),
     (3, COMPANY, "QuestionReminder", [7]),
     (3, COMPANY, "NewDate", [12]),
     (3, STAFF, "CompanySilent", [12]),
@@ -117,7 +117,7 @@ def test_who_waits_longer_than_said_knows_a_date_that_has_not_passed(story):
         told = [one for one in story.told if (one.about, one.kind) == (row.number, "NewDate") and one.at <= row.at]
         assert told, row
         # What falls on a day is told on the next one at the latest, a Monday after a Friday.
-        ahead = [row.at.date() + timedelta(days=number) for number in range(-4, 40)]
+        ahead = [row.at.date() + timedelta(days=number) for number in range(-4, 70)]
         assert told[-1].subject.endswith(tuple(wording.day(day, "short") for day in ahead)), (row, told[-1])
 
 
