@@ -221,7 +221,12 @@ class TestLines:
 class TestSeal:
     """What a form says of what was seen."""
 
-    @pytest.mark.parametrize("written", ["", "abc", "{}", signing.dumps([]), signing.dumps([1, 2], salt=SEAL)])
+    # The signatures tell the time: named, the cases are the same for every process that runs the tests.
+    @pytest.mark.parametrize(
+        "written",
+        ["", "abc", "{}", signing.dumps([]), signing.dumps([1, 2], salt=SEAL)],
+        ids=["empty", "no signature", "no list", "another seal", "two values"],
+    )
     def test_a_form_without_a_true_seal_overwrites_nothing_in_silence(self, client, head, written):
         place = PlaceFactory(note="Autre")
         page = reverse("admin:members_place_change", args=[place.pk])
