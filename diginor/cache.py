@@ -1,4 +1,7 @@
-"""The cache: a broken connection to Valkey is a miss, never an error, so that the site works without it."""
+"""The cache: a broken connection to Valkey is a miss, never an error, so that the site works without it.
+
+What limits attempts is counted in the database meanwhile: a limit that forgets is no limit.
+"""
 
 import logging
 from typing import Any
@@ -8,10 +11,13 @@ from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.exceptions import TimeoutError as RedisTimeoutError
 
 from diginor.absence import Absence
+from diginor.tallies import Tally, is_limit
 
 logger = logging.getLogger(__name__)
 # Shared by all threads: each of them would pay the time-out otherwise.
 absence = Absence()
+# The methods that limits use, by their name in the database.
+COUNTED = {"add": "add", "get": "read", "set": "put", "delete": "forget", "incr": "count_on"}
 
 
 class ForgivingRedisClient(RedisCacheClient):
@@ -24,14 +30,20 @@ class ForgivingRedisClient(RedisCacheClient):
     def _forgive(self, name: str, answer: Any, *args: Any) -> Any:
         """Call a method of Django's client, or return `answer` while the server cannot be reached."""
         if absence.is_on:
-            return answer
+            return self._without(name, answer, *args)
         try:
             found = getattr(super(), name)(*args)
         except (RedisConnectionError, RedisTimeoutError) as error:
             logger.warning("The cache cannot be reached and is left alone for %s s: %s", absence.begin(), error)
-            return answer
+            return self._without(name, answer, *args)
         absence.forget()
         return found
+
+    def _without(self, name: str, answer: Any, *args: Any) -> Any:
+        """Do without the server: what belongs to a limit is kept in the database, of the rest nothing is known."""
+        if name in COUNTED and is_limit(args[0]):
+            return getattr(Tally.objects, COUNTED[name])(*args)
+        return answer
 
     def add(self, key: Any, value: Any, timeout: Any) -> bool:
         """Say that the key was added: a lock or a counter then starts anew, which is harmless."""

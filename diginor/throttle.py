@@ -1,4 +1,4 @@
-"""Counting what one source does in a while, through the cache; without a cache nothing is refused."""
+"""Counting what one source does in a while, through the cache; without it, in the database."""
 
 from allauth.core.internal.ratelimit import get_ip
 from django.core.cache import cache

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from diginor.exchange import waiting
 from diginor.personal_data import ERASED, PersonalData, Piece, Target, in_batches, register
+from diginor.tallies import Tally
 
 JOURNAL_KEPT = timedelta(days=3 * 365)
 LEGITIMATE = gettext_lazy("Intérêt légitime")
@@ -47,7 +48,8 @@ def _expired_log(now: datetime) -> Iterable[Piece]:
 
 
 def _expired_sessions(now: datetime) -> Iterable[Piece]:
-    return in_batches(Session.objects.filter(expire_date__lt=now))
+    yield from in_batches(Session.objects.filter(expire_date__lt=now))
+    yield from in_batches(Tally.objects.over(now))
 
 
 def _expired_files(now: datetime) -> Iterable[Piece]:

@@ -24,6 +24,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from qrcode.image.svg import SvgPathFillImage
 
+from diginor import throttle
 from diginor.outbox.posting import post
 from members import policies
 from members.models import User
@@ -51,6 +52,10 @@ class AccountAdapter(DefaultAccountAdapter):
         "same_as_current": gettext_lazy("C’est déjà votre adresse."),
         "too_many_login_attempts": gettext_lazy("Trop d’essais en peu de temps. Attendez quelques minutes."),
     }
+
+    def _get_login_attempts_cache_key(self, request: HttpRequest, **credentials: Any) -> str:
+        """Count wrong passwords by address and origin: a stranger's close the account to the stranger alone."""
+        return f"{throttle.source(request)} {super()._get_login_attempts_cache_key(request, **credentials)}"
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         """Write the mail into the outbox: it leaves even if the relay is down now."""

@@ -47,6 +47,7 @@ IMPERSONAL = {
     "services.RequestEvent.from_state": CLOSED,
     "services.RequestEvent.to_state": CLOSED,
     "services.Attachment.content_type": CLOSED,
+    "diginor.Tally": "hashes and counts",
     "diginor.OutgoingMail.language": CLOSED,
     "diginor.OutgoingMail.kind": "the name of a class",
     "auth.Permission": "names of models",
