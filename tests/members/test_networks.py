@@ -17,6 +17,7 @@ from tests.factories.networks import (
     PartnershipFactory,
     RoundFactory,
 )
+from tests.visitor import seal_of
 
 pytestmark = pytest.mark.django_db
 
@@ -165,7 +166,8 @@ def desk(client):
 def post(client, name, row=None, **data):
     action = ("change", [row.pk]) if row else ("add", [])
     url = reverse(f"admin:members_{name}_{action[0]}", args=action[1])
-    return client.post(url, {"note": "", "source": "La presse", "stated_on": "2020", **data})
+    seal = seal_of(client, url) if row else {}
+    return client.post(url, {"note": "", "source": "La presse", "stated_on": "2020", **seal, **data})
 
 
 class TestAdministration:
