@@ -65,6 +65,7 @@ class Life:
             has_email=bool(self.said.get("contact_email")),
             is_merged=self.merged_into is not None,
             is_spam=self.reject_reason == "spam",
+            is_suspect=self.is_suspect,
             escalated_at=tuple(escalations),
             referrals=tuple(_facts(lead) for lead in self.leads),
             planned={key: alarm.due.due_at for key, alarm in self.alarms.items()},
@@ -107,7 +108,7 @@ class Life:
             lead.ended_at = at
         elif kind == FollowUpKind.SATISFACTION:
             self.asked_opinion_at = at
-        else:
+        elif kind != FollowUpKind.SUSPECT_CHECK:
             if kind == FollowUpKind.COMPANY_SILENT:
                 self.dates |= {"asked_at": None, "queued_at": at}
             if lead and kind in STALLS:
