@@ -163,8 +163,8 @@ HEAD = """# Forty working days
 Twenty requests of different fates, played from Monday 2 November to Monday 28 December 2026 with their nights, Sundays
 and public holidays: the steps that people take are in `tests/services/forty_days/fates.py`, the rest is what the portal
 does by itself. Written by `make days`; `tests/services/test_forty_days.py` holds this page to the code, and asserts
-that nobody is forgotten, that nobody receives more than three mails a day, that the clock writes between 8 h and 19 h
-of working days only, and that no sentence is false when it leaves.
+that nobody is forgotten, that nobody receives more than three mails a day, and that the clock writes between 8 h and
+19 h of working days only. `tests/services/test_words_are_true.py` reads the sentences in every order of ends.
 
 ## The requests
 """
