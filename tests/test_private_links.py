@@ -14,8 +14,10 @@ from django.urls import URLPattern, URLResolver, get_resolver, resolve, reverse
 from django.urls.converters import UUIDConverter
 
 from diginor.alerts import Fault
+from diginor.outbox.model import OutgoingMail
 from diginor.private_links import hide, is_private, private_path
 from tests.addresses import address, names
+from tests.factories.members import UserFactory
 from tests.sources import ROOT
 from tests.test_access import of, undone
 from tests.world import World, make_world
@@ -142,6 +144,16 @@ def test_administrators_are_told_of_no_secret(world: World) -> None:
         error = ValueError(where)
         record = logging.makeLogRecord({"exc_info": (ValueError, error, None), "request": request})
         assert not [secret for secret in secrets if secret in repr(Fault.of(record))]
+
+
+def test_the_mails_that_administrators_read_show_no_secret(world: World, client: Client) -> None:
+    found = private_addresses(world)
+    text = "\n".join(f"https://diginor.example{where}" for where in found)
+    mail = OutgoingMail.objects.create(dedupe_key="a", kind="DraftReminder", recipient="a@b.example", text=text)
+    client.force_login(UserFactory(administrator=True))
+    page = client.get(reverse("admin:diginor_outgoingmail_change", args=[mail.pk])).content.decode()
+    assert "https://diginor.example" in page
+    assert not [secret for secrets in found.values() for secret in secrets if secret in page]
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from diginor.outbox.model import MailStatus, OutgoingMail
+from diginor.private_links import hide
 from diginor.retries_admin import FailingFilter, RetriedAdmin
 
 
@@ -51,8 +52,8 @@ class OutgoingMailAdmin(RetriedAdmin):
 
     @admin.display(description=_("texte"))
     def body(self, mail: OutgoingMail) -> str:
-        """The text, unless it opens an account."""
-        return str(_("Ce courriel contient un code ou un lien personnel.")) if mail.is_urgent else mail.text
+        """The text without its private links, unless all of it opens an account."""
+        return str(_("Ce courriel contient un code ou un lien personnel.")) if mail.is_urgent else hide(mail.text)
 
     @admin.action(description=_("Renvoyer les courriels refusés ou en panne"))
     def send_again(self, request: HttpRequest, queryset: QuerySet) -> None:
