@@ -6,6 +6,7 @@ import pytest
 from django.utils import timezone
 from playwright.sync_api import Page, expect
 
+from diginor.outbox.model import MailStatus, OutgoingMail
 from members.models import User
 from services.enums import FollowUpKind, ReferralState, RequestState
 from services.models import FollowUp, Satisfaction, ServiceRequest
@@ -89,9 +90,9 @@ def test_a_request_from_its_filing_to_the_opinion_of_the_company(
     wait_for(lambda: _request().state == RequestState.CLOSED, what="the end of the request")
 
     assert FollowUp.objects.filter(kind=FollowUpKind.SATISFACTION).update(due_at=timezone.now()) == 1
-    wait_for(lambda: (time_passes(), Satisfaction.objects.exists())[1], what="the question to the company")
-    time_passes()
-    company.goto(address_in(smtp, EMAIL, "Deux questions sur l’aide", quick.url))
+    asked = OutgoingMail.objects.filter(kind="SatisfactionAsked", status=MailStatus.SENT)
+    wait_for(lambda: (time_passes(), asked.exists())[1], what="the question to the company")
+    company.goto(address_in(smtp, EMAIL, "Deux questions sur votre demande", quick.url))
     company.get_by_label("Plutôt oui").check()
     company.get_by_role("group", name="Saviez-vous toujours").get_by_label("Oui").check()
     button(company, "Envoyer mon avis").click()
