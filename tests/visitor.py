@@ -90,9 +90,10 @@ def forms_of(page: str) -> list[PageForm]:
 
 
 def seal_of(client: Any, address: str) -> dict[str, str]:
-    """What a page opened by somebody says of the values it was opened with, to be sent with what is typed."""
+    """What a page opened by somebody says of the values it was opened with, to send with what is typed."""
     page = client.get(address).content.decode()
-    return {"opened": next(form.sent["opened"][0] for form in forms_of(page) if "opened" in form.sent)}
+    sent = next(form.sent for form in forms_of(page) if "opened" in form.sent)
+    return {name: values[0] for name, values in sent.items() if name == "opened" or name.endswith("-opened")}
 
 
 def siret(number: int) -> str:

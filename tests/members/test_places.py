@@ -16,6 +16,7 @@ from members.rules.shares import missing_share
 from members.views.place_section import PLACES_FIGURE, places_section
 from tests.factories.members import HubFactory, OrganisationFactory, UserFactory, commune
 from tests.factories.places import PlaceFactory, PlaceLabelFactory
+from tests.visitor import seal_of
 
 SPACE = "\u202f"
 
@@ -255,13 +256,15 @@ class TestAdministration:
 
     def test_parts_are_changed_together(self, staff):
         place = PlaceFactory(shared=True)
-        response = staff.post(self.url(place), sheet(place, "40", "35", "25"))
+        response = staff.post(self.url(place), seal_of(staff, self.url(place)) | sheet(place, "40", "35", "25"))
         assert response.status_code == 302, response.context["errors"]
         assert [row.percent for row in place.shares.in_order()] == [40, 35, 25]
 
     def test_what_does_not_make_the_whole_is_said_beside_the_parts_and_nothing_is_lost(self, staff):
         place = PlaceFactory(shared=True)
-        response = staff.post(self.url(place), sheet(place, "40", "35", name="Nouveau nom"))
+        response = staff.post(
+            self.url(place), seal_of(staff, self.url(place)) | sheet(place, "40", "35", name="Nouveau nom")
+        )
         assert response.status_code == 200
         text = response.content.decode()
         assert f"il manque 25{SPACE}%" in text
