@@ -225,7 +225,7 @@ def at_once(*calls):
 
 def sheet(place, *percents, **changes):
     """What the form of a place sends."""
-    shares = list(place.shares.in_order()) if place else []
+    shares = list(place.shares.order_by("pk")) if place else []
     rows = [{"id": row.pk, "place": place.pk, "use": row.use} for row in shares]
     rows += [
         {"id": "", "place": place.pk if place else "", "use": f"Usage {n}"} for n in range(len(rows), len(percents))
