@@ -27,9 +27,10 @@ def deliver_due() -> int:
 def _deliver(claimed: OutgoingMail, relay: Any) -> bool:
     """Attempt a mail; True when it left.
 
-    The row stays locked while it is sent: whoever is late with it passes on, and a killed worker frees it.
+    The row stays locked while it is sent: no other worker claims it meanwhile, and a killed worker frees it.
     """
-    mail = OutgoingMail.objects.queued().select_for_update(skip_locked=True).filter(pk=claimed.pk).first()
+    # A claim that looked before this row was put off holds its lock for an instant: passing on would cost a minute.
+    mail = OutgoingMail.objects.queued().select_for_update().filter(pk=claimed.pk).first()
     if mail is None:
         return False
     _reach(relay)
