@@ -36,14 +36,14 @@ def legal(request: HttpRequest) -> HttpResponse:
         (_("Téléphone"), publisher["phone"]),
         (_("Direction de la publication"), publisher["director"]),
     ]
-    return render(request, "pages/legal.html", {"publisher": publisher, "facts": facts})
+    return render(request, "pages/legal.html", {"facts": facts})
 
 
 @require_safe
 @access(public)
 def accessibility(request: HttpRequest) -> HttpResponse:
     """The honest statement of accessibility."""
-    return render(request, "pages/accessibility.html", {"publisher": settings.PUBLISHER})
+    return render(request, "pages/accessibility.html")
 
 
 @require_safe
@@ -59,7 +59,7 @@ def privacy(request: HttpRequest) -> HttpResponse:
 @access(public)
 def ecodesign(request: HttpRequest) -> HttpResponse:
     """What the portal does to stay light."""
-    return render(request, "pages/ecodesign.html", {"publisher": settings.PUBLISHER})
+    return render(request, "pages/ecodesign.html")
 
 
 @require_safe
