@@ -144,12 +144,11 @@ class QuestionReminder(ToCompany):
 
     name = "question_reminder"
     action_label = _("Répondre")
+    is_said_by_staff = True
 
     def still_holds(self, row: OutgoingMail) -> bool:
         """Until it is answered, or useless."""
         return self.request.asked_at is not None
-
-    is_said_by_staff = True
 
 
 class MessageToCompany(ToCompany):
