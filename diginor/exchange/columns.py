@@ -10,6 +10,7 @@ from import_export.fields import Field
 from import_export.widgets import Widget
 
 from diginor.text_search import plain
+from diginor.whole_numbers import whole_number
 
 BETWEEN = " | "
 MOST_NAMED = 8
@@ -191,9 +192,9 @@ class NumberCell(Cell):
         text = tidy(value).replace(" ", "").replace("\u202f", "")
         if not text:
             return None
-        if not (text.isascii() and text.isdigit() and len(text) <= 9):
+        if (number := whole_number(text, most=9)) is None:
             raise ValueError(_("« %(text)s » n’est pas un nombre entier.") % {"text": tidy(value)})
-        return int(text)
+        return number
 
 
 class DayCell(Cell):

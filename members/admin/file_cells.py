@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from diginor.exchange.columns import Cell, LinkCell, tidy
 from diginor.text_search import plain
+from diginor.whole_numbers import is_whole_number
 from members.enums import TerritoryKind
 from members.fields import parse_partial_date
 from members.models import Territory
@@ -136,9 +137,9 @@ class PostcodeCell(Cell):
     def clean(self, value: Any, row: Any = None, **kwargs: Any) -> str:
         """Five digits, or nothing; ValueError where a zero may be missing, or for anything else."""
         text = tidy(value).translate(_SEPARATORS)
-        if not text or (len(text) == 5 and text.isascii() and text.isdigit()):
+        if not text or (len(text) == 5 and is_whole_number(text)):
             return text
-        if not (len(text) == EATEN_POSTCODE and text.isascii() and text.isdigit()):
+        if not (len(text) == EATEN_POSTCODE and is_whole_number(text)):
             raise ValueError(_("« %(text)s » n’est pas un code postal : il compte cinq chiffres.") % {"text": text})
         whole, commune = text.zfill(5), self.commune_of(row)
         if commune is not None and (whole in commune.today.postcodes or is_of_department(commune.code, whole)):
@@ -157,7 +158,7 @@ class PhoneCell(Cell):
         """The number as it was written, or whole again; ValueError where a zero may be missing."""
         text = tidy(value)
         digits = text.translate(_SEPARATORS)
-        if not (len(digits) == EATEN_PHONE and digits.isascii() and digits.isdigit() and digits[0] != "0"):
+        if not (len(digits) == EATEN_PHONE and is_whole_number(digits) and digits[0] != "0"):
             return text
         whole = " ".join(re.findall("..", f"0{digits}"))
         if self.is_french(row):

@@ -7,6 +7,7 @@ September 2022, by the first digits of their four. What is not known there stays
 from dataclasses import dataclass
 from datetime import date
 
+from diginor.whole_numbers import is_whole_number
 from members.enums import LegalForm, SizeCategory
 
 _SIZES = {
@@ -73,6 +74,6 @@ def size_of(code: str) -> str:
 
 def legal_form_of(code: str) -> str:
     """The legal form of a category of the national nomenclature (« 5499 » is a SARL); empty when it is none."""
-    if not (code.isascii() and code.isdigit() and len(code) == 4):
+    if not (len(code) == 4 and is_whole_number(code)):
         return ""
     return str(next((_FORMS[code[:end]] for end in (4, 3, 2, 1) if code[:end] in _FORMS), ""))
