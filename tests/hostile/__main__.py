@@ -25,7 +25,6 @@ def main() -> int:
         os.environ |= {
             **servers.start(),
             "DIGINOR_DEMO": "1",
-            "ALLOWED_HOSTS": "testserver",
             "MEDIA_ROOT": str(directory / "files"),
             "DJANGO_SETTINGS_MODULE": "diginor.settings",
         }
@@ -43,6 +42,8 @@ def _play(count: int, seed: int) -> int:
     # What is refused is no news here.
     logging.disable(logging.CRITICAL)
 
+    # The name by which Django's test client calls.
+    settings.ALLOWED_HOSTS = ["testserver"]
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     settings.STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
     django.setup()
