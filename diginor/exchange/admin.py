@@ -136,7 +136,7 @@ class ExchangeAdmin:
 
     def _outcome(self, request: HttpRequest, content: bytes) -> Outcome:
         sheet = self.sheet(request.user)
-        return sheet.compared(read_table(content, sheet.most_rows, sheet.known_headings))
+        return sheet.compared(read_table(content, sheet.most_rows, sheet.readers))
 
     def _confirm(self, request: HttpRequest) -> HttpResponse:
         waiting = find(request.POST["token"], self.opts.label, request.user)
@@ -167,7 +167,7 @@ class ExchangeAdmin:
                 cursor.execute("SELECT pg_advisory_xact_lock(hashtext(%s))", [f"import {self.opts.label}"])
             sheet = self.sheet(request.user)
             sheet.is_locking = True
-            outcome = sheet.compared(read_table(content, sheet.most_rows, sheet.known_headings))
+            outcome = sheet.compared(read_table(content, sheet.most_rows, sheet.readers))
             if outcome.fingerprint() != waiting.seen or outcome.of(ERROR):
                 raise DataMoved
             outcome.decide(request.POST)

@@ -4,11 +4,13 @@ from collections.abc import Callable, Iterable
 from datetime import date, datetime
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 from import_export.fields import Field
 from import_export.widgets import Widget
 
+from diginor.clean_text import one_line, several_lines
 from diginor.text_search import plain
 from diginor.whole_numbers import whole_number
 
@@ -55,6 +57,13 @@ class Column(Field):
         super().__init__(attribute=attribute, column_name=heading, widget=cell or Cell(), readonly=is_told)
         self.keeps_when_empty = keeps_when_empty
 
+    def read(self, text: str) -> str:
+        """The text of its cell as a form reads what is typed; what a form refuses is unreadable."""
+        try:
+            return several_lines(text).strip() if self.widget.is_long else one_line(text)
+        except ValidationError as error:
+            return Unreadable(text, error.messages[0])
+
     def clean(self, row: dict[str, Any], **kwargs: Any) -> Any:
         """What the cell says; ValueError where a spreadsheet has lost it."""
         written = row.get(self.column_name)
@@ -97,7 +106,9 @@ class LinksColumn(Column):
 
 
 class Cell(Widget):
-    """A text as it is."""
+    """A text of one line."""
+
+    is_long = False
 
     def clean(self, value: Any, row: Any = None, **kwargs: Any) -> Any:
         """What the cell says."""
@@ -106,6 +117,12 @@ class Cell(Widget):
     def render(self, value: Any, obj: Any = None, **kwargs: Any) -> str:
         """What the cell shows."""
         return tidy(value)
+
+
+class LongCell(Cell):
+    """A text of several lines."""
+
+    is_long = True
 
 
 class ChoiceCell(Cell):
@@ -189,7 +206,7 @@ class NumberCell(Cell):
 
     def clean(self, value: Any, row: Any = None, **kwargs: Any) -> Any:
         """The number."""
-        text = tidy(value).replace(" ", "").replace("\u202f", "")
+        text = "".join(tidy(value).split())
         if not text:
             return None
         if (number := whole_number(text, most=9)) is None:

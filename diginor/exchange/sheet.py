@@ -3,7 +3,7 @@
 import copy
 import hashlib
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -243,9 +243,9 @@ class Sheet(Resource):
             last = chunk[-1].pk
 
     @property
-    def known_headings(self) -> set[str]:
-        """The names of columns that a file may have."""
-        return {column.column_name for column in self.columns}
+    def readers(self) -> dict[str, Callable[[str], str]]:
+        """How the text of a cell is read, by each name of a column that a file may have."""
+        return {column.column_name: column.read for column in self.columns}
 
     def compared(self, table: Table) -> Outcome:
         """What the file would change, without changing anything."""
@@ -266,7 +266,7 @@ class Sheet(Resource):
 
     def _know_headings(self, table: Table) -> None:
         headings = table.headers
-        if unknown := [name for name in headings if name and name not in self.known_headings]:
+        if unknown := [name for name in headings if name and name not in self.headings.values()]:
             facts = {"names": ", ".join(unknown[:10]), "known": ", ".join(self.headings.values())}
             text = _("Ces colonnes sont inconnues : %(names)s. Les colonnes sont : %(known)s.") % facts
             raise FileRefused(" ".join([text, *table.remarks]))

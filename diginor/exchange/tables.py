@@ -7,7 +7,7 @@ back. In a workbook a cell says that it is a text, and needs none.
 import csv
 import re
 import zipfile
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from datetime import date, datetime
 from io import BytesIO, StringIO
 from itertools import chain, islice
@@ -19,6 +19,7 @@ from openpyxl.cell import WriteOnlyCell
 from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 from tablib import Dataset
 
+from diginor.clean_text import without_unseen
 from diginor.exchange.columns import Unreadable, tidy
 from diginor.exchange.decoding import BOM, CSV, MOST_BYTES, XLSX, FileRefused, decoded, kind_of, misread
 from diginor.wording import number
@@ -62,10 +63,11 @@ def restore(text: str) -> str:
     return _ESCAPE.sub("", text)
 
 
-def read_table(content: bytes, most_rows: int, known: Collection[str] = ()) -> Table:
+def read_table(content: bytes, most_rows: int, known: Mapping[str, Callable[[str], str]]) -> Table:
     """The table that a file holds, its columns named by the first line that has some of the names that are known.
 
-    Empty lines keep their place; what stands above the names of the columns is skipped, and that is remarked.
+    `known` says by the name of its column how the text of a cell is read. Empty lines keep their place; what stands
+    above the names of the columns is skipped, and that is remarked.
     """
     remarks: list[str] = []
     if kind_of(content) == XLSX:
@@ -78,13 +80,14 @@ def read_table(content: bytes, most_rows: int, known: Collection[str] = ()) -> T
     if any(tidy(value) for line in start[:place] for value in line):
         text = _("Les lignes au-dessus des noms de colonnes ont été passées : ces noms sont à la ligne %(line)s.")
         remarks.append(text % {"line": above + place + 1})
-    _fill(table, start[place + 1 :], lines, most_rows)
+    readers = [known.get(name, str) for name in table.headers]
+    _fill(table, readers, chain(start[place + 1 :], lines), most_rows)
     remarks += misread([*table.headers, *(cell for row in table for cell in row)])
     return table
 
 
 def _headings(values: list[Any]) -> list[str]:
-    headings = [tidy(value) for value in values]
+    headings = [_heading(value) for value in values]
     while headings and not headings[-1]:
         headings.pop()
     if not headings or len(headings) > MOST_COLUMNS:
@@ -95,21 +98,26 @@ def _headings(values: list[Any]) -> list[str]:
     return headings
 
 
+def _heading(value: Any) -> str:
+    """The name of a column, with plain spaces and without what nobody sees."""
+    return " ".join(without_unseen(tidy(value)).split())
+
+
 def _place_of_headings(lines: list[list[Any]], known: Collection[str]) -> int:
     """Which of the first lines has the most names that are known; the first one where none has any."""
-    scores = [len({tidy(value) for value in line} & set(known)) for line in lines]
+    scores = [len({_heading(value) for value in line} & set(known)) for line in lines]
     return scores.index(max(scores)) if scores else 0
 
 
-def _fill(table: Table, start: list[list[Any]], others: Iterator[list[Any]], most_rows: int) -> None:
-    width, beyond = len(table.headers), 0
-    for values in chain(start, others):
+def _fill(table: Table, readers: list[Callable[[str], str]], lines: Iterable[list[Any]], most_rows: int) -> None:
+    width, beyond = len(readers), 0
+    for values in lines:
         if len(table) >= most_rows and any(tidy(value) for value in values):
             raise FileRefused(
                 _("Ce fichier compte plus de %(most)s lignes. Partagez-le.") % {"most": number(most_rows)}
             )
         if len(table) < most_rows:
-            cells = [_text(value) for value in values[:width]]
+            cells = [_cell(read, _text(value)) for read, value in zip(readers, values, strict=False)]
             table.append(cells + [""] * (width - len(cells)))
         elif (beyond := beyond + 1) > MOST_EMPTY:
             break
@@ -117,6 +125,11 @@ def _fill(table: Table, start: list[list[Any]], others: Iterator[list[Any]], mos
         table.pop()
     if not len(table):
         raise FileRefused(_("Ce fichier nomme des colonnes et n’a aucune ligne."))
+
+
+def _cell(read: Callable[[str], str], text: str) -> str:
+    """A cell as its column reads it; what a spreadsheet has lost stays lost."""
+    return text if isinstance(text, Unreadable) else read(text)
 
 
 def _text(value: Any) -> str:
@@ -132,10 +145,11 @@ def _text(value: Any) -> str:
     if isinstance(value, float) and value.is_integer():
         value = int(value)
     text = tidy(value)
-    if _SHEET_ERROR.fullmatch(text):
+    seen = without_unseen(text).strip()
+    if _SHEET_ERROR.fullmatch(seen):
         why = _("« %(text)s » est une erreur du tableur. Corrigez la formule, ou écrivez la valeur.")
-        return Unreadable(text, why % {"text": text})
-    if _ROUNDED.fullmatch(text):
+        return Unreadable(text, why % {"text": seen})
+    if _ROUNDED.fullmatch(seen):
         return Unreadable(text, _("le tableur a arrondi ce numéro. Mettez la colonne au format « Texte »."))
     return text
 
@@ -154,7 +168,7 @@ def _delimiter(text: str, known: Collection[str]) -> str:
 
     def score(delimiter: str) -> tuple[int, int]:
         lines = list(csv.reader(StringIO(head, newline=""), delimiter=delimiter))
-        best = max((len({tidy(cell) for cell in line} & set(known)) for line in lines), default=0)
+        best = max((len({_heading(cell) for cell in line} & set(known)) for line in lines), default=0)
         return best, head.split("\n", 1)[0].count(delimiter)
 
     return max(DELIMITERS, key=score)

@@ -19,7 +19,7 @@ from members.rules.place_names import is_of_department, plain_name
 
 MOST_SUGGESTIONS, MOST_NAMED = 50, 6
 EATEN_SIRET, EATEN_POSTCODE, EATEN_PHONE = (12, 13), 4, 9
-_SEPARATORS = str.maketrans("", "", " .-\u00a0\u202f")
+_SEPARATORS = re.compile(r"[\s.-]")
 _KEY = re.compile(r"\(?\b([a-z]+):([\w-]+)\)?\s*$")
 
 
@@ -49,7 +49,7 @@ class NafCell(Cell):
 
 def naf_of(text: str) -> str:
     """A NAF code as the nomenclature writes it; what is no code stays as it is."""
-    code = text.upper().replace(" ", "")
+    code = "".join(text.upper().split())
     return f"{code[:2]}.{code[2:]}" if re.fullmatch(r"\d{4}[A-Z]", code) else code
 
 
@@ -136,7 +136,7 @@ class PostcodeCell(Cell):
 
     def clean(self, value: Any, row: Any = None, **kwargs: Any) -> str:
         """Five digits, or nothing; ValueError where a zero may be missing, or for anything else."""
-        text = tidy(value).translate(_SEPARATORS)
+        text = _SEPARATORS.sub("", tidy(value))
         if not text or (len(text) == 5 and is_whole_number(text)):
             return text
         if not (len(text) == EATEN_POSTCODE and is_whole_number(text)):
@@ -157,7 +157,7 @@ class PhoneCell(Cell):
     def clean(self, value: Any, row: Any = None, **kwargs: Any) -> str:
         """The number as it was written, or whole again; ValueError where a zero may be missing."""
         text = tidy(value)
-        digits = text.translate(_SEPARATORS)
+        digits = _SEPARATORS.sub("", text)
         if not (len(digits) == EATEN_PHONE and is_whole_number(digits) and digits[0] != "0"):
             return text
         whole = " ".join(re.findall("..", f"0{digits}"))

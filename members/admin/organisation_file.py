@@ -8,12 +8,12 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from diginor.exchange.columns import (
-    Cell,
     ChoiceCell,
     Column,
     DayCell,
     LinksCell,
     LinksColumn,
+    LongCell,
     NumberCell,
     SeveralCell,
     YesNoCell,
@@ -65,14 +65,14 @@ class OrganisationSheet(Sheet):
             Column("public_email", "Adresse électronique publique"),
             Column("public_phone", "Téléphone public", PhoneCell(lambda row: self._commune_of(row) is not None)),
             Column("website", "Site web", AddressCell()),
-            Column("description", "Présentation"),
-            Column("description_en", "Présentation en anglais"),
+            Column("description", "Présentation", LongCell()),
+            Column("description_en", "Présentation en anglais", LongCell()),
             Column("expertises", "Expertises", SeveralCell(Technology.choices)),
             LinksColumn("hubs", "Guichets", LinksCell(self._hub, lambda hub: hub.slug)),
             Column("is_listed", "Dans l’annuaire", YesNoCell(), keeps_when_empty=True),
             Column("capacity", "Orientations ouvertes au plus", NumberCell()),
             Column("is_active", "En activité", YesNoCell(), keeps_when_empty=True),
-            Column("source", "Source", Cell()),
+            Column("source", "Source"),
             Column("stated_on", "Date de la source", PartialDateCell()),
         ]
 

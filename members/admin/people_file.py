@@ -7,7 +7,6 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from diginor.email_addresses import clean_address
 from diginor.exchange.columns import ChoiceCell, Column, LinkCell, YesNoCell, tidy
 from diginor.exchange.sheet import ADDED, CHANGED, DataMoved, Fault, Line, Match, Option, Outcome, Sheet
 from diginor.exchange.tables import Table
@@ -160,7 +159,7 @@ def _staffed(user: Any) -> QuerySet:
 
 
 def _email_of(row: dict[str, str]) -> str:
-    return clean_address(tidy(row[EMAIL])).lower()
+    return row[EMAIL].lower()
 
 
 def _turn(line: Line) -> tuple[bool, bool, int]:

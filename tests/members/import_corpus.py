@@ -224,6 +224,42 @@ SAMPLES = [
     Sample(
         "a_number_sign_that_is_no_error", csv_of(row(text="#1 en Normandie")), read={"description": "#1 en Normandie"}
     ),
+    # What was pasted from pages and cards, and is not seen.
+    Sample(
+        "signs_of_no_width",
+        csv_of(row(name="\u200bÉc\u2060ume\ufeff", siret=f"\u202a{SIRET}\u202c", commune="Ca\u200ben")),
+        read=GOOD,
+    ),
+    Sample(
+        "separators_of_lines",
+        csv_of(row(name="Écume\u2028", commune="14000\u2029Caen", text="a\u2028b")),
+        read={**GOOD, "description": "a\nb"},
+    ),
+    Sample(
+        "hard_spaces",
+        csv_of(
+            row(name="\u00a0Écume\u202f", postcode="14\u00a0000", phone="2\u00a033\u00a000\u00a000\u00a000"),
+            head=HEAD.replace(" ", "\u00a0"),
+        ),
+        read={**GOOD, "public_phone": "02 33 00 00 00"},
+    ),
+    Sample(
+        "signs_of_no_width_in_a_workbook",
+        workbook(["É\u200bcume", f"{SIRET}\u202c", "14000\u2028", "\u200eCaen", "\u200b"], ["\u200b", "\u00a0"]),
+        read={**GOOD, "public_phone": ""},
+    ),
+    Sample("a_name_with_nothing_to_see", csv_of(row(name="\u200b\u00a0")), ("colonne Nom",)),
+    Sample("a_lost_cell_with_a_sign_of_no_width", csv_of(row(text="#REF!\u200b")), ("« #REF! » est une erreur",)),
+    Sample(
+        "two_lines_in_a_cell_of_one",
+        workbook(["Écume\nConseil", SIRET]),
+        ("colonne Nom", "tient sur une ligne"),
+    ),
+    Sample(
+        "two_lines_in_a_presentation",
+        workbook(["Écume", SIRET, "14000", "Caen", "", "a\r\nb"]),
+        read={**GOOD, "description": "a\nb"},
+    ),
     # What is no table.
     Sample("nothing", b" \r\n", ("est vide",), refused=True),
     Sample("a_page", b"<html><table><tr><td>Nom</td></tr></table></html>", (NOT_A_TABLE,), refused=True),
