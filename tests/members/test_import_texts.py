@@ -15,6 +15,7 @@ from services.admin.offer_file import OfferSheet
 from services.models import Offer
 from tests.factories.members import HubFactory, OrganisationFactory, UserFactory, commune
 from tests.factories.services import TopicFactory
+from tests.filled import some
 from tests.members.files import csv_file
 from tests.members.import_corpus import SIRET
 
@@ -114,9 +115,9 @@ def pasted(text: str) -> str:
     return PASTED.format(text[:middle], text[middle:])
 
 
-def column(kind: type[Sheet], heading: str, admin: Any) -> Any:
-    """A column by its name."""
-    return next(one for one in kind(admin).columns if one.column_name == heading)
+def short(kind: type[Sheet], admin: Any) -> list[str]:
+    """The columns whose cells have one line."""
+    return [one.column_name for one in kind(admin).columns if not one.widget.is_long]
 
 
 @SHEETS
@@ -129,37 +130,33 @@ def test_the_row_names_every_column(kind: type[Sheet], admin: Any) -> None:
 @SHEETS
 def test_signs_that_nobody_sees_change_no_cell(kind: type[Sheet], admin: Any) -> None:
     clean = told(outcome(kind, admin, ROWS[kind]))
-    for heading, text in ROWS[kind].items():
-        if column(kind, heading, admin).widget.is_long:
-            continue
-        assert told(outcome(kind, admin, {**ROWS[kind], heading: pasted(text)})) == clean, heading
+    for heading in some(short(kind, admin)):
+        cells = {**ROWS[kind], heading: pasted(ROWS[kind][heading])}
+        assert told(outcome(kind, admin, cells)) == clean, heading
 
 
 @SHEETS
 def test_a_cell_with_nothing_to_see_is_empty(kind: type[Sheet], admin: Any) -> None:
-    for heading in ROWS[kind]:
+    for heading in some(short(kind, admin)):
         empty = told(outcome(kind, admin, {**ROWS[kind], heading: ""}))
-        if not column(kind, heading, admin).widget.is_long:
-            assert told(outcome(kind, admin, {**ROWS[kind], heading: "\u200b\u00a0\u2028"})) == empty, heading
+        assert told(outcome(kind, admin, {**ROWS[kind], heading: "\u200b\u00a0\u2028"})) == empty, heading
 
 
 @SHEETS
 def test_a_line_break_in_a_cell_of_one_line_is_told_of_that_cell(kind: type[Sheet], admin: Any) -> None:
-    for one in kind(admin).columns:
-        if one.readonly or one.widget.is_long:
-            continue
+    read = [one for one in kind(admin).columns if not one.readonly and not one.widget.is_long]
+    for one in some(read):
         faults = outcome(kind, admin, {**ROWS[kind], one.column_name: "a\nb"}).faults
         assert any("tient sur une ligne" in str(fault) or one.attribute == "organisation" for fault in faults), faults
 
 
-@SHEETS
+@pytest.mark.parametrize("kind", [OrganisationSheet, OfferSheet], ids=lambda kind: kind.__name__)
 def test_several_lines_are_those_that_a_form_reads(kind: type[Sheet], admin: Any) -> None:
     text = "un\u2028deux\x9b\u2029\U0001f468\u200d\U0001f469\r\ntrois"
-    for one in kind(admin).columns:
-        if one.widget.is_long:
-            (line,) = outcome(kind, admin, {**ROWS[kind], one.column_name: text}).lines
-            assert line.option
-            assert getattr(line.option.instance, one.attribute) == several_lines(text)
+    for one in some(one for one in kind(admin).columns if one.widget.is_long):
+        (line,) = outcome(kind, admin, {**ROWS[kind], one.column_name: text}).lines
+        assert line.option
+        assert getattr(line.option.instance, one.attribute) == several_lines(text)
 
 
 @SHEETS
