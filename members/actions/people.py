@@ -1,6 +1,4 @@
-"""Teams: who works for an organisation, who leaves it, when it is away and how much it can take."""
-
-from datetime import date, timedelta
+"""Teams: who works for an organisation, who leaves it and how much it can take; accounts."""
 
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
@@ -11,29 +9,45 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from diginor.edits import note
-from diginor.outbox.pacing import by_the_clock
 from diginor.outbox.posting import post
-from diginor.retries import try_keys
 from diginor.traces import forget_in_log, forget_sessions
+from members.actions.absences import (
+    AbsenceOverlaps,
+    AbsenceRefused,
+    NobodyPresent,
+    StandInAway,
+    begin_absences,
+    cancel_absence,
+    check_absence,
+    person_away,
+    person_back,
+    set_absence,
+)
 from members.actions.invitations import accept_invitation, invite, revoke_invitation
 from members.actions.refusals import PeopleRefusal
 from members.enums import MembershipRole
-from members.models import Absence, Membership, Organisation, SheetEvent, User
+from members.models import Membership, Organisation, SheetEvent, User
 from members.models.user import CLOSED_DOMAIN
 from members.notifications import RemovalMail
 
 __all__ = [
+    "AbsenceOverlaps",
+    "AbsenceRefused",
     "LastManagerStays",
+    "NobodyPresent",
+    "StandInAway",
     "accept_invitation",
     "account_closed",
     "begin_absences",
     "cancel_absence",
     "change_role",
+    "check_absence",
     "close_account",
     "end_sessions",
     "invite",
     "open_account",
     "person_away",
+    "person_back",
     "person_left",
     "remove",
     "revoke_invitation",
@@ -46,36 +60,12 @@ __all__ = [
 person_left = Signal()
 # Sent inside the transaction, with `user` and the `name` that is being forgotten, so that histories forget it too.
 account_closed = Signal()
-# Sent inside the transaction of its first day, with `absence`, so that what the person follows goes to who stands in.
-person_away = Signal()
 
 
 class LastManagerStays(PeopleRefusal):
     """An organisation keeps at least one manager."""
 
     message = _("Cette personne est la dernière responsable de l’équipe : nommez quelqu’un d’autre avant.")
-
-
-class AbsenceOverlaps(PeopleRefusal):
-    """The same person or organisation is already away on these days."""
-
-    message = _("Une autre absence couvre déjà une partie de ces jours.")
-
-
-class NobodyPresent(PeopleRefusal):
-    """Somebody of the organisation is there on every day, or it is away as a whole."""
-
-    message = _(
-        "Personne d’autre n’est présent ces jours-là : choisissez un relais, ou notez l’absence de toute la structure."
-    )
-
-
-class StandInAway(PeopleRefusal):
-    """Who stands in is there on every day: absences that cross would leave everything to nobody."""
-
-    message = _(
-        "La personne qui prend le relais est elle-même absente une partie de ces jours : choisissez quelqu’un d’autre."
-    )
 
 
 @transaction.atomic
@@ -117,79 +107,6 @@ def change_role(membership: Membership, *, role: str, by: User) -> None:
         membership.role = role
         membership.save(update_fields=["role"])
         note(membership, ["role"], by=by)
-
-
-@transaction.atomic
-def set_absence(
-    organisation: Organisation,
-    *,
-    starts_on: date,
-    ends_on: date,
-    by: User,
-    user: User | None = None,
-    backup: User | None = None,
-    backup_organisation: Organisation | None = None,
-) -> Absence:
-    """Note that an organisation, or one of its people, is away."""
-    _locked(organisation)
-    check_absence(organisation, user, backup, starts_on, ends_on)
-    absence = Absence.objects.create(
-        organisation=organisation,
-        user=user,
-        starts_on=starts_on,
-        ends_on=ends_on,
-        backup=backup,
-        backup_organisation=backup_organisation,
-    )
-    _begin(absence)
-    return absence
-
-
-def check_absence(
-    organisation: Organisation, user: User | None, backup: User | None, starts_on: date, ends_on: date
-) -> None:
-    """Raise the refusal that an absence would meet, if any."""
-    if organisation.absences.filter(user=user, starts_on__lte=ends_on, ends_on__gte=starts_on).exists():
-        raise AbsenceOverlaps
-    others = User.objects.present(organisation.pk, starts_on, ends_on)
-    if user and not backup and not others.exclude(pk=user.pk).exists():
-        raise NobodyPresent
-    if backup and not others.filter(pk=backup.pk).exists():
-        raise StandInAway
-
-
-@by_the_clock()
-def begin_absences() -> int:
-    """Give to who stands in what the people away from today on follow; a second call the same day changes nothing."""
-    due = Absence.objects.on(timezone.localdate()).filter(taken_over_at=None, user__isnull=False)
-    return try_keys("begin_absences", due.order_by("pk").values_list("pk", flat=True), _begin_once)
-
-
-def _begin_once(pk: int) -> bool:
-    absence = Absence.objects.select_for_update(of=("self",)).with_people().filter(pk=pk).first()
-    return _begin(absence) if absence else False
-
-
-def _begin(absence: Absence) -> bool:
-    """Tell the other parts, once, that a person is away; the organisation as a whole keeps its referrals."""
-    today = timezone.localdate()
-    if absence.user is None or absence.taken_over_at or not absence.starts_on <= today <= absence.ends_on:
-        return False
-    absence.taken_over_at = timezone.now()
-    absence.save(update_fields=["taken_over_at"])
-    person_away.send(Absence, absence=absence)
-    return True
-
-
-@transaction.atomic
-def cancel_absence(absence: Absence, *, by: User) -> None:
-    """Forget an absence to come, or end today one that has begun."""
-    today = timezone.localdate()
-    if absence.starts_on >= today:
-        absence.delete()
-    elif absence.ends_on >= today:
-        absence.ends_on = today - timedelta(days=1)
-        absence.save(update_fields=["ends_on"])
 
 
 @transaction.atomic

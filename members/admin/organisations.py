@@ -14,13 +14,15 @@ from diginor.exchange.admin import ExchangeAdmin
 from diginor.fields import SeveralChoices
 from diginor.whole_numbers import is_whole_number
 from members.actions import people
-from members.actions.refusals import PeopleRefusal
 from members.admin.company_lookup import CompanyLookup
 from members.admin.organisation_file import OrganisationSheet
 from members.enums import Technology
 from members.forms.fields import SiretField
+from members.forms.team import show_refusal
 from members.models import Absence, Membership, Organisation
 from members.rules.siret import bare
+
+ABSENCE_FIELDS = ("organisation", "user", "starts_on", "ends_on", "backup", "backup_organisation")
 
 
 class TeamInline(PortalInline):
@@ -102,14 +104,10 @@ class AbsenceSheet(SharedModelForm):
     """Who is away, when, and who stands in."""
 
     def clean(self) -> dict[str, Any] | None:
-        """Refuse what the action would refuse, beside the form."""
+        """Refuse what the action would refuse, beside its field."""
         cleaned = super().clean() or self.cleaned_data
-        facts: list[Any] = [cleaned.get(name) for name in ("organisation", "user", "backup", "starts_on", "ends_on")]
         if not self.errors:
-            try:
-                people.check_absence(*facts)
-            except PeopleRefusal as refusal:
-                self.add_error(None, str(refusal))
+            show_refusal(self, Absence(**{name: cleaned.get(name) for name in ABSENCE_FIELDS}))
         return cleaned
 
 
@@ -127,8 +125,7 @@ class AbsenceAdmin(PortalModelAdmin):
 
     def save_model(self, request: HttpRequest, obj: Absence, form: ModelForm, change: bool) -> None:
         """Note the absence through the action, so that who stands in gets what waits."""
-        names = ("organisation", "user", "starts_on", "ends_on", "backup", "backup_organisation")
-        noted = people.set_absence(**{name: getattr(obj, name) for name in names}, by=request.user)  # type: ignore[arg-type]
+        noted = people.set_absence(**{name: getattr(obj, name) for name in ABSENCE_FIELDS}, by=request.user)  # type: ignore[arg-type]
         obj.__dict__.update({name: value for name, value in noted.__dict__.items() if name != "_state"})
 
     def delete_model(self, request: HttpRequest, obj: Absence) -> None:

@@ -8,9 +8,9 @@ from django.utils.translation import gettext_lazy as _
 
 from diginor.edits import SharedForm
 from diginor.fields import DayInput, RadioCards
-from members.actions.people import StandInAway
+from members.actions.absences import AbsenceRefused, check_absence
 from members.enums import MembershipRole
-from members.models import Organisation, User
+from members.models import Absence, Organisation, User
 
 
 class InviteForm(forms.Form):
@@ -52,6 +52,14 @@ class PersonChoice(forms.ModelChoiceField):
         return str(obj)
 
 
+def show_refusal(form: forms.BaseForm, absence: Absence) -> None:
+    """Say beside its field why an absence would be refused, if it would; inside a transaction, as the check is."""
+    try:
+        check_absence(absence)
+    except AbsenceRefused as refusal:
+        form.add_error(refusal.field, str(refusal))
+
+
 class AbsenceForm(forms.Form):
     """When the organisation or one of its people is away, and who stands in."""
 
@@ -87,10 +95,6 @@ class AbsenceForm(forms.Form):
             self.add_error("ends_on", _("Cette période est déjà passée."))
         if data.get("backup") and data["backup"] == data.get("user"):
             self.add_error("backup", _("Choisissez une autre personne que celle qui s’absente."))
-        if not self.errors and data.get("backup"):
-            present = User.objects.present(self.organisation.pk, data["starts_on"], data["ends_on"])
-            if not present.filter(pk=data["backup"].pk).exists():
-                self.add_error("backup", StandInAway.message)
         return data
 
 

@@ -18,13 +18,17 @@ class AbsenceQuerySet(models.QuerySet):
         """Those that cover a day."""
         return self.filter(starts_on__lte=day, ends_on__gte=day)
 
+    def during(self, first: date, last: date) -> "AbsenceQuerySet":
+        """Those that cover one of these days, both included."""
+        return self.filter(starts_on__lte=last, ends_on__gte=first)
+
     def current_and_coming(self, day: date) -> "AbsenceQuerySet":
         """Those not over yet, the nearest first."""
         return self.filter(ends_on__gte=day).order_by("starts_on", "pk")
 
     def with_people(self) -> "AbsenceQuerySet":
         """With who is away and who stands in."""
-        return self.select_related("user", "backup", "backup_organisation")
+        return self.select_related("organisation", "user", "backup", "backup_organisation")
 
 
 class Absence(models.Model):

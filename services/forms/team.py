@@ -5,8 +5,8 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from members.forms.team import AbsenceForm
-from members.models import Organisation, User
+from members.forms.team import AbsenceForm, show_refusal
+from members.models import Absence, Organisation, User
 from services.models import Referral
 
 
@@ -37,12 +37,14 @@ class TeamAbsenceForm(AbsenceForm):
         self.fields["user"].help_text = _("Choisissez une personne, ou laissez « toute la structure ».")
 
     def clean(self) -> dict[str, Any]:
-        """The stand-in is of the same kind as who is away."""
+        """The stand-in is of the same kind as who is away, and is there."""
         data = super().clean()
         if data.get("user") and data.get("backup_organisation"):
             self.add_error("backup_organisation", _("Pour une personne seule, choisissez une ou un collègue."))
         if not data.get("user") and data.get("backup"):
             self.add_error("backup", _("Toute la structure est absente : choisissez plutôt une structure de relais."))
+        if not self.errors:
+            show_refusal(self, Absence(organisation=self.organisation, **data))
         return data
 
 

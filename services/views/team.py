@@ -40,6 +40,7 @@ def team(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 @access(policies.manager)
+@transaction.atomic
 def team_absence(request: HttpRequest) -> HttpResponse:
     """Note that the organisation or a person is away."""
     place = _led(request)
