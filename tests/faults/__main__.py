@@ -1,33 +1,18 @@
 """`make faults`: the whole campaign on servers of its own; an error when anything was lost or doubled."""
 
-import os
-import shutil
 import sys
-import tempfile
 from pathlib import Path
 
 from diginor.embedded import Servers
+from tests.apart import own_servers
 
 FILINGS, SECONDS = 40, 8
 
 
 def main() -> int:
     """Play every fault, print the table, and tell whether all is well."""
-    directory = Path(tempfile.mkdtemp(prefix="diginor-faults-"))
-    # PostgreSQL may run under another account, which has to enter this directory.
-    directory.chmod(0o711)
-    servers = Servers(directory, throwaway=True)
-    try:
-        os.environ |= {
-            **servers.start(),
-            "LOG_LEVEL": "WARNING",
-            "DIGINOR_DEMO": "1",
-            "DJANGO_SETTINGS_MODULE": "diginor.settings",
-        }
+    with own_servers("faults", LOG_LEVEL="WARNING") as (directory, servers):
         return _play(servers, directory)
-    finally:
-        servers.stop()
-        shutil.rmtree(directory, ignore_errors=True)
 
 
 def _play(servers: Servers, directory: Path) -> int:
