@@ -34,9 +34,8 @@ def mails_to(side):
     return [kind for kind in every_mail() if issubclass(kind, side)]
 
 
-@pytest.fixture
-def story():
-    """A referral with an adviser, and the desk of its hub."""
+def make_story():
+    """Make a referral with an adviser, and the desk of its hub."""
     hub = HubFactory(phone="02 31 00 00 00")
     place = OrganisationFactory(of_hub=hub, name="Normandie Web Xperts", acronym="NWX")
     adviser = UserFactory(adviser_of=place, first_name="Claire", last_name="Dumont", phone="06 00 00 00 00")
@@ -46,6 +45,12 @@ def story():
     return ReferralFactory(
         accepted=True, organisation=place, adviser=adviser, next_step="Je vous appelle", word="Une belle histoire"
     )
+
+
+@pytest.fixture
+def story():
+    """A referral with an adviser, and the desk of its hub."""
+    return make_story()
 
 
 def write(kind, referral, language="fr", **change):
