@@ -64,7 +64,8 @@ def _triaged(state: str) -> Callable[[Side], str]:
 
 
 def _filing(world: World) -> dict[str, Any]:
-    return {"filing": {"draft": world.own.requests["brouillon"].code, "filed": world.own.requests["déposé"].code}}
+    filed, draft = world.own.requests["déposé"].code, world.own.requests["brouillon"].code
+    return {"filing": {"drafts": [{"name": "a", "code": filed, "filed": True}, {"name": "b", "code": draft}]}}
 
 
 def _ask_for_code(page: Page, world: World) -> None:
@@ -156,6 +157,8 @@ BOOK.at("visitor", "english topic", lambda side: "/en/services/demonstration/rob
 BOOK.add("coming", "account_login", steps=_ask_for_code)
 BOOK.add("coming", "password_sign_in", steps=_give_password)
 BOOK.add("filing", "filing_start", "filing_need", "filing_company", "filing_contact", session=_filing, is_public=True)
+BOOK.at("filing", "filing need of a tab", lambda side: f"{reverse('filing_need')}?demande=b", is_public=True)
+BOOK.at("filing", "filing start to change", lambda side: f"{reverse('filing_start')}?demande=b", is_public=True)
 BOOK.add("filing", "filing_done", "filing_save", session=_filing)
 
 BOOK.add("company", "my_requests", "account", "my_data", "close_account", "account_email", "account_logout")

@@ -9,7 +9,6 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
@@ -26,8 +25,9 @@ from services.forms.filing import NEED_SHORTEST, CompanyForm, ContactForm, Later
 from services.links import LinkExpired, LinkInvalid, read_resume_token, tracking_token
 from services.models import DelaySet, ServiceRequest, Topic
 from services.views.catalogue import door_of, doors
+from services.views.filing_fresh import Typed, begin_again, open_draft, typed_address, typed_company, typed_contact
 from services.views.filing_place import asks_place, is_dropped, on_to_the_need, wanted_place
-from services.views.filing_session import Filing
+from services.views.filing_session import PARAMETER, Filing
 from services.views.filing_siret import company_looked_up
 from services.views.filing_structure import asked_of
 from services.views.tracking import link_refused
@@ -36,8 +36,13 @@ from services.views.tracking_page import headline_of
 FAMILY_CODES = {slug: str(code) for code, slug in FAMILY_SLUGS.items()}
 
 
-def step(needs_need: bool = False, needs_company: bool = False) -> Callable:
-    """A step of the filing: it receives the filing of the session, and leads to the step that must come before."""
+def step(
+    needs_need: bool = False, needs_company: bool = False, only_named: bool = False, typed: Typed | None = None
+) -> Callable:
+    """A step of the filing: it receives the filing that its tab names, and leads to the step that must come before.
+
+    `typed` reads what a form of a filing that is not open here any more holds, for a fresh start that keeps it.
+    """
 
     def decorate(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
         @never_cache
@@ -45,27 +50,25 @@ def step(needs_need: bool = False, needs_company: bool = False) -> Callable:
         @require_http_methods(["GET", "HEAD", "POST"])
         @wraps(view)
         def guarded(request: HttpRequest) -> HttpResponse:
-            filing = Filing(request)
+            filing = Filing(request, only_named=only_named)
             draft = filing.draft
-            if filing.is_stale(request.POST.get("draft", "")):
-                return redirect("filing_done")
-            if request.method == "POST" and needs_need and draft is None:
-                messages.warning(
-                    request, _("Cette demande n’est plus ouverte ici. Reprenez-la par le lien reçu, ou recommencez.")
-                )
+            if filing.is_named and filing.is_filed:
+                return filing.to("filing_done")
             if not needs_need and not filing.has_receiver:
                 return _no_hub(request)
+            if typed and request.method == "POST" and draft is None:
+                return begin_again(request, filing, typed)
             if needs_need and not _is_said(draft):
-                return redirect("filing_need" if draft else "filing_start")
+                return filing.to("filing_need") if draft else redirect("filing_start")
             if needs_company and (draft is None or not draft.company_name or not draft.is_located):
-                return redirect("filing_company")
+                return filing.to("filing_company")
             try:
                 if draft is not None and is_dropped(request):
                     actions.choose_place(draft, None)
                 return view(request, filing)
             except StepRefused:
                 filing.close()
-                return redirect("filing_done")
+                return filing.to("filing_done")
 
         return guarded
 
@@ -107,26 +110,30 @@ def filing_start(request: HttpRequest, filing: Filing) -> HttpResponse:
         filing.leave()
         return redirect("filing_start")
     if asks_place(request):
-        return on_to_the_need(request)
+        return on_to_the_need(request, filing)
     if door := request.GET.get("guichet", "")[:50]:
         filing.push_door(door)
     asked = request.GET.get("q", "").strip()[:200]
     found = Topic.objects.best_for(asked, 6) if asked else []
     family = FAMILY_CODES.get(request.GET.get("famille", ""), "")
+    # Who came back from a draft to change its subject goes on with it; everybody else begins another.
+    changing = filing.name if filing.is_named and filing.draft else ""
     context = {
         "asked": asked,
         "found": found,
         "families": doors({}),
         "family": door_of(family) if family else None,
         "topics": list(Topic.objects.of_family(family)) if family else [],
-        "draft": filing.draft,
+        "changing": changing,
+        "same": f"&{PARAMETER}={changing}" if changing else "",
+        "waiting": filing.waiting(),
         "asked_hub": filing.asked_hub,
         **asked_of(request),
     }
     return render(request, "services/public/filing_start.html", context)
 
 
-@step()
+@step(only_named=True)
 def filing_need(request: HttpRequest, filing: Filing) -> HttpResponse:
     """Step 1: the need, in the person's own words."""
     draft = filing.draft
@@ -137,27 +144,27 @@ def filing_need(request: HttpRequest, filing: Filing) -> HttpResponse:
     if is_dropped(request):
         first = request.POST.dict()
     form = NeedForm(data, topic=topic, answers=draft.answers if draft else [], initial=first)
-    page = _need_page(form, topic, family, draft, place)
+    page = _need_page(form, topic, family, filing, place)
     leaving = _way_out(request, back="filing_start", here="filing_need")
     if data is not None and (form.is_valid() or leaving):
         if draft is None and not throttle.may_open_draft(source(request)):
             return _too_many(request, form, "filing_need", page)
         if form.typed_need() or draft:
             _keep_need(filing, form, topic, family, place)
-        return redirect(leaving or "filing_company")
+        return filing.to(leaving or "filing_company")
     return render(request, "services/public/filing_need.html", page)
 
 
-def _need_page(
-    form: NeedForm, topic: Topic | None, family: str, draft: ServiceRequest | None, place: Place | None
-) -> dict[str, Any]:
+def _need_page(form: NeedForm, topic: Topic | None, family: str, filing: Filing, place: Place | None) -> dict[str, Any]:
     return {
         "form": form,
+        "filing": filing,
         "topic": topic,
         "family": family,
         "family_slug": FAMILY_SLUGS[Family(family)] if family else "",
         "family_label": Family(family).label if family else "",
-        "draft": draft,
+        "draft": filing.draft,
+        "waiting": [] if filing.draft else filing.waiting(),
         "place": place,
         "may_choose_place": place is None and topic is not None and topic.slug == HOSTING_TOPIC,
     }
@@ -173,17 +180,15 @@ def _subject(request: HttpRequest, draft: ServiceRequest | None) -> tuple[Topic 
 
 
 def _keep_need(filing: Filing, form: NeedForm, topic: Topic | None, family: str, place: Place | None) -> None:
-    if filing.draft is None:
-        filing.open(actions.start_draft(hub=filing.asked_hub, language=(get_language() or "fr")[:2]))
-    assert filing.draft is not None
+    draft = filing.draft or open_draft(filing)
     filing.doubt(form.suspicions())
     need, answers = form.typed_need(), form.answers()
-    actions.save_need(filing.draft, topic=topic, family=family, need=need, answers=answers)
-    if filing.draft.wanted_place != place:
-        actions.choose_place(filing.draft, place)
+    actions.save_need(draft, topic=topic, family=family, need=need, answers=answers)
+    if draft.wanted_place != place:
+        actions.choose_place(draft, place)
 
 
-@step(needs_need=True)
+@step(needs_need=True, typed=typed_company)
 def filing_company(request: HttpRequest, filing: Filing) -> HttpResponse:
     """Step 2: who asks."""
     draft = filing.draft
@@ -195,10 +200,10 @@ def filing_company(request: HttpRequest, filing: Filing) -> HttpResponse:
     if data is not None and (form.is_valid() or leaving or details or asks):
         actions.save_company(draft, asked_hub=filing.asked_hub, **{"commune": draft.commune, **form.company()})
         if not details and not asks:
-            return redirect(leaving or "filing_contact")
+            return filing.to(leaving or "filing_contact")
         known = _company_of(draft)
         form = company_looked_up(request, known) if asks else CompanyForm.with_details(request.POST, initial=known)
-    return render(request, "services/public/filing_company.html", {"form": form, "draft": draft})
+    return render(request, "services/public/filing_company.html", {"form": form, "draft": draft, "filing": filing})
 
 
 def _company_of(draft: ServiceRequest) -> dict[str, Any]:
@@ -209,13 +214,13 @@ def _company_of(draft: ServiceRequest) -> dict[str, Any]:
     return {**{name: getattr(draft, name) for name in names}, "commune": commune, "commune_code": code}
 
 
-@step(needs_need=True, needs_company=True)
+@step(needs_need=True, needs_company=True, typed=typed_contact)
 def filing_contact(request: HttpRequest, filing: Filing) -> HttpResponse:
     """Step 3: whom to answer, files, and the sending."""
     draft = filing.draft
     assert draft is not None
     if uid := request.POST.get("remove"):
-        return _remove_file(request, draft, uid)
+        return _remove_file(request, filing, uid)
     left = MOST_FILES - draft.attachments.with_filing().count()
     first = _contact_of(draft, request.user)
     is_sent = request.method == "POST"
@@ -229,7 +234,7 @@ def filing_contact(request: HttpRequest, filing: Filing) -> HttpResponse:
         actions.save_contact(draft, **form.contact)
         actions.add_files(draft, read_files(form, "files"))
         if leaving:
-            return redirect(leaving)
+            return filing.to(leaving)
     return render(request, "services/public/filing_contact.html", _contact_page(form, filing))
 
 
@@ -255,6 +260,7 @@ def _contact_page(form: ContactForm, filing: Filing) -> dict[str, Any]:
     can_join = len(files) < MOST_FILES
     return {
         "form": form,
+        "filing": filing,
         "draft": draft,
         "files": files,
         "can_join": can_join,
@@ -263,13 +269,15 @@ def _contact_page(form: ContactForm, filing: Filing) -> dict[str, Any]:
     }
 
 
-def _remove_file(request: HttpRequest, draft: ServiceRequest, uid: str) -> HttpResponse:
+def _remove_file(request: HttpRequest, filing: Filing, uid: str) -> HttpResponse:
     """Take a file out; what was typed on the page is kept as far as it is right."""
+    draft = filing.draft
+    assert draft is not None
     form = ContactForm(request.POST, initial={})
     actions.save_contact(draft, **form.contact)
     if found := draft.attachments.with_filing().numbered(uid):
         actions.remove_file(draft, found)
-    return redirect("filing_contact")
+    return filing.to("filing_contact")
 
 
 def _send(request: HttpRequest, filing: Filing, form: ContactForm) -> HttpResponse:
@@ -284,7 +292,7 @@ def _send(request: HttpRequest, filing: Filing, form: ContactForm) -> HttpRespon
     files = form.cleaned_data["files"]
     actions.finish(draft, contact=form.contact, files=files, suspicions=list(dict.fromkeys(doubts)))
     filing.close()
-    return redirect("filing_done")
+    return filing.to("filing_done")
 
 
 def _too_many(request: HttpRequest, form: Any, name: str, context: dict[str, Any]) -> HttpResponse:
@@ -308,7 +316,7 @@ def filing_done(request: HttpRequest) -> HttpResponse:
     return render(request, "services/public/filing_done.html", context)
 
 
-@step()
+@step(typed=typed_address)
 def filing_save(request: HttpRequest, filing: Filing) -> HttpResponse:
     """Finish later: the resume link goes to an e-mail address."""
     draft = filing.draft
@@ -323,7 +331,7 @@ def filing_save(request: HttpRequest, filing: Filing) -> HttpResponse:
             sent_to = email
         else:
             form.add_error("email", _("Plusieurs liens sont déjà partis. Attendez une heure, puis recommencez."))
-    context = {"form": form, "draft": draft, "sent_to": sent_to}
+    context = {"form": form, "filing": filing, "draft": draft, "sent_to": sent_to}
     return render(request, "services/public/filing_save.html", context)
 
 
@@ -340,9 +348,9 @@ def filing_resume(request: HttpRequest, token: str) -> HttpResponse:
     filing = Filing(request)
     if draft.state != RequestState.DRAFT:
         return render(request, "services/public/already_filed.html", {"filed": draft, "token": token}, status=410)
-    filing.open(draft)
+    filing.resume(draft)
     messages.success(request, _("Vous pouvez continuer votre demande : tout a été conservé."))
-    return redirect("filing_contact" if draft.company_name else "filing_company" if draft.need else "filing_need")
+    return filing.to("filing_contact" if draft.company_name else "filing_company" if draft.need else "filing_need")
 
 
 @access(public)

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from members.models import Place
 from services.enums import HOSTING_TOPIC
 from services.models import ServiceRequest
+from services.views.filing_session import PARAMETER, Filing
 
 DROPPED = "no_place"
 
@@ -20,9 +21,15 @@ def asks_place(request: HttpRequest) -> bool:
     return "lieu" in request.GET
 
 
-def on_to_the_need(request: HttpRequest) -> HttpResponse:
-    """Lead to the first step with the place, and with the topic of those who ask to be hosted unless told another."""
+def on_to_the_need(request: HttpRequest, filing: Filing) -> HttpResponse:
+    """Lead to the first step with the place, and with the topic of those who ask to be hosted unless told another.
+
+    Who said a need of that topic and no more is choosing a place for it, and goes on with it.
+    """
     asked = {"sujet": request.GET.get("sujet") or HOSTING_TOPIC, "lieu": request.GET.get("lieu", "")}
+    draft = filing.draft
+    if draft and draft.topic and draft.topic.slug == asked["sujet"] == HOSTING_TOPIC and not draft.company_name:
+        asked[PARAMETER] = filing.name
     return redirect(f"{reverse('filing_need')}?{urlencode(asked)}")
 
 

@@ -81,5 +81,13 @@
     menu.querySelector("summary").focus();
   });
 
-  document.addEventListener("DOMContentLoaded", () => document.querySelector("[data-focus]")?.focus());
+  document.addEventListener("DOMContentLoaded", () => {
+    document.querySelector("[data-focus]")?.focus();
+    // A tab writes the name of its filing into its address, so that « back » and a reload find it again.
+    const name = document.querySelector("form[data-tab] input[name=draft]")?.value;
+    const here = new URL(location.href);
+    if (!name || here.searchParams.has("demande")) return;
+    here.searchParams.set("demande", name);
+    history.replaceState(null, "", here);
+  });
 })();

@@ -1,6 +1,7 @@
 """Walking through the filing as a browser without JavaScript does."""
 
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.test import Client
 from django.urls import reverse
@@ -17,12 +18,22 @@ COMPANY = {
 CONTACT = {"contact_name": "Anne Lebrun", "contact_email": "anne@menuiserie.example", "contact_phone": "02 33 50 00 00"}
 
 
-def fields_of(client: Client, name: str) -> dict[str, str]:
-    """The hidden fields that the page of a step sends back."""
-    response = client.get(reverse(name))
+def leads(response: Any) -> str:
+    """The page that an answer leads to, whatever the tab."""
+    return urlsplit(response.url).path
+
+
+def last(client: Client) -> dict[str, str]:
+    """The address of what was begun last in this browser, as its steps lead from one to the next."""
+    begun = client.session.get("filing", {}).get("drafts", [])
+    return {"demande": begun[-1]["name"]} if begun else {}
+
+
+def fields_of(client: Client, name: str, tab: dict[str, str] | None = None) -> dict[str, str]:
+    """The hidden fields that the page of a step sends back; the first step is blank unless a tab is told."""
+    response = client.get(reverse(name), tab or {})
     form = response.context["form"]
-    draft = response.context["draft"]
-    sent = {"draft": draft.code if draft else ""}
+    sent = {"draft": response.context["filing"].name}
     if "opened" in form.fields:
         sent["opened"] = form["opened"].value()
     return sent
@@ -39,7 +50,12 @@ def write_draft(client: Client, *, until: str = "contact") -> ServiceRequest:
     if until == "contact":
         response = send(client, "filing_company", COMPANY)
         assert response.status_code == 302, response.context["form"].errors
-    return ServiceRequest.objects.get(code=client.session["filing"]["draft"])
+    return begun(client)
+
+
+def begun(client: Client) -> ServiceRequest:
+    """What was begun last in this browser."""
+    return ServiceRequest.objects.get(code=client.session["filing"]["drafts"][-1]["code"])
 
 
 def file_request(client: Client, **changes: Any) -> ServiceRequest:

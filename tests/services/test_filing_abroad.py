@@ -11,7 +11,7 @@ from services.links import tracking_url
 from services.models import ServiceRequest
 from tests.factories.members import HubFactory, OrganisationFactory, UserFactory, commune, region
 from tests.factories.services import OfferFactory, ReferralFactory, RequestFactory, TopicFactory
-from tests.services.filing_walk import COMPANY, CONTACT, NEED, fields_of, send
+from tests.services.filing_walk import COMPANY, CONTACT, NEED, begun, fields_of, leads, send
 
 pytestmark = pytest.mark.django_db
 JERSEY = {"siret": "", "commune": "", "country": "Jersey", "foreign_town": "Saint-Hélier"}
@@ -41,7 +41,7 @@ def at_the_company(client, **changes):
 
 def draft_of(client):
     """The draft of this browser."""
-    return ServiceRequest.objects.get(code=client.session["filing"]["draft"])
+    return begun(client)
 
 
 def errors(response, name):
@@ -53,7 +53,7 @@ class TestStep:
     """The company step."""
 
     def test_country_and_town_are_enough_and_say_why_there_is_no_siret(self, client, hub):
-        assert at_the_company(client, **JERSEY).url == reverse("filing_contact")
+        assert leads(at_the_company(client, **JERSEY)) == reverse("filing_contact")
         draft = draft_of(client)
         assert (draft.commune, draft.country, draft.foreign_town) == (None, "Jersey", "Saint-Hélier")
         assert (draft.siret, draft.no_siret_reason) == ("", NoSiretReason.ABROAD)

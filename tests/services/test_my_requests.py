@@ -45,7 +45,7 @@ def test_a_draft_goes_on_where_it_was(client, anne):
     draft = RequestFactory(draft=True, contact_email=EMAIL, company_name="")
     assert "Ouvrez-la pour continuer" in client.get(reverse("my_requests")).content.decode()
     response = client.get(reverse("my_request", args=[draft.code]), follow=True)
-    assert response.redirect_chain[-1][0] == reverse("filing_company")
+    assert response.request["PATH_INFO"] == reverse("filing_company")
 
 
 def test_no_request_says_why_and_what_to_do(client, anne):
