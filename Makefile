@@ -37,7 +37,7 @@ days: .venv/installed-dev ## play forty working days and write every mail that l
 	@WRITE_FORTY_DAYS=1 $(BIN)/python -m pytest -n 0 -q tests/services/test_forty_days.py
 
 bench: .venv/installed-dev ## measure the main pages at one million requests, in a database of their own
-	$(DEMO) $(BIN)/python manage.py bench
+	$(DEMO) $(BIN)/python -m bench $(ARGS)
 
 faults: .venv/installed-dev ## file 400 requests while everything around the portal dies, stops or hangs; none may be lost
 	@$(BIN)/python -W ignore -m tests.faults

@@ -9,7 +9,7 @@ ROOT = Path(__file__).resolve().parent.parent
 APPS = [
     name for name in ("diginor", "members", "services", "funding", "projects") if (ROOT / name / "apps.py").exists()
 ]
-FOLDERS = [*APPS, "templates", "static", "tests", "deploy"]
+FOLDERS = [*APPS, "bench", "templates", "static", "tests", "deploy"]
 # Written by tools, by other projects, or data.
 APART = {"migrations", "locale", "data", "vendor", "fonts", "node_modules", "__pycache__"}
 FunctionNode = ast.FunctionDef | ast.AsyncFunctionDef

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from django.conf import settings
 
-from services.bench.pages import BenchPage, pages, session_of
+from bench.pages import BenchPage, pages, session_of
 
 CLIENTS = 4
 STEPS = 6

@@ -7,10 +7,10 @@ from django.db import connection, transaction
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from services.bench import catalogue, load, report
-from services.bench.measure import Cost
-from services.bench.pages import pages, session_of
-from services.bench.server import Load
+from bench import catalogue, load, report
+from bench.measure import Cost
+from bench.pages import pages, session_of
+from bench.server import Load
 from services.models import FigureCell, Referral, ServiceRequest
 from services.models.figure_requests import counted_in
 

@@ -7,8 +7,8 @@ from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 from django.urls import reverse
 
+from bench.catalogue import people
 from members.models import User
-from services.bench.catalogue import people
 from services.links import tracking_token
 from services.models import ServiceRequest
 

@@ -9,12 +9,12 @@ from typing import Any
 
 from django.utils import timezone
 
+from bench import rows
+from bench.bulk import insert, quietly, run, settle_tables
+from bench.catalogue import NORMANDY, ORGANISATIONS, TOPICS
 from diginor.working_days import is_working_day
 from members.models import Organisation, Territory
 from services.actions.figures import refresh_figures
-from services.bench import rows
-from services.bench.bulk import insert, quietly, run, settle_tables
-from services.bench.catalogue import NORMANDY, ORGANISATIONS, TOPICS
 from services.models import (
     FigureCell,
     FigureDetail,

@@ -18,7 +18,7 @@ from django.db import connection, reset_queries
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from services.bench.pages import BenchPage, pages, session_of
+from bench.pages import BenchPage, pages, session_of
 
 WARM_UP, ROUNDS = 5, 40
 

@@ -1,8 +1,8 @@
 """The tables of docs/operate.md, and whether the promises hold."""
 
-from services.bench.measure import Cost
-from services.bench.pages import FIRST_PAGE_MS, FLAT, pages
-from services.bench.server import Load
+from bench.measure import Cost
+from bench.pages import FIRST_PAGE_MS, FLAT, pages
+from bench.server import Load
 
 Results = dict[int, dict[str, Cost]]
 MOST_MEGABYTES = 150
