@@ -15,6 +15,7 @@ from django.utils.functional import cached_property
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
+from diginor import deletions
 from diginor.admin_choose import Chooser
 from diginor.edits import SEAL, Guard, SharedModelForm
 from diginor.text_search import PlainText, plain, query
@@ -189,6 +190,15 @@ class PortalModelAdmin(Rights, Scoped, Guarded, admin.ModelAdmin):
         for one in [form, *(line for formset in formsets for line in formset.initial_forms)]:
             if text := one.kept_words():
                 self.message_user(request, text, messages.INFO)
+
+    def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
+        """What goes with some rows; whoever confirms has read all of it."""
+        deletions.ask_again_unless_read(request, objs)
+        return super().get_deleted_objects(objs, request)
+
+    def delete_view(self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None) -> Any:
+        """Ask before deleting, and again when another person changed what goes."""
+        return deletions.sealed(request, super().delete_view(request, object_id, extra_context))
 
     def get_search_results(self, request: HttpRequest, queryset: QuerySet, search_term: str) -> tuple[QuerySet, bool]:
         """Search by an index, never by reading the whole table."""

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from diginor.admin_base import PortalModelAdmin
 from diginor.admin_choose import ChoiceView
+from diginor.deletions import delete_selected
 
 
 class PortalAdminSite(AdminSite):
@@ -27,6 +28,8 @@ class PortalAdminSite(AdminSite):
 
     def __init__(self, name: str = "admin") -> None:
         super().__init__(name)
+        self.disable_action("delete_selected")
+        self.add_action(delete_selected)
         self.pages: list[URLPattern] = []
 
     def add_pages(self, pages: list[URLPattern]) -> None:

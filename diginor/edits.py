@@ -14,22 +14,22 @@ from functools import cached_property
 from typing import Any
 
 from django import forms
-from django.contrib.admin.models import CHANGE, LogEntry
-from django.contrib.contenttypes.models import ContentType
 from django.core import signing
-from django.core.exceptions import FieldDoesNotExist, ValidationError
+from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.encoding import force_str
 from django.utils.formats import date_format, localize
-from django.utils.text import Truncator, capfirst
+from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
+from diginor.journal import author, column_label
+
 SEAL = "opened"
-MOST_SHOWN, MOST_READ = 200, 20
+MOST_SHOWN = 200
 SEVERAL = (forms.MultipleChoiceField, forms.ModelMultipleChoiceField)
 
 
@@ -280,44 +280,3 @@ def labels(form: Any, name: str) -> set[str]:
     with override(None):
         found = {force_str(form.fields[name].label or name), column_label(form.row, name)}
     return {one.lower() for one in found if one}
-
-
-def column_label(row: Any, name: str) -> str:
-    """The name of a column for people, empty when the row has none of that name."""
-    try:
-        return capfirst(force_str(row._meta.get_field(name).verbose_name))
-    except FieldDoesNotExist:
-        return ""
-
-
-def author(row: Any, names: set[str]) -> str:
-    """Who last changed one of these fields of a row, as the journal tells; empty when it does not know."""
-    kind = ContentType.objects.get_for_model(row)
-    entries = LogEntry.objects.filter(content_type=kind, object_id=str(row.pk), action_flag=CHANGE)
-    for entry in entries.select_related("user").order_by("-action_time", "-pk")[:MOST_READ]:
-        if names & _noted(entry.change_message):
-            return str(entry.user)
-    return ""
-
-
-def _noted(message: str) -> set[str]:
-    try:
-        lines = json.loads(message)
-        return {label.lower() for line in lines for label in line.get("changed", {}).get("fields", ())}
-    except (ValueError, AttributeError, TypeError):
-        return set()
-
-
-def note(row: Any, columns: Iterable[str], *, by: Any) -> None:
-    """Write in the journal who changed these columns of a row, as the administration does for its own forms."""
-    with override(None):
-        fields = [label for name in columns if (label := column_label(row, name))]
-    if fields:
-        LogEntry.objects.create(
-            user=by,
-            content_type=ContentType.objects.get_for_model(row),
-            object_id=str(row.pk),
-            object_repr=str(row)[:200],
-            action_flag=CHANGE,
-            change_message=json.dumps([{"changed": {"fields": fields}}]),
-        )

@@ -8,7 +8,7 @@ from django.dispatch import Signal
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from diginor.edits import note
+from diginor.journal import note
 from diginor.outbox.posting import post
 from diginor.traces import forget_in_log, forget_sessions
 from members.actions.absences import (

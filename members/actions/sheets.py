@@ -10,8 +10,8 @@ from django.utils.text import capfirst, slugify
 from django.utils.translation import gettext_lazy as _
 
 from diginor.codes import public_code
-from diginor.edits import note
 from diginor.history import Party
+from diginor.journal import note
 from diginor.outbox.posting import post
 from members.actions.refusals import PeopleRefusal
 from members.enums import MembershipRole, ProposalStep

@@ -11,7 +11,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from diginor.access import access, signed_in
-from diginor.edits import held, note
+from diginor.edits import held
+from diginor.journal import note
 from diginor.personal_archive import archive
 from diginor.personal_data import parts
 from members import policies

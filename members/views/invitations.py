@@ -13,7 +13,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from diginor.access import access, public
-from diginor.edits import held, note
+from diginor.edits import held
+from diginor.journal import note
 from members.actions.invitations import accept_invitation
 from members.actions.refusals import PeopleRefusal
 from members.code_sign_in import CodeSignIn, may_ask_code
