@@ -150,6 +150,7 @@ CELERY_BEAT_SCHEDULE = {
     "follow-up": {"task": "services.tasks.follow_up", "schedule": 60.0},
     "refresh-figures": {"task": "services.tasks.refresh_figures", "schedule": 300.0},
     "begin-absences": {"task": "members.tasks.begin_absences", "schedule": crontab(minute="5-59/10")},
+    "tell-returns": {"task": "services.tasks.tell_returns", "schedule": crontab(minute="6-59/10")},
     "tell-successions": {"task": "members.tasks.tell_successions", "schedule": crontab(hour="7-18", minute="10")},
     "catch-up-successions": {"task": "services.tasks.catch_up_successions", "schedule": crontab(minute="*/10")},
     "send-digests": {"task": "services.tasks.send_digests", "schedule": 300.0},

@@ -20,6 +20,13 @@ def _stand_in(sender: Any, *, absence: Any, **_other: Any) -> None:
     hand_over_for_absence(absence)
 
 
+def _tell_return(sender: Any, *, absence: Any, **_other: Any) -> None:
+    """Tell who keeps what was given on for an absence that ends before its last day."""
+    from services.actions.people import tell_return
+
+    tell_return(absence.pk)
+
+
 def _forget_name(sender: Any, *, user: Any, name: str, **_other: Any) -> None:
     """Take the name of a person whose account is closed out of the histories."""
     from services.actions.erasure import forget_name
@@ -35,7 +42,7 @@ class ServicesConfig(AppConfig):
 
     def ready(self) -> None:
         """Tell the registries what this part adds: steering, directory, personal data, successions; hear departures."""
-        from members.actions.people import account_closed, person_away, person_left
+        from members.actions.people import account_closed, person_away, person_back, person_left
         from services import directory, panels, personal_data
         from services.actions import successions
 
@@ -46,3 +53,4 @@ class ServicesConfig(AppConfig):
         person_left.connect(_hand_back, dispatch_uid="services.hand_back")
         account_closed.connect(_forget_name, dispatch_uid="services.forget_name")
         person_away.connect(_stand_in, dispatch_uid="services.stand_in")
+        person_back.connect(_tell_return, dispatch_uid="services.tell_return")

@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from services.actions import clock, digests, figures, successions
+from services.actions import clock, digests, figures, people, successions
 
 
 @shared_task
@@ -15,6 +15,12 @@ def follow_up() -> int:
 def send_digests() -> int:
     """Send the daily digests."""
     return digests.send_digests()
+
+
+@shared_task
+def tell_returns() -> int:
+    """Tell who keeps what was given on for the absences that are over."""
+    return people.tell_returns()
 
 
 @shared_task

@@ -5,6 +5,7 @@ from services.models.clock import DelaySet, FollowUp
 from services.models.figures import FigureCell, FigureDetail, FigureDirt, FigureStamp
 from services.models.promise import Promise
 from services.models.referral import Referral
+from services.models.relay import Relay
 from services.models.request import RequestEvent, ServiceRequest
 from services.models.satisfaction import Satisfaction
 from services.models.thread import Attachment, Message
@@ -22,6 +23,7 @@ __all__ = [
     "Promise",
     "Question",
     "Referral",
+    "Relay",
     "RequestEvent",
     "Satisfaction",
     "ServiceRequest",

@@ -3,8 +3,13 @@
 from collections.abc import Iterable
 from typing import Any
 
+from django.conf import settings
+from django.urls import reverse
+from django.utils import translation
+from django.utils.text import Truncator
 from django.utils.translation import gettext_lazy as _
 
+from diginor import wording
 from diginor.outbox.model import OutgoingMail
 from diginor.outbox.pacing import Pace
 from diginor.outbox.posting import Recipient
@@ -12,6 +17,8 @@ from members.models import User
 from services.enums import ReferralState
 from services.models import FollowUp
 from services.notifications.base import ToAdvisers, ToWholeTeam, as_recipient
+
+MOST_QUOTED = 80
 
 
 def awaits_answer(mail: ToAdvisers, row: OutgoingMail) -> bool:
@@ -123,6 +130,79 @@ class ReferralWithoutAdviser(ToWholeTeam):
     def still_holds(self, row: OutgoingMail) -> bool:
         """Until somebody takes it on."""
         return is_untouched(self, row) and self.referral is not None and self.referral.adviser is None
+
+
+class ReferralAfterAbsence(ToAdvisers):
+    """An absence is over: who keeps the request that was given on meanwhile; `relay` says what was."""
+
+    name = "referral_after_absence"
+    pace = Pace.GATHERED
+
+    @property
+    def has_left(self) -> bool:
+        """Whether another organisation has it now, so that the team opens it no more."""
+        assert self.referral is not None
+        relay = self.extra.get("relay")
+        return relay is not None and relay.absence.organisation_id != self.referral.organisation_id
+
+    def recipients(self) -> Iterable[Recipient]:
+        """Who was away; and while it goes on, who stood in and who has it, where they still work there."""
+        assert self.referral is not None
+        relay = self.extra["relay"]
+        others = [relay.stand_in_id, self.referral.adviser_id] if self.referral.is_live else []
+        team = User.objects.advisers_of(relay.absence.organisation_id)
+        return [as_recipient(person) for person in team.filter(pk__in=[relay.absence.user_id, *filter(None, others)])]
+
+    def action_url(self) -> str:
+        """The referral, or the inbox once the team opens it no more."""
+        return f"{settings.SITE_URL}{reverse('inbox')}" if self.has_left else super().action_url()
+
+    def context(self) -> dict[str, Any]:
+        """With who keeps it."""
+        relay = self.extra["relay"]
+        assert self.referral is not None
+        line = self.who_keeps_it(is_back=self.referral.adviser_id == relay.absence.user_id)
+        subject = line if self.has_left else f"{line}{self.announced()}"
+        return super().context() | {"line": line, "subject_line": subject, "has_left": self.has_left}
+
+    def still_holds(self, row: OutgoingMail) -> bool:
+        """While the same person keeps it, with the same promise; where it went, when it left, is dated."""
+        if self.referral is None:
+            return True
+        with translation.override(row.language):
+            lines = [self.who_keeps_it(is_back=is_back) + self.announced() for is_back in (True, False)]
+        return row.subject in [" ".join(line.split())[:250] for line in lines]
+
+    def who_keeps_it(self, *, is_back: bool) -> str:
+        """Who keeps it, in one line: what gathers the mails of a day shows nothing else."""
+        assert self.referral is not None
+        values = {
+            "company": self.request.company_name,
+            "place": self.referral.organisation,
+            "who": self.referral.adviser,
+        }
+        if self.has_left:
+            words = _("La demande de %(company)s est passée à %(place)s")
+        elif not self.referral.is_live:
+            words = _("La demande de %(company)s est terminée pour votre équipe")
+        elif self.referral.adviser is None:
+            words = _("La demande de %(company)s n’est suivie par personne")
+        elif is_back:
+            words = _("La demande de %(company)s est revenue à %(who)s")
+        else:
+            words = _("La demande de %(company)s reste à %(who)s")
+        return str(words) % values
+
+    def announced(self) -> str:
+        """What was promised to the company and is still to be done, as the end of that line."""
+        promise = next(iter(self.referral.open_promises()), None) if self.referral else None
+        if promise is None:
+            return ""
+        values = {"day": wording.day(promise.due_on, "short"), "text": Truncator(promise.words).chars(MOST_QUOTED)}
+        words = (
+            _(", annoncé avant le %(day)s : %(text)s") if promise.text else _(", nouvelles annoncées avant le %(day)s")
+        )
+        return str(words) % values
 
 
 class ReferralCancelled(ToAdvisers):

@@ -14,7 +14,7 @@ from diginor.outbox.model import MailStatus, OutgoingMail
 from diginor.retries import failures
 from members.actions import successions
 from services.actions.figures import refresh_figures
-from services.models import FigureCell, FigureDirt, FollowUp, Referral, ServiceRequest
+from services.models import FigureCell, FigureDirt, FollowUp, Referral, Relay, ServiceRequest
 from tests.factories.members import AbsenceFactory, HubFactory, OrganisationFactory, SuccessionFactory, UserFactory
 from tests.factories.services import FollowUpFactory, ReferralFactory, RequestFactory
 
@@ -90,6 +90,22 @@ def absences():
     return is_done
 
 
+def told_returns():
+    rows = []
+    for _row in range(2):
+        row = ReferralFactory(accepted=True)
+        away = UserFactory(adviser_of=row.organisation)
+        days = {
+            "starts_on": timezone.localdate() - timedelta(days=2),
+            "ends_on": timezone.localdate() - timedelta(days=1),
+        }
+        absence = AbsenceFactory(organisation=row.organisation, user=away, **days)
+        rows.append(Relay.objects.create(absence=absence, referral=row))
+    bad, good = rows
+    sabotage("UPDATE", "services_relay", f"{{row}}.id = {bad.pk}")
+    return lambda: Relay.objects.get(pk=good.pk).told_at is not None
+
+
 def told_successions():
     hub = HubFactory()
     rows = []
@@ -128,6 +144,7 @@ CASES = {
     "services.tasks.follow_up": (follow_ups, "followup"),
     "services.tasks.refresh_figures": (figures, "setback"),
     "members.tasks.begin_absences": (absences, "setback"),
+    "services.tasks.tell_returns": (told_returns, "setback"),
     "members.tasks.tell_successions": (told_successions, "setback"),
     "services.tasks.catch_up_successions": (left_behind, "setback"),
     # What fails there is told by the log, and all of it is tried again the next night.

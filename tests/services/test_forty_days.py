@@ -55,6 +55,8 @@ HEARD = [
     (12, "hugo.ingouf", "ReferralWithoutAdviser", [18]),
     (12, "hugo.ingouf", "PromiseReminder", [22]),
     (13, "ana.blin", "ReferralHandedToYou", [12]),
+    (13, "ana.blin", "ReferralAfterAbsence", [17]),
+    (13, "bruno.coste", "ReferralAfterAbsence", [17]),
     (14, COMPANY, "StructureBecame", [13]),
     (15, COMPANY, "RequestClosed", [16]),
     (16, "ana.blin", "ReferralCancelled", [13]),

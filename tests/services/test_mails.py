@@ -10,8 +10,9 @@ from diginor.outbox.model import MailStatus, OutgoingMail
 from diginor.outbox.posting import post
 from members.enums import HubRoleKind, MailPreference
 from services import notifications
+from services.models import Relay
 from services.notifications import RequestMail, ToCompany, ToStaff
-from tests.factories.members import HubFactory, HubRoleFactory, OrganisationFactory, UserFactory
+from tests.factories.members import AbsenceFactory, HubFactory, HubRoleFactory, OrganisationFactory, UserFactory
 from tests.factories.services import MessageFactory, ReferralFactory, RequestFactory
 from tests.filled import some
 
@@ -53,6 +54,13 @@ def story():
     return make_story()
 
 
+def relay_of(referral):
+    """What was given to a colleague for the time of an absence that is over."""
+    place = referral.organisation
+    absence = AbsenceFactory(organisation=place, user=UserFactory(adviser_of=place))
+    return Relay.objects.create(absence=absence, referral=referral, stand_in=referral.adviser)
+
+
 def write(kind, referral, language="fr", **change):
     """Post the mail of one kind, with everything its cause gives; return the rows."""
     request = referral.request
@@ -65,6 +73,7 @@ def write(kind, referral, language="fr", **change):
         "why": "Je pars en congé.",
         "given_by": "Claire Dumont",
         "into": RequestFactory(hub=request.hub),
+        "relay": relay_of(referral),
         "message": MessageFactory(request=request, body="Bonjour <b>vous</b>\n\n---\n\nÀ demain"),
     } | change
     with transaction.atomic():

@@ -19,6 +19,7 @@ from members.actions.people import begin_absences
 from members.actions.successions import tell_successions
 from services.actions.clock import follow_up_due
 from services.actions.digests import send_digests
+from services.actions.people import tell_returns
 from services.actions.successions import catch_up
 from services.models import ServiceRequest
 from tests.services.forty_days.fates import FATES
@@ -111,6 +112,7 @@ def _moments(town: Town) -> Iterator[tuple[datetime, Callable[[], None] | None]]
 def _run() -> None:
     """What beat starts, at one moment."""
     begin_absences()
+    tell_returns()
     tell_successions()
     catch_up()
     follow_up_due()
