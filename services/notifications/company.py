@@ -10,6 +10,7 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext_lazy as _
 
 from diginor.outbox.model import OutgoingMail
+from diginor.outbox.pacing import Pace
 from diginor.outbox.posting import Recipient
 from services.links import resume_url
 from services.models import FollowUp
@@ -152,9 +153,10 @@ class QuestionReminder(ToCompany):
 
 
 class MessageToCompany(ToCompany):
-    """A new message in the shared thread."""
+    """A new message in the shared thread; it says nothing of the state, so that it may wait and stay true."""
 
     name = "message_to_company"
+    pace = Pace.FEW
     action_label = _("Lire et répondre")
     is_said_by_staff = True
 
