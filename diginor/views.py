@@ -17,6 +17,7 @@ from django.views.decorators.http import require_safe
 
 from diginor import health as state
 from diginor.access import access, public
+from diginor.given_back import give_back
 from diginor.personal_data import parts
 
 # A deadlock and a lock that others keep are among them: a second try is the remedy too.
@@ -114,8 +115,8 @@ def server_error(request: HttpRequest) -> HttpResponse:
 
 @requires_csrf_token
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
-    """The answer to a page left open too long."""
-    return render(request, "403_csrf.html", status=403)
+    """The answer to a form without its token, or with that of another session: what was typed is given back."""
+    return give_back(request)
 
 
 def too_many(request: HttpRequest, exception: Any = None) -> HttpResponse:

@@ -10,6 +10,7 @@ from django.shortcuts import redirect
 from django.utils.functional import SimpleLazyObject
 
 from diginor.access import public
+from diginor.given_back import give_back, holds_words
 from members import policies, session_proofs
 from members.models import Hub
 
@@ -50,10 +51,13 @@ class SignInMiddleware(LoginRequiredMiddleware):
     def process_view(
         self, request: HttpRequest, view_func: Callable[..., HttpResponseBase], view_args: Any, view_kwargs: Any
     ) -> HttpResponseBase | None:
-        """Let public pages be."""
+        """Let public pages be; give back what was written after the session ended: the sign-in page loses it."""
         if not getattr(view_func, "login_required", True):
             return None
-        return super().process_view(request, view_func, view_args, view_kwargs)
+        sign_in = super().process_view(request, view_func, view_args, view_kwargs)
+        if sign_in is not None and request.method == "POST" and holds_words(request):
+            return give_back(request, status=401, is_signed_out=True)
+        return sign_in
 
 
 class SecondFactorMiddleware:

@@ -90,7 +90,12 @@ def undone(client: Client) -> Iterator[None]:
 
 
 def status(answer: HttpResponse, client: Client) -> int:
-    """The status of an answer; the administration first leads those whom it refuses to its sign-in page."""
+    """The status of an answer; the administration first leads those whom it refuses to its sign-in page.
+
+    Who must sign in first is led there, and given back what was written (401).
+    """
+    if answer.status_code == 401:
+        return 302
     if answer.status_code == 302 and answer["Location"].startswith("/gestion/login/"):
         return client.get(answer["Location"]).status_code
     return answer.status_code
