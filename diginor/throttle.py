@@ -1,6 +1,6 @@
 """Counting what one source does in a while, through the cache; without it, in the database."""
 
-from allauth.core.internal.ratelimit import get_ip
+from allauth.core.internal.ratelimit import get_ip, truncate_ip
 from django.core.cache import cache
 from django.http import HttpRequest
 
@@ -15,6 +15,11 @@ def hits(key: str, *, seconds: int) -> int:
     except ValueError:
         # The window ended between the two calls.
         return 1
+
+
+def network(address: str) -> str:
+    """The network of an address, as `source` names it: so that one written by a person equals the one that asks."""
+    return str(truncate_ip(address))
 
 
 def source(request: HttpRequest) -> str:

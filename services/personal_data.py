@@ -18,7 +18,7 @@ from diginor.wording import day
 from members.models import User
 from services.actions import erasure
 from services.enums import ThreadKind
-from services.models import Attachment, Message, Referral, RequestEvent, Satisfaction, ServiceRequest
+from services.models import Attachment, Message, Referral, RequestEvent, Satisfaction, ServiceRequest, Workshop
 from services.models.retention import abandoned_drafts, kept_long_enough
 from services.models.thread import FOLDER
 
@@ -130,6 +130,8 @@ def _expired_requests(now: datetime) -> Iterable[Piece]:
             yield Piece(f"{pk}", partial(_expire, rows, pk))
 
     yield from _lost_files(now)
+    if (ended := Workshop.objects.to_forget(now)).exists():
+        yield Piece("workshops", partial(ended.update, address=None))
 
 
 def _lost_files(now: datetime) -> Iterable[Piece]:
@@ -154,13 +156,13 @@ REQUESTS = PersonalData(
     title=gettext_lazy("Demandes et échanges"),
     holds=gettext_lazy(
         "Votre nom, votre fonction, votre adresse électronique, votre téléphone, votre entreprise et votre besoin, les"
-        " échanges, les pièces jointes, votre avis"
+        " échanges, les pièces jointes, votre avis ; l’adresse réseau de la salle d’un atelier"
     ),
     purpose=gettext_lazy("Trouver qui peut vous aider, vous répondre et suivre votre demande"),
     legal_basis=PUBLIC_INTEREST,
     kept=gettext_lazy(
         "3 ans après votre dernière action, ou moins si le guichet le décide ; 90 jours pour une demande commencée et"
-        " jamais envoyée"
+        " jamais envoyée ; 7 jours après un atelier pour l’adresse de sa salle"
     ),
     stays=gettext_lazy(
         "Le sujet, la taille, le secteur, la commune, les dates et l’issue restent, sans nom ni texte : ils servent"
@@ -179,6 +181,7 @@ REQUESTS = PersonalData(
         "services.Attachment": ("file", "name"),
         "services.Satisfaction": ("comment",),
         "services.FollowUp": ("last_error",),
+        "services.Workshop": ("address",),
     },
     export=_export_requests,
     files=_files,

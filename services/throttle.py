@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from diginor.throttle import hits
 from services.enums import Suspicion
+from services.models import Workshop
 
 HOUR = 3600
 DAY = 24 * HOUR
@@ -11,6 +12,9 @@ SUSPECT_FROM_ADDRESS, MOST_FROM_ADDRESS = 10, 40
 SUSPECT_FROM_EMAIL, MOST_FROM_EMAIL = 4, 12
 MOST_MESSAGES = 30
 MOST_LOOK_UPS = 30
+MOST_DRAFTS, MOST_LINKS = 60, 20
+# How often each person of a workshop may begin again, or look a SIRET up.
+TRIES = 2
 
 
 @dataclass(frozen=True)
@@ -30,18 +34,23 @@ def filing(address: str, email: str) -> Verdict:
         doubts.append(str(Suspicion.MANY_FROM_ADDRESS))
     if from_email > SUSPECT_FROM_EMAIL:
         doubts.append(str(Suspicion.MANY_FROM_EMAIL))
-    is_refused = from_address > MOST_FROM_ADDRESS or from_email > MOST_FROM_EMAIL
+    is_refused = not _is_within(from_address, MOST_FROM_ADDRESS, address) or from_email > MOST_FROM_EMAIL
     return Verdict(tuple(doubts), is_refused)
+
+
+def _is_within(count: int, most: int, address: str, tries: int = 1) -> bool:
+    """Whether a count is within its limit, raised where a workshop is open by so many tries for each one expected."""
+    return count <= most or count <= most + tries * Workshop.objects.expected_from(address)
 
 
 def may_open_draft(address: str) -> bool:
     """Whether a network address may start one more request."""
-    return hits(f"draft:{address}", seconds=HOUR) <= 60
+    return _is_within(hits(f"draft:{address}", seconds=HOUR), MOST_DRAFTS, address, TRIES)
 
 
 def may_look_up(address: str) -> bool:
     """Whether a network address may ask the State about one more SIRET."""
-    return hits(f"look-up:{address}", seconds=HOUR) <= MOST_LOOK_UPS
+    return _is_within(hits(f"look-up:{address}", seconds=HOUR), MOST_LOOK_UPS, address, TRIES)
 
 
 def may_write(code: str) -> bool:
@@ -53,4 +62,4 @@ def may_mail_link(address: str, who: str) -> bool:
     """Whether one more link may be mailed, counted by who asks and by who receives."""
     asked = hits(f"link:address:{address}", seconds=HOUR)
     received = hits(f"link:to:{who.lower()}", seconds=HOUR)
-    return asked <= 20 and received <= 5
+    return _is_within(asked, MOST_LINKS, address) and received <= 5

@@ -168,6 +168,7 @@ LISTS = {
     "services.topic": ("v", "vacd"),
     "services.offer": ("vacd", "vacd"),
     "services.delayset": ("vacd", "vacd"),
+    "services.workshop": ("vacd", "vacd"),
     "services.servicerequest": ("v", "v"),
     "services.referral": ("v", "v"),
     "services.satisfaction": ("v", "v"),

@@ -46,6 +46,7 @@ from tests.factories.services import (
     SatisfactionFactory,
     TopicFactory,
 )
+from tests.factories.workshops import WorkshopFactory
 from tests.sessions import sign_in
 from tests.world import Side, World, make_world
 
@@ -226,6 +227,7 @@ ADMIN_LISTS: dict[str, Grow] = {
     "services_topic": _topics,
     "services_offer": _places,
     "services_delayset": lambda side, number: DelaySetFactory(hub=side.hub, topic=TopicFactory()),
+    "services_workshop": lambda side, number: WorkshopFactory(hub=side.hub),
     "services_servicerequest": _requests,
     "services_referral": _referrals,
     "services_satisfaction": lambda side, number: SatisfactionFactory(request=side.file(f"n° {number}", closed=True)),

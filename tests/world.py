@@ -46,6 +46,7 @@ from tests.factories.services import (
     SatisfactionFactory,
     TopicFactory,
 )
+from tests.factories.workshops import WorkshopFactory
 
 ROLES = ("visitor", "company", "adviser", "manager", "staff", "head", "officer", "administrator")
 
@@ -137,6 +138,7 @@ def _side(name: str, hub: Hub, topic: Topic) -> Side:
         "absence": AbsenceFactory(organisation=place),
         "invitation": InvitationFactory(organisation=place, invited_by=people["manager"]),
         "delays": DelaySetFactory(hub=hub),
+        "workshop": WorkshopFactory(hub=hub),
         "erasure": ErasureFactory(by=people["head"]),
         "sheetproposal": SheetProposalFactory(organisation=place, hub=hub, proposed_by=people["manager"]),
         "topic": TopicFactory(training=True),

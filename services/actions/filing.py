@@ -15,6 +15,7 @@ from members.models import Hub, Organisation, Place, Territory, User
 from services import notifications
 from services.actions.settling import settle
 from services.actions.thread import attach
+from services.actions.workshops import still_suspect
 from services.enums import RequestNote, RequestState, RequestStep
 from services.models import Attachment, ServiceRequest, Topic
 
@@ -90,12 +91,20 @@ def remove_file(draft: ServiceRequest, attachment: Attachment) -> None:
 
 @transaction.atomic
 def finish(
-    draft: ServiceRequest, *, contact: dict[str, str], files: Sequence[File] = (), suspicions: Sequence[str] = ()
+    draft: ServiceRequest,
+    *,
+    contact: dict[str, str],
+    origin: str,
+    files: Sequence[File] = (),
+    suspicions: Sequence[str] = (),
 ) -> ServiceRequest:
-    """Keep the last step and file the request, both or neither: a second click finds it filed and changes nothing."""
+    """Keep the last step and file the request, both or neither: a second click finds it filed and changes nothing.
+
+    `origin` is the network that it comes from, where a workshop may be open.
+    """
     save_contact(draft, **contact)
     attach(draft, files)
-    return submit(draft, suspicions=suspicions)
+    return submit(draft, suspicions=still_suspect(suspicions, origin))
 
 
 @transaction.atomic

@@ -9,6 +9,7 @@ from services.models.relay import Relay
 from services.models.request import RequestEvent, ServiceRequest
 from services.models.satisfaction import Satisfaction
 from services.models.thread import Attachment, Message
+from services.models.workshop import Workshop
 
 __all__ = [
     "Attachment",
@@ -28,4 +29,5 @@ __all__ = [
     "Satisfaction",
     "ServiceRequest",
     "Topic",
+    "Workshop",
 ]

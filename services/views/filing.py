@@ -283,14 +283,16 @@ def _remove_file(request: HttpRequest, filing: Filing, uid: str) -> HttpResponse
 def _send(request: HttpRequest, filing: Filing, form: ContactForm) -> HttpResponse:
     draft = filing.draft
     assert draft is not None
-    verdict = throttle.filing(source(request), form.contact["contact_email"])
+    origin = source(request)
+    verdict = throttle.filing(origin, form.contact["contact_email"])
     if verdict.is_refused:
         actions.save_contact(draft, **form.contact)
         actions.add_files(draft, read_files(form, "files"))
         return _too_many(request, form, "filing_contact", _contact_page(form, filing))
     doubts = [*filing.suspicions(), *form.suspicions(), *verdict.suspicions]
     files = form.cleaned_data["files"]
-    actions.finish(draft, contact=form.contact, files=files, suspicions=list(dict.fromkeys(doubts)))
+    suspicions = list(dict.fromkeys(doubts))
+    actions.finish(draft, contact=form.contact, origin=origin, files=files, suspicions=suspicions)
     filing.close()
     return filing.to("filing_done")
 

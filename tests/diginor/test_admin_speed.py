@@ -33,7 +33,7 @@ from members.models import (
     Territory,
     User,
 )
-from services.models import DelaySet, FollowUp, Offer, Referral, Satisfaction, ServiceRequest, Topic
+from services.models import DelaySet, FollowUp, Offer, Referral, Satisfaction, ServiceRequest, Topic, Workshop
 from tests.factories.members import (
     AbsenceFactory,
     ErasureFactory,
@@ -66,6 +66,7 @@ from tests.factories.services import (
     SatisfactionFactory,
     TopicFactory,
 )
+from tests.factories.workshops import WorkshopFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -94,7 +95,7 @@ ROWS = {
     OrganisationFactory, OutgoingMail: mail, Partnership: PartnershipFactory, Place: PlaceFactory, Referral:
     ReferralFactory, Satisfaction: SatisfactionFactory, ServiceRequest: RequestFactory, SheetProposal:
     SheetProposalFactory, Setback: setback, Succession: succession, Territory: TerritoryFactory, Topic: TopicFactory,
-    User: UserFactory,
+    User: UserFactory, Workshop: WorkshopFactory,
 }  # fmt: skip
 
 

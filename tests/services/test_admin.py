@@ -34,6 +34,7 @@ from tests.factories.services import (
     SatisfactionFactory,
     TopicFactory,
 )
+from tests.factories.workshops import WorkshopFactory
 
 pytestmark = pytest.mark.django_db
 LISTS = sorted(admin.site._registry, key=lambda model: model._meta.label)
@@ -69,6 +70,7 @@ def two_hubs(hub):
         AbsenceFactory(organisation=place)
         OfferFactory(organisation=place, topic=TopicFactory())
         DelaySetFactory(hub=each)
+        WorkshopFactory(hub=each)
         row = RequestFactory(hub=each, company_name=f"Entreprise de {each}")
         ReferralFactory(request=row, organisation=place)
         SatisfactionFactory(request=row, answered=True)
