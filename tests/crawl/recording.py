@@ -7,6 +7,8 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from tests.crawl.normal import certain
+
 CONTEXT, MOST_LINES, MOST_NAMES = 2, 60, 12
 
 
@@ -28,10 +30,10 @@ class Recording:
 
     @classmethod
     def load(cls, path: Path) -> "Recording":
-        """Read what was written."""
+        """Read what was written; what has become known as drawn by lot since then becomes a placeholder here too."""
         kept = json.loads(gzip.decompress(path.read_bytes()))
         lines = kept["lines"]
-        return cls({name: [lines[number] for number in row] for name, row in kept["answers"].items()})
+        return cls({name: certain([lines[number] for number in row]) for name, row in kept["answers"].items()})
 
     def differences(self, later: "Recording") -> tuple[list[str], int]:
         """Tell what differs, the same difference once with all the answers that have it; and how many answers do."""
