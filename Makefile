@@ -14,7 +14,7 @@ help: ## list these commands
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
 
 run: .venv/installed ## start the whole portal with demonstration data; Ctrl-C stops it
-	@exec $(BIN)/python -m diginor.supervisor
+	@exec $(BIN)/python -m diginor.running.supervisor
 
 test: .venv/installed-dev chromium ## run the whole test suite against real servers
 	@exec $(BIN)/python -m pytest -n 2
@@ -34,7 +34,7 @@ mutate: .venv/installed-dev ## change rules, policies, actions and reads, and co
 	@exec env $(DEMO) $(BIN)/python -m tests.mutation $(ARGS)
 
 days: .venv/installed-dev ## play forty working days and write every mail that leaves into docs/forty-days.md
-	@WRITE_FORTY_DAYS=1 $(BIN)/python -m pytest -n 0 -q tests/services/test_forty_days.py
+	@WRITE_FORTY_DAYS=1 $(BIN)/python -m pytest -n 0 -q tests/services/requests/test_forty_days.py
 
 bench: .venv/installed-dev ## measure the main pages at one million requests, in a database of their own
 	$(DEMO) $(BIN)/python -m bench $(ARGS)

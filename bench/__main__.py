@@ -58,7 +58,7 @@ def _measure(asked: argparse.Namespace) -> int:
     from django.db import connection
 
     from bench import catalogue, databases, load, measure, report, server
-    from diginor.embedded import free_port
+    from diginor.running.processes import free_port
 
     stages = sorted(asked.stages)
     call_command("migrate", verbosity=0)

@@ -2,11 +2,17 @@
 
 from dataclasses import dataclass
 
-from members.actions.territories import load_territories
-from members.enums import HubRoleKind, MembershipRole, OrganisationKind, TerritoryKind
-from members.models import Hub, HubRole, Membership, Organisation, Territory, User
-from services.enums import Family
-from services.models import Offer, Topic
+from members.hubs.enums import HubRoleKind
+from members.hubs.models import Hub, HubRole
+from members.organisations.enums import OrganisationKind
+from members.organisations.models import Organisation
+from members.people.enums import MembershipRole
+from members.people.models import Membership, User
+from members.territories.actions.loading import load_territories
+from members.territories.enums import TerritoryKind
+from members.territories.models import Territory
+from services.catalogue.enums import Family
+from services.catalogue.models import Offer, Topic
 
 ORGANISATIONS, TOPICS, ADVISERS = 40, 24, 80
 NORMANDY = "28"

@@ -10,7 +10,7 @@ import psycopg2
 from django.conf import settings
 from django.db import connection
 
-from diginor.embedded import running
+from diginor.running.embedded import running
 
 
 @contextlib.contextmanager

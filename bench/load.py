@@ -12,19 +12,12 @@ from django.utils import timezone
 from bench import rows
 from bench.bulk import insert, quietly, run, settle_tables
 from bench.catalogue import NORMANDY, ORGANISATIONS, TOPICS
-from diginor.working_days import is_working_day
-from members.models import Organisation, Territory
-from services.actions.figures import refresh_figures
-from services.models import (
-    FigureCell,
-    FigureDetail,
-    FollowUp,
-    Message,
-    Referral,
-    RequestEvent,
-    Satisfaction,
-    ServiceRequest,
-)
+from diginor.workflow.working_days import is_working_day
+from members.organisations.models import Organisation
+from members.territories.models import Territory
+from services.figures.actions.refresh import refresh_figures
+from services.figures.models import FigureCell, FigureDetail
+from services.requests.models import FollowUp, Message, Referral, RequestEvent, Satisfaction, ServiceRequest
 
 DAYS = 5 * 365
 TABLES = [

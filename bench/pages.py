@@ -8,9 +8,9 @@ from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_K
 from django.urls import reverse
 
 from bench.catalogue import people
-from members.models import User
-from services.links import tracking_token
-from services.models import ServiceRequest
+from members.people.models import User
+from services.requests.links import tracking_token
+from services.requests.models import ServiceRequest
 
 FLAT = 1.3  # what a page may cost at a million requests, when it costs 1 at a thousand
 FIRST_PAGE_MS = 60

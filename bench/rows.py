@@ -1,7 +1,7 @@
 """The rows that the benchmark generates, as SQL: what happens to each request, then each table from that plan."""
 
-from members.models import Organisation
-from services.models import FollowUp, Message, Referral, RequestEvent, Satisfaction, ServiceRequest
+from members.organisations.models import Organisation
+from services.requests.models import FollowUp, Message, Referral, RequestEvent, Satisfaction, ServiceRequest
 
 TABLES_OF_PLAN = """
 CREATE TABLE IF NOT EXISTS bench_plan (

@@ -1,11 +1,12 @@
 """Application configurations of the ground floor and of the administration site."""
 
-from django.apps import AppConfig
 from django.contrib.admin.apps import AdminConfig
 from django.utils.translation import gettext_lazy as _
 
+from diginor.registries.parts import PartConfig, modules
 
-class DiginorConfig(AppConfig):
+
+class DiginorConfig(PartConfig):
     """The ground floor, which owns the outbox."""
 
     name = "diginor"
@@ -13,8 +14,9 @@ class DiginorConfig(AppConfig):
 
     def ready(self) -> None:
         """Say what the ground floor holds of people, and how forms read."""
-        from diginor import form_reading, traces
         from diginor.outbox import personal_data
+        from diginor.running import traces
+        from diginor.web import form_reading
 
         personal_data.register_all()
         traces.register_all()
@@ -24,4 +26,9 @@ class DiginorConfig(AppConfig):
 class PortalAdminConfig(AdminConfig):
     """The administration, served under /gestion/ with the portal's own access rule."""
 
-    default_site = "diginor.admin_site.PortalAdminSite"
+    default_site = "diginor.admin.site.PortalAdminSite"
+
+    def ready(self) -> None:
+        """Find the pages of the administration in every subject."""
+        super().ready()
+        modules("admin")

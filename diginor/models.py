@@ -1,7 +1,7 @@
 """Models of the ground floor."""
 
-from diginor.outbox.model import OutgoingMail
-from diginor.retries import Setback
-from diginor.tallies import Tally
+from diginor.attempts.retries import Setback
+from diginor.attempts.tallies import Tally
+from diginor.outbox.models import OutgoingMail
 
 __all__ = ["OutgoingMail", "Setback", "Tally"]

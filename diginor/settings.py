@@ -10,9 +10,9 @@ from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 from kombu import Queue
 
-from diginor.database import CONNECTION
-from diginor.demonstration_bounds import stay_local
-from diginor.embedded import VAR_DIR, remembered
+from diginor.running.database import CONNECTION
+from diginor.running.demonstration_bounds import stay_local
+from diginor.running.embedded import VAR_DIR, remembered
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
@@ -40,6 +40,8 @@ INSTALLED_APPS = [
     "diginor.apps.DiginorConfig",
     "members.apps.MembersConfig",
     "services.apps.ServicesConfig",
+    "steering.apps.SteeringConfig",
+    *(["demonstration.apps.DemonstrationConfig"] if DEMO else []),
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -60,26 +62,26 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
-    "diginor.middleware.KeptNowhereMiddleware",
-    "diginor.middleware.NoNulMiddleware",
-    "diginor.middleware.StepPageMiddleware",
+    "diginor.web.middleware.KeptNowhereMiddleware",
+    "diginor.web.middleware.NoNulMiddleware",
+    "diginor.web.middleware.StepPageMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "members.middleware.HubOfHostMiddleware",
-    "members.middleware.SignInMiddleware",
+    "members.accounts.middleware.HubOfHostMiddleware",
+    "members.accounts.middleware.SignInMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
-    "members.hats.HatMiddleware",
-    "members.middleware.SecondFactorMiddleware",
+    "members.people.active_role.HatMiddleware",
+    "members.accounts.middleware.SecondFactorMiddleware",
 ]
 
 ROOT_URLCONF = "diginor.urls"
 WSGI_APPLICATION = "diginor.wsgi.application"
-FORM_RENDERER = "diginor.fields.PortalFormRenderer"
+FORM_RENDERER = "diginor.web.widgets.PortalFormRenderer"
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
@@ -91,7 +93,7 @@ TEMPLATES = [
                 "django.template.context_processors.i18n",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
-                "diginor.context.portal",
+                "diginor.pages.context.portal",
             ],
             "builtins": ["diginor.templatetags.ui"],
         },
@@ -114,7 +116,7 @@ BROKER_URL = env.str("CELERY_BROKER_URL", default=remembered("CELERY_BROKER_URL"
 VALKEY_PATIENCE_SECONDS = 0.25
 CACHES = {
     "default": {
-        "BACKEND": "diginor.cache.ForgivingRedisCache",
+        "BACKEND": "diginor.running.cache.ForgivingRedisCache",
         "LOCATION": env.str("CACHE_URL", default=BROKER_URL),
         "OPTIONS": {"socket_connect_timeout": VALKEY_PATIENCE_SECONDS, "socket_timeout": VALKEY_PATIENCE_SECONDS},
     }
@@ -146,16 +148,22 @@ CELERY_TIMEZONE = "Europe/Paris"
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "celerybeat-schedule")
 CELERY_BEAT_SCHEDULE = {
     "deliver-outbox": {"task": "diginor.outbox.tasks.deliver", "schedule": 30.0},
-    "heartbeat": {"task": "diginor.health.heartbeat", "schedule": 60.0, "options": {"expires": 55}},
-    "follow-up": {"task": "services.tasks.follow_up", "schedule": 60.0},
-    "refresh-figures": {"task": "services.tasks.refresh_figures", "schedule": 300.0},
-    "begin-absences": {"task": "members.tasks.begin_absences", "schedule": crontab(minute="5-59/10")},
-    "tell-returns": {"task": "services.tasks.tell_returns", "schedule": crontab(minute="6-59/10")},
-    "tell-successions": {"task": "members.tasks.tell_successions", "schedule": crontab(hour="7-18", minute="10")},
-    "catch-up-successions": {"task": "services.tasks.catch_up_successions", "schedule": crontab(minute="*/10")},
-    "send-digests": {"task": "services.tasks.send_digests", "schedule": 300.0},
+    "heartbeat": {"task": "diginor.running.health.heartbeat", "schedule": 60.0, "options": {"expires": 55}},
+    "follow-up": {"task": "services.requests.tasks.follow_up", "schedule": 60.0},
+    "refresh-figures": {"task": "services.figures.tasks.refresh_figures", "schedule": 300.0},
+    "begin-absences": {"task": "members.people.tasks.begin_absences", "schedule": crontab(minute="5-59/10")},
+    "tell-returns": {"task": "services.requests.tasks.tell_returns", "schedule": crontab(minute="6-59/10")},
+    "tell-successions": {
+        "task": "members.successions.tasks.tell_successions",
+        "schedule": crontab(hour="7-18", minute="10"),
+    },
+    "catch-up-successions": {
+        "task": "services.requests.tasks.catch_up_successions",
+        "schedule": crontab(minute="*/10"),
+    },
+    "send-digests": {"task": "services.requests.tasks.send_digests", "schedule": 300.0},
     "expire-personal-data": {
-        "task": "diginor.tasks.expire_personal_data",
+        "task": "diginor.registries.tasks.expire_personal_data",
         "schedule": crontab(hour="3", minute="40"),
     },
 }
@@ -169,7 +177,7 @@ AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "after_sign_in"
 LOGOUT_REDIRECT_URL = "home"
-CSRF_FAILURE_VIEW = "diginor.views.csrf_failure"
+CSRF_FAILURE_VIEW = "diginor.pages.views.csrf_failure"
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
@@ -179,7 +187,7 @@ AUTH_PASSWORD_VALIDATORS = [
 # People sign in with a code by e-mail; a password needs an invitation or an administrator, and then a second factor.
 SECOND_FACTOR_REQUIRED = env.bool("SECOND_FACTOR_REQUIRED", default=not DEMO)
 ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXY_COUNT", default=0)
-ACCOUNT_ADAPTER = "members.adapter.AccountAdapter"
+ACCOUNT_ADAPTER = "members.accounts.adapter.AccountAdapter"
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
@@ -200,18 +208,18 @@ ACCOUNT_SESSION_REMEMBER = True
 ALLAUTH_USER_CODE_FORMAT = {"numeric": True, "dashed": True, "length": 8}
 ACCOUNT_RATE_LIMITS = {"request_login_code": "20/m/ip,60/h/key", "login": "30/m/ip"}
 ACCOUNT_FORMS = {
-    "login": "members.forms.sign_in.PasswordSignInForm",
-    "request_login_code": "members.forms.sign_in.CodeRequestForm",
-    "confirm_login_code": "members.forms.sign_in.CodeForm",
-    "confirm_email_verification_code": "members.forms.sign_in.AddressCodeForm",
-    "add_email": "members.forms.sign_in.NewAddressForm",
-    "change_password": "members.forms.sign_in.PasswordChangeForm",
-    "set_password": "members.forms.sign_in.FirstPasswordForm",
-    "reset_password": "members.forms.sign_in.PasswordForgottenForm",
-    "reset_password_from_key": "members.forms.sign_in.NewPasswordForm",
-    "reauthenticate": "members.forms.sign_in.PasswordAgainForm",
+    "login": "members.accounts.forms.sign_in.PasswordSignInForm",
+    "request_login_code": "members.accounts.forms.sign_in.CodeRequestForm",
+    "confirm_login_code": "members.accounts.forms.sign_in.CodeForm",
+    "confirm_email_verification_code": "members.accounts.forms.sign_in.AddressCodeForm",
+    "add_email": "members.accounts.forms.sign_in.NewAddressForm",
+    "change_password": "members.accounts.forms.sign_in.PasswordChangeForm",
+    "set_password": "members.accounts.forms.sign_in.FirstPasswordForm",
+    "reset_password": "members.accounts.forms.sign_in.PasswordForgottenForm",
+    "reset_password_from_key": "members.accounts.forms.sign_in.NewPasswordForm",
+    "reauthenticate": "members.accounts.forms.sign_in.PasswordAgainForm",
 }
-MFA_ADAPTER = "members.adapter.SecondFactorAdapter"
+MFA_ADAPTER = "members.accounts.adapter.SecondFactorAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = DEMO
@@ -219,14 +227,14 @@ MFA_ALLOW_UNVERIFIED_EMAIL = True
 MFA_TOTP_ISSUER = "DIGINOR"
 MFA_TOTP_TOLERANCE = 1
 MFA_FORMS = {
-    "authenticate": "members.forms.second_factor.SecondFactorForm",
-    "reauthenticate": "members.forms.second_factor.SecondFactorAgainForm",
-    "activate_totp": "members.forms.second_factor.ApplicationForm",
-    "add_webauthn": "members.forms.second_factor.PasskeyForm",
-    "edit_webauthn": "members.forms.second_factor.PasskeyNameForm",
+    "authenticate": "members.accounts.forms.second_factor.SecondFactorForm",
+    "reauthenticate": "members.accounts.forms.second_factor.SecondFactorAgainForm",
+    "activate_totp": "members.accounts.forms.second_factor.ApplicationForm",
+    "add_webauthn": "members.accounts.forms.second_factor.PasskeyForm",
+    "edit_webauthn": "members.accounts.forms.second_factor.PasskeyNameForm",
 }
-SOCIALACCOUNT_ADAPTER = "members.adapter.ProConnectAdapter"
-SOCIALACCOUNT_FORMS = {"disconnect": "members.forms.sign_in.BreakLinkForm"}
+SOCIALACCOUNT_ADAPTER = "members.accounts.adapter.ProConnectAdapter"
+SOCIALACCOUNT_FORMS = {"disconnect": "members.accounts.forms.sign_in.BreakLinkForm"}
 SOCIALACCOUNT_EMAIL_AUTHENTICATION = True
 SOCIALACCOUNT_EMAIL_AUTHENTICATION_AUTO_CONNECT = True
 SOCIALACCOUNT_EMAIL_VERIFICATION = "none"
@@ -274,7 +282,7 @@ STATICFILES_DIRS = [BASE_DIR / "static"]
 MEDIA_ROOT = env.path("MEDIA_ROOT", default=str(VAR_DIR / "files"))
 STORAGES = {
     "default": {"BACKEND": env.str("FILE_STORAGE", default="django.core.files.storage.FileSystemStorage")},
-    "staticfiles": {"BACKEND": "diginor.stylesheets.WholeSheetsStorage"},
+    "staticfiles": {"BACKEND": "diginor.web.stylesheets.WholeSheetsStorage"},
 }
 ATTACHMENT_MAX_BYTES = 10 * 1024 * 1024
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
@@ -284,7 +292,7 @@ vars().update(EMAIL_CONFIG)
 EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="DIGINOR <guichet@diginor.example>")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
-# Who is told of our own faults, by `diginor.alerts`.
+# Who is told of our own faults, by `diginor.running.alerts`.
 ADMINS = [(address, address) for address in env.list("ADMINS", default=[])]
 
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = IS_HTTPS
@@ -318,14 +326,14 @@ if PROCONNECT_CLIENT_ID:
     _proconnect = urlsplit(env.str("PROCONNECT_SERVER_URL"))
     CONTENT_SECURITY_POLICY["DIRECTIVES"]["form-action"].append(f"{_proconnect.scheme}://{_proconnect.netloc}")
 
-LOGGING_CONFIG = "diginor.logs.configure"
+LOGGING_CONFIG = "diginor.running.logs.configure"
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
     "handlers": {
         "console": {"class": "logging.StreamHandler", "formatter": "line"},
-        "alerts": {"class": "diginor.alerts.AlertHandler", "level": "ERROR"},
+        "alerts": {"class": "diginor.running.alerts.AlertHandler", "level": "ERROR"},
     },
     # Django's own handler would mail what people typed.
     "loggers": {"django": {"handlers": []}},

@@ -4,7 +4,8 @@ from django.conf.urls.i18n import i18n_patterns
 from django.contrib import admin
 from django.urls import include, path
 
-from diginor import views
+from diginor.pages import views
+from diginor.registries.parts import modules
 
 handler400 = views.bad_request
 handler403 = views.forbidden
@@ -14,8 +15,7 @@ handler500 = views.server_error
 urlpatterns = [
     path("sante/", views.health, name="health"),
     *i18n_patterns(
-        path("", include("services.urls")),
-        path("", include("members.urls")),
+        *(path("", include(addresses)) for addresses in modules("urls")),
         path("mentions-legales/", views.legal, name="legal"),
         path("accessibilite/", views.accessibility, name="accessibility"),
         path("donnees-personnelles/", views.privacy, name="privacy"),

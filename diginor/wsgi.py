@@ -9,6 +9,6 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "diginor.settings")
 application = get_wsgi_application()
 
 # Once Django is set up.
-from diginor import database  # noqa: E402
+from diginor.running import database  # noqa: E402
 
 database.be_patient(database.WEB)

@@ -5,8 +5,8 @@ from typing import Any
 
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
-from services.actions.digests import stop_url
-from services.links import resume_token, tracking_token
+from services.requests.actions.digests import stop_url
+from services.requests.links import resume_token, tracking_token
 from tests.world import Side
 
 # The lists of the stock administration are looked at by model and action.

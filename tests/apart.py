@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from diginor.embedded import Servers
+from diginor.running.embedded import Servers
 
 
 @contextmanager

@@ -11,7 +11,7 @@ from django.test import RequestFactory
 from django.urls import get_resolver
 from django.utils.module_loading import import_string
 
-from members.models import User
+from members.people.models import User
 from tests.sources import APPS
 
 Named = Iterator[tuple[str, forms.Field]]

@@ -17,8 +17,8 @@ from django.db import connection
 from django.utils import timezone
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
-from diginor.outbox.model import MailStatus, OutgoingMail
-from diginor.processes import HOST, die_with_parent, free_port, tail
+from diginor.outbox.models import MailStatus, OutgoingMail
+from diginor.running.processes import HOST, die_with_parent, free_port, tail
 from tests.peers import MailServer, wait_for
 
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)

@@ -7,8 +7,8 @@ from typing import Any
 from django.urls import reverse
 from playwright.sync_api import Page
 
-from services.actions.digests import stop_url
-from services.links import tracking_token
+from services.requests.actions.digests import stop_url
+from services.requests.links import tracking_token
 from tests.factories.members import PASSWORD
 from tests.world import Side, World
 

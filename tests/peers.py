@@ -18,11 +18,11 @@ from aiosmtpd.controller import Controller
 from django.conf import settings as portal_settings
 from django.core.cache import cache, caches
 
-from diginor import cache as portal_cache
 from diginor.celery import app as celery_app
-from diginor.embedded import Valkey
 from diginor.outbox import tasks as outbox_tasks
-from diginor.processes import HOST, free_port
+from diginor.running import cache as portal_cache
+from diginor.running.embedded import Valkey
+from diginor.running.processes import HOST, free_port
 
 WAIT_SECONDS = 30
 

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from diginor.embedded import Servers
+from diginor.running.embedded import Servers
 
 _state: dict[str, object] = {}
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.test import Client
 
-from members.models import User
+from members.people.models import User
 
 
 def prove(client: Client, person: User, method: str = "code", **more: Any) -> None:

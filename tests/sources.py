@@ -6,9 +6,7 @@ from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-APPS = [
-    name for name in ("diginor", "members", "services", "funding", "projects") if (ROOT / name / "apps.py").exists()
-]
+APPS = sorted(path.parent.name for path in ROOT.glob("*/apps.py"))
 FOLDERS = [*APPS, "bench", "templates", "static", "tests", "deploy"]
 # Written by tools, by other projects, or data.
 APART = {"migrations", "locale", "data", "vendor", "fonts", "node_modules", "__pycache__"}

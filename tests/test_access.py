@@ -14,7 +14,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from services.models import Promise
+from services.requests.models import Promise
 from tests.access_table import ACTING, LISTS, READING, read
 from tests.addresses import address, names
 from tests.sessions import sign_in

@@ -14,15 +14,16 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from diginor.history import Party
-from diginor.outbox.model import OutgoingMail
-from diginor.workflow import StepRefused
-from members.models import Organisation
-from services.actions import clock as clock_actions
-from services.actions import company, erasure, thread, triage
-from services.actions import referral as actions
-from services.enums import ReferralState, RequestState, ThreadKind
-from services.models import Message, Referral, ServiceRequest
+from diginor.outbox.models import OutgoingMail
+from diginor.workflow.history import Party
+from diginor.workflow.models import StepRefused
+from members.organisations.models import Organisation
+from services.requests.actions import clock as clock_actions
+from services.requests.actions import company, erasure, thread
+from services.requests.actions import referral as actions
+from services.requests.enums import ReferralState, RequestState, ThreadKind
+from services.requests.models import Message, Referral, ServiceRequest
+from services.triage import actions as triage
 from tests.access_table import read_ends
 from tests.factories.members import HubFactory, OrganisationFactory, UserFactory
 from tests.factories.services import AttachmentFactory, ReferralFactory, RequestFactory, TopicFactory

@@ -11,8 +11,9 @@ from bench import catalogue, load, report
 from bench.measure import Cost
 from bench.pages import pages, session_of
 from bench.server import Load
-from services.models import FigureCell, Referral, ServiceRequest
-from services.models.figure_requests import counted_in
+from services.figures.models import FigureCell
+from services.figures.queries.requests_behind import counted_in
+from services.requests.models import Referral, ServiceRequest
 
 BIG = (
     "servicerequest",

@@ -38,7 +38,9 @@ def test_faults_start() -> None:
 
 
 def test_mutations_are_found() -> None:
-    lines = told("tests.mutation", "--list", "--count", "1", "--only", "members/rules/partial_dates.py").splitlines()
+    lines = told(
+        "tests.mutation", "--list", "--count", "1", "--only", "members/facts/rules/partial_dates.py"
+    ).splitlines()
     assert lines[0].startswith("1 of ")
     assert len(lines) == 2
-    assert lines[1].startswith("members/rules/partial_dates.py:")
+    assert lines[1].startswith("members/facts/rules/partial_dates.py:")

@@ -10,8 +10,8 @@ import pytest
 import yaml
 from django.conf import settings
 
-from diginor.embedded import package_directory
-from diginor.traces import LOGS
+from diginor.running.embedded import package_directory
+from diginor.running.traces import LOGS
 from tests.addresses import address, names
 from tests.sources import ROOT
 from tests.test_access import of

@@ -6,9 +6,9 @@ import re
 import pytest
 from django.test import Client
 
-from members.models import Organisation
-from services.actions.catalogue import load_catalogue
-from services.models import Topic
+from members.organisations.models import Organisation
+from services.catalogue.actions import load_catalogue
+from services.catalogue.models import Topic
 from tests.pages import BOOK
 from tests.world import make_world
 

@@ -9,10 +9,10 @@ from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
 
-from diginor.private_links import is_private
-from members.views.directory_sheet import logo_version
+from diginor.web.private_links import is_private
+from members.directory.views.organisation_page import logo_version
 from tests.addresses import address, names
-from tests.members.test_directory_sheet import PNG
+from tests.members.directory.test_organisation_page import PNG
 from tests.test_access import of, undone
 from tests.world import ROLES, World, make_world
 

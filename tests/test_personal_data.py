@@ -19,13 +19,16 @@ from django.core.files.storage import default_storage
 from django.db import connection, models
 from django.utils import timezone
 
-from diginor import personal_data
 from diginor.exchange import waiting
-from diginor.outbox.model import OutgoingMail
-from diginor.personal_data import Piece, parts
-from diginor.tasks import expire_personal_data
-from members.models import MovedRow, Organisation, SheetEvent, User
-from services.models import ServiceRequest
+from diginor.outbox.models import OutgoingMail
+from diginor.registries import personal_data
+from diginor.registries.personal_data import Piece, parts
+from diginor.registries.tasks import expire_personal_data
+from members.directory.models import SheetEvent
+from members.organisations.models import Organisation
+from members.people.models import User
+from members.successions.models import MovedRow
+from services.requests.models import ServiceRequest
 from tests.factories.members import OrganisationFactory
 from tests.factories.services import (
     AttachmentFactory,

@@ -13,9 +13,9 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, resolve, reverse
 from django.urls.converters import UUIDConverter
 
-from diginor.alerts import Fault
-from diginor.outbox.model import OutgoingMail
-from diginor.private_links import hide, is_private, private_path
+from diginor.outbox.models import OutgoingMail
+from diginor.running.alerts import Fault
+from diginor.web.private_links import hide, is_private, private_path
 from tests.addresses import address, names
 from tests.factories.members import UserFactory
 from tests.sources import ROOT

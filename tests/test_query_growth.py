@@ -8,10 +8,10 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from members.enums import HubRoleKind
-from services.actions.figures import refresh_figures
-from services.enums import ThreadKind
-from services.links import tracking_token
+from members.hubs.enums import HubRoleKind
+from services.figures.actions.refresh import refresh_figures
+from services.requests.enums import ThreadKind
+from services.requests.links import tracking_token
 from tests.factories.members import (
     AbsenceFactory,
     HubFactory,

@@ -5,10 +5,14 @@ from typing import Any
 
 from django.utils import timezone
 
-from diginor.outbox.model import OutgoingMail
-from diginor.retries import Setback
-from members.models import Hub, Organisation, Territory, User
-from services.models import FollowUp, Message, Referral, ServiceRequest, Topic
+from diginor.attempts.retries import Setback
+from diginor.outbox.models import OutgoingMail
+from members.hubs.models import Hub
+from members.organisations.models import Organisation
+from members.people.models import User
+from members.territories.models import Territory
+from services.catalogue.models import Topic
+from services.requests.models import FollowUp, Message, Referral, ServiceRequest
 from tests.factories.members import (
     AbsenceFactory,
     ErasureFactory,

@@ -20,10 +20,11 @@ from django.utils.text import capfirst, slugify
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, override
 
-from diginor.exchange.sheet import ADDED, CHANGED, DOUBT, ERROR, SAME, DataMoved, Outcome, Sheet
-from diginor.exchange.tables import CONTENT_TYPES, CSV, MOST_BYTES, XLSX, FileRefused, csv_lines, read_table, xlsx_bytes
+from diginor.exchange.decoding import CSV, MOST_BYTES, XLSX, FileRefused
+from diginor.exchange.tables import CONTENT_TYPES, csv_lines, read_table, xlsx_bytes
+from diginor.exchange.tables_import import ADDED, CHANGED, DOUBT, ERROR, SAME, DataMoved, Outcome, Sheet
 from diginor.exchange.waiting import Waiting, find, keep
-from diginor.wording import number
+from diginor.text.wording import number
 
 MOST_SHOWN, MOST_DOUBTS = 200, 200
 EXPORT, IMPORT = "export", "import"

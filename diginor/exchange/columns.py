@@ -10,9 +10,9 @@ from django.utils.translation import override
 from import_export.fields import Field
 from import_export.widgets import Widget
 
-from diginor.clean_text import one_line, several_lines
-from diginor.text_search import plain
-from diginor.whole_numbers import whole_number
+from diginor.text.clean_text import one_line, several_lines
+from diginor.text.search import plain
+from diginor.text.whole_numbers import whole_number
 
 BETWEEN = " | "
 MOST_NAMED = 8

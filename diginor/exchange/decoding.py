@@ -9,7 +9,7 @@ from io import BytesIO
 import filetype
 from django.utils.translation import gettext as _
 
-from diginor.wording import file_size
+from diginor.text.wording import file_size
 
 CSV, XLSX = "csv", "xlsx"
 BOM = "\ufeff"

@@ -19,10 +19,10 @@ from openpyxl.cell import WriteOnlyCell
 from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 from tablib import Dataset
 
-from diginor.clean_text import without_unseen
 from diginor.exchange.columns import Unreadable, tidy
 from diginor.exchange.decoding import BOM, CSV, MOST_BYTES, XLSX, FileRefused, decoded, kind_of, misread
-from diginor.wording import number
+from diginor.text.clean_text import without_unseen
+from diginor.text.wording import number
 
 CONTENT_TYPES = {
     CSV: "text/csv; charset=utf-8",

@@ -13,7 +13,7 @@ from django.core.files.storage import default_storage
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from diginor.exchange.tables import FileRefused
+from diginor.exchange.decoding import FileRefused
 
 FOLDER = "imports"
 SALT = "diginor.exchange"

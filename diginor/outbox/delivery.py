@@ -9,8 +9,8 @@ from django.conf import settings
 from django.core.mail import EmailMultiAlternatives, get_connection
 from django.utils import timezone
 
-from diginor.outbox.model import MailStatus, OutgoingMail
-from diginor.retries import StopRun, try_each
+from diginor.attempts.retries import StopRun, try_each
+from diginor.outbox.models import MailStatus, OutgoingMail
 
 SENDER_PAUSE = timedelta(minutes=10)
 

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 
-from diginor.working_days import office_hours, start_of_day
+from diginor.workflow.working_days import office_hours, start_of_day
 
 # What comes of one act, or of one run of the clock, is gathered before it leaves.
 TOGETHER = timedelta(minutes=10)

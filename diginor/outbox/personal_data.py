@@ -6,9 +6,9 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy, ngettext
 
-from diginor.outbox.model import OutgoingMail
-from diginor.personal_data import PersonalData, Piece, Target, in_batches, register
-from diginor.retries import Setback
+from diginor.attempts.retries import Setback
+from diginor.outbox.models import OutgoingMail
+from diginor.registries.personal_data import PersonalData, Piece, Target, in_batches, register
 
 KEPT = timedelta(days=90)
 MOST_SHOWN = 500

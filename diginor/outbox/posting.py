@@ -18,10 +18,10 @@ from django.template.loader import get_template, render_to_string
 from django.utils import timezone, translation
 from django.utils.functional import Promise
 
-from diginor.outbox.model import MailStatus, OutgoingMail
+from diginor.outbox.models import MailStatus, OutgoingMail
 from diginor.outbox.pacing import AT_ONCE_A_DAY, Pace, gathered_from, leaving_at, next_morning, pace_of
 from diginor.outbox.tasks import wake_delivery
-from diginor.working_days import start_of_day
+from diginor.workflow.working_days import start_of_day
 
 NOTES = "\n---\n"
 

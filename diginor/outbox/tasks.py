@@ -7,14 +7,14 @@ from django.conf import settings
 from kombu.exceptions import KombuError
 from kombu.pools import producers
 
-from diginor.absence import Absence
+from diginor.attempts.unreachable import Unreachable
 from diginor.outbox.delivery import deliver_due
 
 logger = logging.getLogger(__name__)
 # A page waits while this is sent; a worker that waits for tasks has other limits.
 HASTY = dict.fromkeys(["socket_connect_timeout", "socket_timeout"], settings.VALKEY_PATIENCE_SECONDS)
 WAKE_SECONDS = 60
-absence = Absence()
+absence = Unreachable()
 
 
 @shared_task

@@ -1,6 +1,6 @@
 """Template tags and filters of every page, available without {% load %}.
 
-Variables that the context processor `diginor.context.portal` gives to every page rendered with a request:
+Variables that the context processor `diginor.pages.context.portal` gives to every page rendered with a request:
   site_name   the portal's name                     navigation  main entries: {label, url, is_current}
   is_demo     demonstration mode                    account     entries of the account menu: {label, url, icon}
   hat, hats   the hat in use and all of them        footer      lists of legal pages: {label, url}
@@ -34,7 +34,7 @@ from django.utils.html import Urlizer, format_html, format_html_join, linebreaks
 from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 
-from diginor import wording
+from diginor.text import wording
 
 register = template.Library()
 
@@ -225,7 +225,7 @@ def door(family):
 
 @register.inclusion_tag("components/figure.html")
 def figure(chart):
-    """Show a diginor.charts.Chart with its finding, definition, table and CSV."""
+    """Show a diginor.drawing.charts.Chart with its finding, definition, table and CSV."""
     return {"chart": chart}
 
 

@@ -11,7 +11,7 @@ import django.utils.timezone
 from django.conf import settings
 from django.db import migrations, models
 
-import members.models.organisation
+import members.organisations.models.organisation
 
 
 class Migration(migrations.Migration):
@@ -85,7 +85,7 @@ class Migration(migrations.Migration):
                 ('slug', models.SlugField(max_length=220, unique=True, verbose_name='identifiant')),
                 ('acronym', models.CharField(blank=True, max_length=40, verbose_name='sigle')),
                 ('kind', models.CharField(choices=[('company', 'entreprise'), ('public_body', 'organisme public'), ('project_holder', 'porteur de projet'), ('pole', 'pôle de compétitivité'), ('cluster', 'cluster'), ('association', 'association'), ('label', 'label'), ('cci', 'chambre de commerce et d’industrie'), ('cma', 'chambre de métiers et de l’artisanat'), ('laboratory', 'laboratoire'), ('living_lab', 'living lab'), ('university', 'université'), ('agency', 'agence de développement'), ('region', 'Région'), ('state', 'service de l’État'), ('large_group', 'grand groupe')], default='company', max_length=20, verbose_name='nature')),
-                ('siret', models.CharField(blank=True, max_length=14, validators=[members.models.organisation.validate_siret], verbose_name='SIRET')),
+                ('siret', models.CharField(blank=True, max_length=14, validators=[members.organisations.models.organisation.validate_siret], verbose_name='SIRET')),
                 ('size', models.CharField(blank=True, choices=[('1-9', '1 à 9 personnes'), ('10-49', '10 à 49 personnes'), ('50-249', '50 à 249 personnes'), ('250+', '250 personnes et plus')], max_length=10, verbose_name='taille')),
                 ('naf', models.CharField(blank=True, max_length=6, validators=[django.core.validators.RegexValidator('^\\d{2}(\\.\\d{1,2}[A-Z]?)?$', 'Un code NAF s’écrit comme 62.01Z.')], verbose_name='code NAF')),
                 ('legal_form', models.CharField(blank=True, choices=[('sole_trader', 'entreprise individuelle'), ('micro_entrepreneur', 'micro-entreprise'), ('sarl', 'SARL ou EURL'), ('sas', 'SAS ou SASU'), ('sa', 'SA'), ('cooperative', 'coopérative'), ('association', 'association'), ('public', 'personne publique'), ('other', 'autre forme')], max_length=30, verbose_name='forme juridique')),

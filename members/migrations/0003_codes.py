@@ -2,7 +2,7 @@
 
 from django.db import migrations, models
 
-import diginor.codes
+import diginor.text.codes
 
 MODELS = ("membership", "absence")
 
@@ -12,13 +12,13 @@ def give_codes(apps, schema_editor):
     for name in MODELS:
         model = apps.get_model("members", name)
         for row in model.objects.filter(code=None).order_by("pk").iterator():
-            row.code = diginor.codes.public_code()
+            row.code = diginor.text.codes.public_code()
             row.save(update_fields=["code"])
 
 
 def code(**options):
     """The field, unique and not edited."""
-    return models.CharField(default=diginor.codes.public_code, editable=False, max_length=12, unique=True, **options)
+    return models.CharField(default=diginor.text.codes.public_code, editable=False, max_length=12, unique=True, **options)
 
 
 class Migration(migrations.Migration):

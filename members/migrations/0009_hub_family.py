@@ -1,7 +1,7 @@
 """Senders and hosts of hubs are checked, and a family of hubs never turns in a circle."""
 
 import django.core.validators
-import members.models.hub
+import members.hubs.models
 from django.db import migrations, models
 
 
@@ -49,7 +49,7 @@ class Migration(migrations.Migration):
         migrations.AlterField(
             model_name='hub',
             name='sender',
-            field=models.CharField(blank=True, help_text='Une adresse, seule ou après un nom. Vide\u202f: l’adresse du portail, au nom du guichet.', max_length=200, validators=[members.models.hub.validate_sender], verbose_name='expéditeur des courriels'),
+            field=models.CharField(blank=True, help_text='Une adresse, seule ou après un nom. Vide\u202f: l’adresse du portail, au nom du guichet.', max_length=200, validators=[members.hubs.models.validate_sender], verbose_name='expéditeur des courriels'),
         ),
         migrations.AddConstraint(
             model_name='hub',

@@ -3,7 +3,7 @@
 import django.db.models.functions.text
 from django.db import migrations, models
 
-import diginor.text_search
+import diginor.text.search
 
 
 class Migration(migrations.Migration):
@@ -17,16 +17,16 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='hub',
             name='search_name',
-            field=models.GeneratedField(db_persist=True, expression=diginor.text_search.PlainText('name'), output_field=models.TextField()),
+            field=models.GeneratedField(db_persist=True, expression=diginor.text.search.PlainText('name'), output_field=models.TextField()),
         ),
         migrations.AddField(
             model_name='place',
             name='search_name',
-            field=models.GeneratedField(db_persist=True, expression=diginor.text_search.PlainText('name'), output_field=models.TextField()),
+            field=models.GeneratedField(db_persist=True, expression=diginor.text.search.PlainText('name'), output_field=models.TextField()),
         ),
         migrations.AddField(
             model_name='user',
             name='search_name',
-            field=models.GeneratedField(db_persist=True, expression=diginor.text_search.PlainText(django.db.models.functions.text.Concat('last_name', models.Value(' '), 'first_name')), output_field=models.TextField()),
+            field=models.GeneratedField(db_persist=True, expression=diginor.text.search.PlainText(django.db.models.functions.text.Concat('last_name', models.Value(' '), 'first_name')), output_field=models.TextField()),
         ),
     ]

@@ -4,7 +4,7 @@ from django import template
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 
-from members.models import Organisation
+from members.organisations.models import Organisation
 
 register = template.Library()
 

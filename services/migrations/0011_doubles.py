@@ -3,8 +3,8 @@
 from django.contrib.postgres.operations import AddIndexConcurrently
 from django.db import migrations, models
 
-import diginor.text_search
-import services.models.request
+import diginor.text.search
+import services.requests.models.request
 
 
 class Migration(migrations.Migration):
@@ -18,14 +18,14 @@ class Migration(migrations.Migration):
             model_name="servicerequest",
             index=models.Index(
                 models.F("commune"),
-                diginor.text_search.PlainText("company_name"),
+                diginor.text.search.PlainText("company_name"),
                 name="servicerequest_company",
             ),
         ),
         AddIndexConcurrently(
             model_name="servicerequest",
             index=models.Index(
-                services.models.request.LastDigits("contact_phone"),
+                services.requests.models.request.LastDigits("contact_phone"),
                 condition=models.Q(("contact_phone", ""), _negated=True),
                 name="servicerequest_phone",
             ),

@@ -6,7 +6,7 @@ from typing import Any
 from django.db import transaction
 
 from tests.crawl.normal import certain, flat
-from tests.services.test_mails import every_mail, make_story, write
+from tests.services.requests.test_mails import every_mail, make_story, write
 
 
 def lines_of_mails(mails: Iterable[Any]) -> list[str]:

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import expect
 
-from diginor.embedded import Servers
+from diginor.running.embedded import Servers
 from tests.live import Live
 
 # A machine with two processors may be busy with other things.

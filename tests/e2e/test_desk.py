@@ -5,10 +5,10 @@ from django.conf import settings
 from django.test import Client
 from playwright.sync_api import Page, expect
 
-from services.models import Offer
+from diginor.running.processes import HOST
+from services.catalogue.models import Offer
 from tests.factories.members import HubFactory, OrganisationFactory, UserFactory, commune
 from tests.factories.services import OfferFactory, RequestFactory, TopicFactory
-from tests.live import HOST
 
 pytestmark = pytest.mark.e2e
 

@@ -10,10 +10,10 @@ import pytest
 from django.utils import timezone
 from playwright.sync_api import Browser, Page, expect
 
-from diginor.embedded import Servers
-from diginor.outbox.model import MailStatus, OutgoingMail
-from services.enums import FollowUpKind, RequestNote, RequestState
-from services.models import FollowUp, RequestEvent, ServiceRequest
+from diginor.outbox.models import MailStatus, OutgoingMail
+from diginor.running.embedded import Servers
+from services.requests.enums import FollowUpKind, RequestNote, RequestState
+from services.requests.models import FollowUp, RequestEvent, ServiceRequest
 from tests.e2e.people import EMAIL, file_request
 from tests.faults.campaign import Campaign
 from tests.live import Live, Service, time_passes

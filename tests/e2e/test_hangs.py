@@ -10,10 +10,10 @@ from email.message import Message
 
 import pytest
 
-from diginor.embedded import Servers
-from diginor.outbox.model import OutgoingMail
-from services.enums import RequestState
-from services.models import ServiceRequest
+from diginor.outbox.models import OutgoingMail
+from diginor.running.embedded import Servers
+from services.requests.enums import RequestState
+from services.requests.models import ServiceRequest
 from tests.live import Live
 from tests.peers import Broker, frozen, wait_for
 from tests.services.cast import Desk

@@ -6,10 +6,10 @@ import pytest
 from django.utils import timezone
 from playwright.sync_api import Page, expect
 
-from diginor.outbox.model import MailStatus, OutgoingMail
-from members.models import User
-from services.enums import FollowUpKind, ReferralState, RequestState
-from services.models import FollowUp, Satisfaction, ServiceRequest
+from diginor.outbox.models import MailStatus, OutgoingMail
+from members.people.models import User
+from services.requests.enums import FollowUpKind, ReferralState, RequestState
+from services.requests.models import FollowUp, Satisfaction, ServiceRequest
 from tests.e2e.people import (
     COMPANY,
     EMAIL,

@@ -6,12 +6,13 @@ import pytest
 from django.test import Client
 from playwright.sync_api import Page, expect
 
-from services.enums import RequestState
-from services.models import ServiceRequest
+from diginor.running.processes import HOST
+from services.requests.enums import RequestState
+from services.requests.models import ServiceRequest
 from tests.e2e.people import COMPANY, EMAIL, NEED
 from tests.factories.members import HubFactory, UserFactory, commune
 from tests.factories.services import RequestFactory, TopicFactory
-from tests.live import HOST, Live
+from tests.live import Live
 
 pytestmark = pytest.mark.e2e
 # The mark of the focus may be drawn on the element, on its label, or on the line that it makes clickable.

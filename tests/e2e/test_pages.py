@@ -11,9 +11,10 @@ from django.test import Client
 from playwright.sync_api import Browser, Page, Response
 from tinyhtml5.parser import HTMLParser
 
-from services.actions.figures import refresh_figures
+from diginor.running.processes import HOST
+from services.figures.actions.refresh import refresh_figures
 from tests.factories.members import UserFactory
-from tests.live import HOST, Live, Visit
+from tests.live import Live, Visit
 from tests.pages import BOOK, PortalPage
 from tests.sessions import sign_in
 from tests.world import World, make_world

@@ -8,10 +8,10 @@ from django.conf import settings
 from django.utils import timezone
 
 from diginor.celery import app
-from diginor.outbox.model import OutgoingMail
+from diginor.outbox.models import OutgoingMail
 from diginor.outbox.tasks import deliver
-from services.models import FollowUp
-from services.tasks import follow_up
+from services.requests.models import FollowUp
+from services.requests.tasks import follow_up
 from tests.live import Live
 from tests.peers import MailServer, wait_for
 from tests.services.cast import Desk

@@ -5,15 +5,8 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page, expect
 
-from services.models import ServiceRequest
-from tests.e2e.people import (
-    button,
-    code_received,
-    link,
-    see,
-    sign_in_by_code,
-    sign_in_by_password,
-)
+from services.requests.models import ServiceRequest
+from tests.e2e.people import button, code_received, link, see, sign_in_by_code, sign_in_by_password
 from tests.factories.members import HubFactory, OrganisationFactory, UserFactory
 from tests.factories.services import ReferralFactory, RequestFactory
 from tests.live import Live

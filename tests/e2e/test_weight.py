@@ -6,8 +6,11 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Browser, CDPSession
 
-from services.actions.catalogue import load_catalogue
-from tests.e2e.test_pages import cookies, world  # noqa: F401 - a fixture
+from services.catalogue.actions import load_catalogue
+from tests.e2e.test_pages import (
+    cookies,
+    world,  # noqa: F401 - a fixture
+)
 from tests.ecoindex import ecoindex
 from tests.factories.members import OrganisationFactory
 from tests.factories.services import OfferFactory

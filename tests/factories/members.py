@@ -16,30 +16,19 @@ import factory
 from django.utils import timezone
 from stdnum import luhn
 
-from members.enums import (
-    HubRoleKind,
-    MembershipRole,
-    OrganisationKind,
-    SizeCategory,
-    SuccessionKind,
-    SuccessionRole,
-    TerritoryKind,
-)
-from members.models import (
-    Absence,
-    Containment,
-    Erasure,
-    Hub,
-    HubRole,
-    Invitation,
-    Membership,
-    Organisation,
-    SheetProposal,
-    Succession,
-    Territory,
-    User,
-)
-from members.rules.place_names import plain_name
+from members.accounts.models import Erasure
+from members.directory.models import SheetProposal
+from members.hubs.enums import HubRoleKind
+from members.hubs.models import Hub, HubRole
+from members.organisations.enums import OrganisationKind, SizeCategory
+from members.organisations.models import Organisation
+from members.people.enums import MembershipRole
+from members.people.models import Absence, Invitation, Membership, User
+from members.successions.enums import SuccessionKind, SuccessionRole
+from members.successions.models import Succession
+from members.territories.enums import TerritoryKind
+from members.territories.models import Containment, Territory
+from members.territories.rules.place_names import plain_name
 
 PASSWORD = "une phrase longue et simple"
 TOTP_SECRET = "JBSWY3DPEHPK3PXP"

@@ -7,8 +7,8 @@ AccreditationFactory(network=pole)             granted in a round of its own; co
 
 import factory
 
-from members.enums import AccreditationState, NetworkKind, PartnershipKind
-from members.models import (
+from members.networks.enums import AccreditationState, NetworkKind, PartnershipKind
+from members.networks.models import (
     Accreditation,
     AccreditationRound,
     Affiliation,

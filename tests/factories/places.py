@@ -9,9 +9,9 @@ from decimal import Decimal
 
 import factory
 
-from members.actions.places import share_place
-from members.enums import PlaceKind
-from members.models import Place, PlaceLabel
+from members.places.actions import share_place
+from members.places.enums import PlaceKind
+from members.places.models import Place, PlaceLabel
 from tests.factories.members import commune
 
 

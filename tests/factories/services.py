@@ -10,33 +10,30 @@ import factory
 from django.core.files.base import ContentFile
 from django.utils import timezone
 
-from diginor.history import Party
-from diginor.working_days import add_working_days
-from services.enums import (
+from diginor.workflow.history import Party
+from diginor.workflow.working_days import add_working_days
+from services.catalogue.enums import Family, QuestionKind
+from services.catalogue.models import Offer, Question, Topic
+from services.requests.enums import (
     DeclineReason,
-    Family,
     FollowUpKind,
     NoSiretReason,
     Outcome,
-    QuestionKind,
     ReferralState,
     RejectReason,
     RequestState,
     ThreadKind,
 )
-from services.models import (
+from services.requests.models import (
     Attachment,
     DelaySet,
     FollowUp,
     Message,
-    Offer,
     Promise,
-    Question,
     Referral,
     RequestEvent,
     Satisfaction,
     ServiceRequest,
-    Topic,
 )
 from tests.factories.members import HubFactory, OrganisationFactory, UserFactory, commune
 

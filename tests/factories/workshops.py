@@ -5,7 +5,7 @@ from datetime import timedelta
 import factory
 from django.utils import timezone
 
-from services.models import Workshop
+from services.requests.models import Workshop
 from tests.factories.members import HubFactory
 
 

@@ -4,7 +4,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from diginor.embedded import Servers
+from diginor.running.embedded import Servers
 from tests.apart import own_servers
 
 FILINGS, SECONDS = 40, 8

@@ -14,7 +14,7 @@ from typing import Any
 
 import psycopg2
 
-from diginor.embedded import Servers
+from diginor.running.embedded import Servers
 from tests.live import Live, Service
 from tests.peers import MailServer, frozen, wait_for
 from tests.visitor import Visitor

@@ -5,7 +5,7 @@ import time
 import pytest
 from django.db import connection, transaction
 
-from members.actions.territories import load_territories
+from members.territories.actions.loading import load_territories
 
 
 @pytest.fixture(scope="module")

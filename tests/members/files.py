@@ -9,7 +9,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 
-from members.models import User
+from members.people.models import User
 
 ORGANISATIONS, PEOPLE, OFFERS = "members_organisation", "members_membership", "services_offer"
 

@@ -9,24 +9,18 @@ from django.apps import apps
 from django.db import connection
 from django.utils import timezone
 
-from diginor.history import Party
-from diginor.working_days import add_working_days
-from members.actions.succession_movers import movers
-from members.models import (
-    Absence,
-    Affiliation,
-    Hub,
-    Invitation,
-    Membership,
-    Network,
-    Organisation,
-    Place,
-    Succession,
-    SuccessionPart,
-    User,
-)
-from services.enums import FollowUpKind, ReferralState, RequestState
-from services.models import FollowUp, Offer, Referral, ServiceRequest, Topic
+from diginor.workflow.history import Party
+from diginor.workflow.working_days import add_working_days
+from members.hubs.models import Hub
+from members.networks.models import Affiliation, Network
+from members.organisations.models import Organisation
+from members.people.models import Absence, Invitation, Membership, User
+from members.places.models import Place
+from members.successions.actions.movers import movers
+from members.successions.models import Succession, SuccessionPart
+from services.catalogue.models import Offer, Topic
+from services.requests.enums import FollowUpKind, ReferralState, RequestState
+from services.requests.models import FollowUp, Referral, ServiceRequest
 from tests.factories.members import HubFactory, OrganisationFactory, UserFactory, department, region
 from tests.factories.services import TopicFactory
 

@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from tests.mutation.operators import Mutation, mutations, query_set_links
-from tests.mutation.runner import KILLED, ROOT, STILLBORN, SURVIVED, UNTESTED, Mutator, Verdict, code_paths
-from tests.mutation.table import Table
+from tests.mutation.runner import KILLED, STILLBORN, SURVIVED, UNTESTED, Mutator, Verdict, code_paths
+from tests.mutation.table import ROOT, Table
 
 # Of the mutations of a layer, the part in a hundred that tests must notice.
 FLOORS = {"rules": 90, "policies": 90, "actions": 85, "queries": 85}

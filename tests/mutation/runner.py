@@ -22,7 +22,7 @@ from tests.mutation.table import ROOT, Outline, Table, Tracer
 
 KILLED, SURVIVED, STILLBORN, UNTESTED = "killed", "survived", "not counted", "untested"
 # Tests that start servers and browsers, or read the sources, say nothing about one line.
-LEFT_OUT = ("tests/e2e/", "tests/test_house", "tests/diginor/test_supervisor.py", "tests/test_bench.py")
+LEFT_OUT = ("tests/e2e/", "tests/test_house", "tests/diginor/running/test_supervisor.py", "tests/test_bench.py")
 
 
 @dataclass

@@ -5,10 +5,14 @@ from typing import Any
 
 from django.utils import timezone
 
-from diginor.outbox.model import OutgoingMail
-from members.models import Hub, Organisation, User
-from services.actions import clock, filing
-from services.models import Referral, ServiceRequest, Topic
+from diginor.outbox.models import OutgoingMail
+from members.hubs.models import Hub
+from members.organisations.models import Organisation
+from members.people.models import User
+from services.catalogue.models import Topic
+from services.filing import actions as filing
+from services.requests.actions import clock
+from services.requests.models import Referral, ServiceRequest
 from tests.factories.members import HubFactory, OrganisationFactory, UserFactory, commune
 from tests.factories.services import TopicFactory
 

@@ -8,10 +8,10 @@ import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from diginor import wording
-from services.enums import ReferralState as Ref
-from services.enums import RequestState as Req
-from services.models import Referral, ServiceRequest
+from diginor.text import wording
+from services.requests.enums import ReferralState as Ref
+from services.requests.enums import RequestState as Req
+from services.requests.models import Referral, ServiceRequest
 
 QUEUE, STARTED = {Req.SUBMITTED, Req.TO_REROUTE}, {Req.ROUTED, Req.IN_PROGRESS}
 

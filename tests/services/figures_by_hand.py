@@ -4,11 +4,11 @@ from collections import Counter
 from datetime import datetime, timedelta
 from random import Random
 
-from diginor.working_days import PARIS, add_working_days
-from members.models import Containment
-from services.models import Referral, Satisfaction, ServiceRequest
-from services.models.figure_reading import Selection
-from services.rules.figures import COUNTERS, HELPED_AFTER
+from diginor.workflow.working_days import PARIS, add_working_days
+from members.territories.models import Containment
+from services.figures.queries.reading import Selection
+from services.figures.rules.figures import COUNTERS, HELPED_AFTER
+from services.requests.models import Referral, Satisfaction, ServiceRequest
 
 FAMILIES = ["demonstration", "funding", "training"]
 SIZES = ["1-9", "10-49", ""]

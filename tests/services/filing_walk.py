@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 from django.test import Client
 from django.urls import reverse
 
-from services.models import ServiceRequest
+from services.requests.models import ServiceRequest
 
 NEED = {"sujet": "", "famille": "", "need": "Nous voulons savoir si un robot peut charger nos machines la nuit."}
 COMPANY = {

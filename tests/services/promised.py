@@ -6,10 +6,11 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from diginor.outbox.model import OutgoingMail
-from services.actions import referral, triage
-from services.links import tracking_token
-from services.models import FollowUp, Promise
+from diginor.outbox.models import OutgoingMail
+from services.requests.actions import referral
+from services.requests.links import tracking_token
+from services.requests.models import FollowUp, Promise
+from services.triage import actions as triage
 from tests.services.cast import fresh
 
 WORDS = "Je vous appelle pour comprendre votre projet"

@@ -11,7 +11,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from members.actions.territory_files import FOLDER
+from members.territories.actions.official_files import FOLDER
 
 Source = dict[str, list[dict[str, Any]]]
 Rows = list[tuple[str, ...]]

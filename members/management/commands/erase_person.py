@@ -5,8 +5,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from diginor import personal_data
-from members.actions.erasures import erase_on_request, target_of
+from diginor.registries import personal_data
+from members.accounts.actions import erase_on_request, target_of
 
 
 class Command(BaseCommand):

@@ -4,7 +4,7 @@ import time
 
 from django.core.management.base import BaseCommand, CommandParser
 
-from members.actions.territories import load_territories
+from members.territories.actions.loading import load_territories
 
 
 class Command(BaseCommand):

@@ -2,8 +2,8 @@
 
 from django.core.management.base import BaseCommand, CommandParser
 
-from members.actions.ecosystem import load_ecosystem
-from services.actions.catalogue import load_catalogue, load_offers
+from members.directory.actions.ecosystem import load_ecosystem
+from services.catalogue.actions import load_catalogue, load_offers
 
 
 class Command(BaseCommand):

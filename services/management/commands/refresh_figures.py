@@ -6,7 +6,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from services.actions.figures import refresh_figures
+from services.figures.actions.refresh import refresh_figures
 
 
 class Command(BaseCommand):

@@ -3,9 +3,13 @@
 from collections.abc import Callable, Iterator
 from datetime import date, datetime
 
-from diginor.history import Party
-from members.actions import people, successions
-from services.actions import company, filing, referral, triage
+from diginor.workflow.history import Party
+from members.people.actions import teams as people
+from members.people.actions.absences import set_absence
+from members.successions.actions import successions
+from services.filing import actions as filing
+from services.requests.actions import company, referral
+from services.triage import actions as triage
 from tests.factories.members import SuccessionFactory
 from tests.services.forty_days.town import Town, fresh, on, working_days
 
@@ -192,7 +196,7 @@ def absent(town: Town) -> Iterator[datetime]:
     yield on(9, "09:00")
     town.accept(row, "Bruno Coste", "Je vous rappelle", day_of(17))
     yield on(10, "09:00")
-    people.set_absence(
+    set_absence(
         town.places["NWX"],
         starts_on=day_of(12),
         ends_on=day_of(16),

@@ -13,15 +13,15 @@ import time_machine
 from django.utils import timezone
 
 from diginor.outbox.delivery import deliver_due
-from diginor.outbox.model import MailStatus, OutgoingMail
-from diginor.working_days import PARIS
-from members.actions.people import begin_absences
-from members.actions.successions import tell_successions
-from services.actions.clock import follow_up_due
-from services.actions.digests import send_digests
-from services.actions.people import tell_returns
-from services.actions.successions import catch_up
-from services.models import ServiceRequest
+from diginor.outbox.models import MailStatus, OutgoingMail
+from diginor.workflow.working_days import PARIS
+from members.people.actions.absences import begin_absences
+from members.successions.actions.successions import tell_successions
+from services.requests.actions.clock import follow_up_due
+from services.requests.actions.departures import tell_returns
+from services.requests.actions.digests import send_digests
+from services.requests.actions.successions import catch_up
+from services.requests.models import ServiceRequest
 from tests.services.forty_days.fates import FATES
 from tests.services.forty_days.town import FIRST, Town, working_days
 
@@ -164,9 +164,10 @@ HEAD = """# Forty working days
 
 Twenty requests of different fates, played from Monday 2 November to Monday 28 December 2026 with their nights, Sundays
 and public holidays: the steps that people take are in `tests/services/forty_days/fates.py`, the rest is what the portal
-does by itself. Written by `make days`; `tests/services/test_forty_days.py` holds this page to the code, and asserts
-that nobody is forgotten, that nobody receives more than three mails a day, and that the clock writes between 8 h and
-19 h of working days only. `tests/services/test_words_are_true.py` reads the sentences in every order of ends.
+does by itself. Written by `make days`; `tests/services/requests/test_forty_days.py` holds this page to the code, and
+asserts that nobody is forgotten, that nobody receives more than three mails a day, and that the clock writes between
+8 h and 19 h of working days only. `tests/services/requests/test_words_are_true.py` reads the sentences in every order
+of ends.
 
 ## The requests
 """

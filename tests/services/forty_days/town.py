@@ -4,11 +4,16 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from diginor.history import Party
-from diginor.working_days import PARIS, is_working_day
-from members.models import Hub, Organisation, User
-from services.actions import filing, referral, thread, triage
-from services.models import Referral, ServiceRequest, Topic
+from diginor.workflow.history import Party
+from diginor.workflow.working_days import PARIS, is_working_day
+from members.hubs.models import Hub
+from members.organisations.models import Organisation
+from members.people.models import User
+from services.catalogue.models import Topic
+from services.filing import actions as filing
+from services.requests.actions import referral, thread
+from services.requests.models import Referral, ServiceRequest
+from services.triage import actions as triage
 from tests.factories.members import HubFactory, OrganisationFactory, UserFactory, commune
 from tests.factories.services import TopicFactory
 

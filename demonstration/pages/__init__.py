@@ -1,0 +1,1 @@
+"""The pages that exist only in demonstration mode."""

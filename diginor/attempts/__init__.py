@@ -1,0 +1,1 @@
+"""What is tried again, and what limits trying."""

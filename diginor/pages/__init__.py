@@ -1,0 +1,1 @@
+"""Pages that belong to no part, and what every page knows."""

@@ -1,0 +1,1 @@
+"""What the parts tell the ground floor in `ready()`, so that nothing below imports them."""

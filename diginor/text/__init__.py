@@ -1,0 +1,1 @@
+"""How texts, numbers, dates and addresses are read and written."""

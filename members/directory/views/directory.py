@@ -1,0 +1,89 @@
+"""The directory: the list with its search and its filters, and the sheet of an organisation."""
+
+from typing import Any
+from urllib.parse import urlencode
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.utils.text import capfirst
+from django.views.decorators.http import require_safe
+
+from diginor.web.access import access, public
+from diginor.web.paging import Page, page_by_row
+from members.directory.forms.search import FILTERS, DirectorySearch
+from members.directory.views.network_page import state_of
+from members.directory.views.organisation_page import sheet_of
+from members.organisations.models import ListedQuerySet, Organisation
+from members.organisations.sections import reaching
+from members.people import policies
+
+PAGE = 10
+
+
+@access(public)
+@require_safe
+def directory(request: HttpRequest) -> HttpResponse:
+    """The organisations that a search and filters find, ten a page; or the values of one filter, to choose from."""
+    form = DirectorySearch(request.GET)
+    if request.GET.get("filtres") in FILTERS:
+        return _choose(request, form, request.GET["filtres"])
+    page, is_any_word = _found(request, form)
+    context = {
+        "form": form,
+        "asked": form.asked.get("q", ""),
+        "where": form.asked.get("territoire", ""),
+        "page": page,
+        "lines": [(row, line_of(row)) for row in Organisation.listed.all().lines_of(page.rows)],
+        "is_any_word": is_any_word,
+        "chosen": form.chosen(Organisation.listed.all()),
+        "filters": [
+            (f"?{urlencode({**form.asked, 'filtres': name})}", label)
+            for name, (_field, label) in FILTERS.items()
+            if name not in form.asked
+        ],
+    }
+    return render(request, "members/directory/list.html", context)
+
+
+def _rows(form: DirectorySearch, **more: Any) -> ListedQuerySet:
+    also = reaching(form.territory) if form.territory else ()
+    rows: ListedQuerySet = Organisation.listed.all().wanted(form.wanted(also=also, **more))
+    return rows
+
+
+def _found(request: HttpRequest, form: DirectorySearch) -> tuple[Page, bool]:
+    """What answers all the words, or else the organisations nearest to any of them."""
+    keys = {"after": request.GET.get("after", ""), "before": request.GET.get("before", "")}
+    page = page_by_row(_rows(form).bare(), size=PAGE, **keys)
+    if page.rows or " " not in form.asked.get("q", ""):
+        return page, False
+    page = page_by_row(_rows(form, any_word=True).bare(), size=PAGE, **keys)
+    return page, bool(page.rows)
+
+
+def _choose(request: HttpRequest, form: DirectorySearch, name: str) -> HttpResponse:
+    """The values of a filter among the organisations found so far, each leading back to the list."""
+    form.asked = asked = form.asked_without(name)
+    field, label = FILTERS[name]
+    found = [
+        {"url": f"?{urlencode({**asked, name: one.code})}", "label": capfirst(one.label), "total": one.total}
+        for one in _rows(form).choices_of(field)
+    ]
+    context = {"label": label, "choices": found, "back": f"?{urlencode(asked)}"}
+    return render(request, "members/directory/choose.html", context)
+
+
+def line_of(organisation: Organisation) -> str:
+    """What a line of the list tells first: what it is, where, what became of it."""
+    state = state_of(organisation)
+    commune = organisation.commune.label if organisation.commune else ""
+    return " · ".join(filter(None, (capfirst(organisation.get_kind_display()), commune, state)))
+
+
+@access(public)
+@require_safe
+def organisation(request: HttpRequest, slug: str) -> HttpResponse:
+    """One organisation: its facts, its history, and what the other parts know of it."""
+    row = get_object_or_404(Organisation.listed.all().for_sheet(), slug=slug)
+    may_edit = policies.leads(request.user, row)
+    return render(request, "members/directory/organisation.html", sheet_of(request, row) | {"may_edit": may_edit})

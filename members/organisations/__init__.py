@@ -1,0 +1,1 @@
+"""Organisations: one record for a member and for a company that asks."""

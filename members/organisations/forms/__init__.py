@@ -1,0 +1,1 @@
+"""What people write of an organisation, in a field or in a cell of a file."""

@@ -1,0 +1,1 @@
+"""People, their teams, their roles and their absences."""

@@ -1,0 +1,5 @@
+"""The administration of successions."""
+
+from members.successions.admin import successions
+
+__all__ = ["successions"]

@@ -1,0 +1,1 @@
+"""Territories of France, and those that projects draw."""

@@ -1,0 +1,1 @@
+"""Families, topics and offers."""

@@ -1,0 +1,1 @@
+"""Filing a request in three steps."""

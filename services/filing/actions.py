@@ -1,0 +1,181 @@
+"""Filing: a draft grows step by step, then becomes a request."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.core.files.base import File
+from django.db import transaction
+from django.utils import timezone
+from django.utils.text import slugify
+
+from diginor.outbox.posting import post
+from diginor.workflow.history import Party
+from diginor.workflow.models import StepRefused
+from members.hubs.models import Hub
+from members.organisations.models import Organisation
+from members.places.models import Place
+from members.territories.models import Territory
+from services.catalogue.models import Topic
+from services.requests.actions.next_action import settle
+from services.requests.actions.thread import attach
+from services.requests.actions.workshops import still_suspect
+from services.requests.enums import RequestState, RequestStep
+from services.requests.models import Attachment, ServiceRequest
+from services.requests.notifications.company import RequestReceived, ResumeLink
+from services.requests.notifications.hub_staff import NewRequest
+
+
+@transaction.atomic
+def start_draft(*, hub: Hub | None = None, language: str = "fr") -> ServiceRequest:
+    """Open a draft; the commune will say which hub receives it."""
+    receiver: Any = hub or Hub.objects.for_commune(None)
+    return ServiceRequest.objects.create(hub=receiver, language=language)
+
+
+@transaction.atomic
+def save_need(draft: ServiceRequest, *, topic: Topic | None, need: str, answers: list, family: str = "") -> None:
+    """Keep what is needed, in the person's words."""
+    draft.topic = topic
+    draft.family = topic.family if topic else family
+    draft.need = need
+    draft.answers = answers
+    _touch(draft, "topic", "family", "need", "answers")
+
+
+@transaction.atomic
+def choose_place(draft: ServiceRequest, place: Place | None) -> None:
+    """Keep where the company wants to be hosted, or that it does not matter any more."""
+    draft.wanted_place = place
+    _touch(draft, "wanted_place")
+
+
+@transaction.atomic
+def save_company(
+    draft: ServiceRequest, *, commune: Territory | None, asked_hub: Hub | None = None, **fields: Any
+) -> None:
+    """Keep who asks, and choose the hub: that of the commune, else the one whose door was pushed, else the default."""
+    draft.commune = commune
+    draft.hub = Hub.objects.covering(commune) or asked_hub or Hub.objects.for_commune(None) or draft.hub
+    for name, value in fields.items():
+        setattr(draft, name, value)
+    _touch(draft, "commune", "hub", *fields)
+
+
+@transaction.atomic
+def save_contact(draft: ServiceRequest, **fields: str) -> None:
+    """Keep whom to answer."""
+    for name, value in fields.items():
+        setattr(draft, name, value)
+    _touch(draft, *fields)
+
+
+def _touch(draft: ServiceRequest, *fields: str) -> None:
+    """Save some fields of a draft, unless it was submitted in another window meanwhile."""
+    fresh = ServiceRequest.objects.select_for_update(of=("self",)).get(pk=draft.pk)
+    if fresh.state != RequestState.DRAFT:
+        raise StepRefused(RequestStep.SUBMIT, fresh.state)
+    draft.person_acted_at = timezone.now()
+    draft.save(update_fields=[*fields, "person_acted_at"])
+
+
+@transaction.atomic
+def add_files(draft: ServiceRequest, files: Sequence[File]) -> None:
+    """Join checked files to a draft."""
+    _touch(draft)
+    attach(draft, files)
+
+
+@transaction.atomic
+def remove_file(draft: ServiceRequest, attachment: Attachment) -> None:
+    """Take a file out of a draft, and off the disk once that is certain."""
+    _touch(draft)
+    storage, name = attachment.file.storage, attachment.file.name
+    attachment.delete()
+    transaction.on_commit(lambda: storage.delete(str(name)))
+
+
+@transaction.atomic
+def finish(
+    draft: ServiceRequest,
+    *,
+    contact: dict[str, str],
+    origin: str,
+    files: Sequence[File] = (),
+    suspicions: Sequence[str] = (),
+) -> ServiceRequest:
+    """Keep the last step and file the request, both or neither: a second click finds it filed and changes nothing.
+
+    `origin` is the network that it comes from, where a workshop may be open.
+    """
+    save_contact(draft, **contact)
+    attach(draft, files)
+    return submit(draft, suspicions=still_suspect(suspicions, origin))
+
+
+@transaction.atomic
+def send_resume_link(draft: ServiceRequest, *, email: str) -> None:
+    """Mail the link that resumes the draft, and let the clock remind once."""
+    draft.contact_email = email
+    _touch(draft, "contact_email")
+    settle(draft)
+    post(ResumeLink(draft, f"{timezone.now():%Y%m%d%H%M}"))
+
+
+@transaction.atomic
+def submit(draft: ServiceRequest, *, by: Any = Party.COMPANY, suspicions: Sequence[str] = ()) -> ServiceRequest:
+    """File the request: it enters the desk's queue and both sides are told; a suspect one is kept apart, unsaid."""
+    # An open request always has a due date, and the database holds us to it from the first instant.
+    draft.due_at = timezone.now()
+    draft.save(update_fields=["due_at"])
+    row = draft.take(RequestStep.SUBMIT, by=by)
+    draft.submitted_at = draft.queued_at = draft.person_acted_at = row.at
+    draft.suspicions = list(suspicions)
+    draft.is_suspect = bool(suspicions)
+    if not draft.is_suspect:
+        draft.organisation = _record_of(draft)
+    draft.save(
+        update_fields=[
+            "submitted_at", "queued_at", "person_acted_at", "suspicions", "is_suspect", "organisation"
+        ]
+    )  # fmt: skip
+    settle(draft)
+    if not draft.is_suspect:
+        welcome(draft, row.pk)
+    return draft
+
+
+def welcome(request: ServiceRequest, cause: object) -> None:
+    """Tell both sides that the request is in the queue."""
+    post(RequestReceived(request, cause))
+    post(NewRequest(request, cause))
+
+
+def clear(request: ServiceRequest) -> None:
+    """Somebody of the desk takes a request that was kept apart for a real one: its company gets its record."""
+    if not request.is_suspect:
+        return
+    request.is_suspect = False
+    request.organisation = request.organisation or _record_of(request)
+    request.save(update_fields=["is_suspect", "organisation"])
+
+
+def _record_of(request: ServiceRequest) -> Organisation | None:
+    """The one record of the company that asks: found by SIRET, else made when there is a SIRET."""
+    if not request.siret:
+        return None
+    known, _created = Organisation.objects.get_or_create(
+        siret=request.siret,
+        defaults={
+            "name": request.company_name,
+            "slug": f"{slugify(request.company_name)[:180]}-{request.siret}",
+            "size": request.size,
+            "naf": request.naf,
+            "legal_form": request.legal_form,
+            "sector": request.sector,
+            "founded_on": request.founded_on,
+            "commune": request.commune,
+            "is_demo": request.is_demo,
+        },
+    )
+    known.known_by.add(request.hub)
+    return known

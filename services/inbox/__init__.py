@@ -1,0 +1,1 @@
+"""The space of member organisations: their inbox, their referrals, their team."""

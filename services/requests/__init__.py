@@ -1,0 +1,1 @@
+"""Requests and referrals, their thread, their clock and their mails."""

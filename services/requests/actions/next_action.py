@@ -1,0 +1,144 @@
+"""After each step: finish what is over, then write whose turn it is and what the clock will do."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from django.utils import timezone
+
+from diginor.outbox.models import OutgoingMail
+from diginor.outbox.posting import post
+from diginor.workflow.history import Party
+from services.requests import notifications
+from services.requests import workflow as workflows
+from services.requests.enums import FollowUpKind, RejectReason, RequestState, RequestStep
+from services.requests.models import DelaySet, FollowUp, Promise, Referral, ServiceRequest
+from services.requests.notifications.base import RequestMail
+from services.requests.notifications.company import RequestClosed
+from services.requests.notifications.hub_staff import RequestToReroute
+from services.requests.rules import clock as rules
+
+STARTED = (RequestState.ROUTED, RequestState.IN_PROGRESS)
+
+
+def facts_of(request: ServiceRequest) -> rules.RequestFacts:
+    """Read what the clock needs to know of a request, in a fixed number of queries."""
+    rows = request.referrals.order_by("pk").values(
+        "id", "organisation_id", "state", "sent_at", "active_at", "is_stalled", "outcome"
+    )
+    promises: dict[int, list[rules.PromiseFacts]] = {}
+    announced = Promise.objects.open().filter(referral__request=request)
+    for row in announced:
+        promises.setdefault(row.referral_id, []).append(row.facts)
+    escalations = request.follow_ups.filter(
+        kind=FollowUpKind.TRIAGE_ESCALATION, done_at__gte=request.queued_at or request.created_at
+    )
+    return rules.RequestFacts(
+        state=request.state,
+        created_at=request.created_at,
+        queued_at=request.queued_at,
+        asked_at=request.asked_at,
+        ended_at=request.ended_at,
+        helped_at=request.helped_at,
+        has_email=bool(request.contact_email),
+        is_merged=request.merged_into_id is not None,
+        is_spam=request.reject_reason == RejectReason.SPAM,
+        is_suspect=request.is_suspect,
+        is_erased=request.erased_at is not None,
+        escalated_at=tuple(row.done_at for row in escalations.order_by("pk") if row.done_at),
+        referrals=tuple(rules.ReferralFacts(**row, promises=tuple(promises.get(row["id"], ()))) for row in rows),
+        planned={row.key: row.due_at for row in request.follow_ups.all()},
+    )
+
+
+def settle(request: ServiceRequest, *in_hand: Referral) -> None:
+    """After a step, inside its transaction: finish or send back if need be, then write the turn and the follow-ups.
+
+    The dates written here are those of the follow-ups and of the promises; referrals `in_hand` learn their own.
+    """
+    facts = facts_of(request)
+    mail = _follow_the_referrals(request, facts)
+    if mail or _comes_to_the_desk(request, facts):
+        facts = facts_of(request)
+    delays = DelaySet.objects.resolve(request.hub, request.topic_id)
+    request.is_abandoned = rules.is_abandoned(facts)
+    if turn := rules.turn(facts, delays):
+        request.responsible = turn.party
+        request.responsible_organisation_id = turn.organisation_id
+        request.due_at = turn.due_at
+    request.save(update_fields=["is_abandoned", "responsible", "responsible_organisation", "due_at"])
+    _plan(request, rules.plan(facts, delays))
+    _write_dates(rules.referral_dates(facts, delays), in_hand)
+    forget_what_is_over(request)
+    if mail:
+        post(mail)
+
+
+def _comes_to_the_desk(request: ServiceRequest, facts: rules.RequestFacts) -> bool:
+    """Count the desk's delays from now when nobody moves any more, however long ago the first of them stopped."""
+    stands_still = request.state in STARTED and rules.is_desk_turn(facts)
+    if not stands_still or request.responsible != Party.ORGANISATION:
+        return False
+    request.queued_at = timezone.now()
+    request.save(update_fields=["queued_at"])
+    return True
+
+
+def _write_dates(dates: dict[int, datetime], in_hand: Iterable[Referral]) -> None:
+    """Write the date of each live referral that has another one."""
+    for row in Referral.objects.filter(pk__in=dates).only("due_at").order_by("pk"):
+        if row.due_at != dates[row.pk]:
+            Referral.objects.filter(pk=row.pk).update(due_at=dates[row.pk])
+    for row in in_hand:
+        row.due_at = dates.get(row.pk, row.due_at)
+
+
+def _follow_the_referrals(request: ServiceRequest, facts: rules.RequestFacts) -> RequestMail | None:
+    """Close the request when its last referral is, or bring it back to the desk when nobody is left."""
+    if not request.is_open or request.state in workflows.TRIAGE_STATES or not facts.referrals:
+        return None
+    if rules.all_closed(facts):
+        row = request.take(RequestStep.FINISH, by=Party.CLOCK)
+        request.ended_at = row.at
+        request.helped_at = row.at if rules.was_helped(facts) else None
+        request.save(update_fields=["ended_at", "helped_at"])
+        return RequestClosed(request, row.pk, referrals=_told(request))
+    if rules.all_refused(facts):
+        row = request.take(RequestStep.SEND_BACK, by=Party.CLOCK)
+        request.queued_at = row.at
+        request.save(update_fields=["queued_at"])
+        return RequestToReroute(request, row.pk, referrals=_told(request))
+    return None
+
+
+def _told(request: ServiceRequest) -> list[Referral]:
+    return list(request.referrals.select_related("organisation").order_by("pk"))
+
+
+def _plan(request: ServiceRequest, wanted: list[rules.Due]) -> None:
+    """Write the follow-ups that are missing and forget those not wanted any more; what was done stays."""
+    known = {row.key: row for row in request.follow_ups.all()}
+    keys = {due.key for due in wanted}
+    stale = [row.pk for key, row in known.items() if key not in keys and row.done_at is None]
+    if stale:
+        request.follow_ups.filter(pk__in=stale).delete()
+    FollowUp.objects.bulk_create(
+        [
+            FollowUp(
+                request=request,
+                referral_id=due.referral_id,
+                kind=due.kind,
+                basis_at=due.basis_at,
+                due_at=due.due_at,
+            )
+            for due in wanted
+            if due.key not in known
+        ],
+        ignore_conflicts=True,
+    )
+
+
+def forget_what_is_over(request: ServiceRequest) -> None:
+    """What waits to leave and no longer tells how the request stands does not leave."""
+    waiting = OutgoingMail.objects.held_about(request.pk)
+    referrals = list(request.referrals.select_related("organisation", "adviser").order_by("pk")) if waiting else []
+    OutgoingMail.objects.forget([row.pk for row in waiting if not notifications.still_holds(row, request, referrals)])

@@ -1,0 +1,1 @@
+"""What the company sees of its request, and does there."""

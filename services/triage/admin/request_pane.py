@@ -1,0 +1,164 @@
+"""The right pane of the desk: a request with everything known of the company, in a fixed number of queries."""
+
+from typing import Any
+
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from diginor.text.wording import moment
+from diginor.workflow.history import Party
+from services.requests.enums import RequestState, RequestStep, Suspicion, ThreadKind
+from services.requests.models import Message, ServiceRequest
+from services.requests.queries.routing import proposals
+from services.requests.rules import likeness
+from services.requests.rules.routing import Verdict
+from services.requests.workflow import TRIAGE_STATES
+from services.triage.admin.queue_pane import state_in_words, tone_of
+
+EARLIER = 8
+
+
+def sheet_of(sheet: ServiceRequest, user: Any) -> dict[str, Any]:
+    """Everything that the pane shows of a request."""
+    now = timezone.now()
+    same = ServiceRequest.objects.visible_to(user).same_company(sheet).with_sheet()
+    duplicates = list(ServiceRequest.objects.visible_to(user).duplicates_of(sheet).with_sheet()[:EARLIER])
+    flagged = {row.pk for row in duplicates}
+    verdicts = proposals(sheet)
+    return {
+        "sheet": sheet,
+        "state": {"text": state_in_words(sheet, now), "tone": tone_of(sheet, now)},
+        "company": company_facts(sheet),
+        "contact": contact_facts(sheet),
+        "answers": [
+            *place_facts(sheet, verdicts),
+            *((answer.get("label", ""), answer.get("text", "")) for answer in sheet.answers),
+        ],
+        "files": [file_of(row) for row in sheet.attachments.with_filing()],
+        "doubts": [Suspicion(code).label if code in Suspicion.values else code for code in sheet.suspicions],
+        "doubles_title": doubles_title(sheet, duplicates),
+        "duplicates": [line_of(row, sheet) for row in duplicates],
+        "earlier": [line_of(row, sheet) for row in same[:EARLIER] if row.pk not in flagged],
+        "proposed": [row for row in verdicts if row.is_in],
+        "others": [row for row in verdicts if not row.is_in],
+        "referrals": [referral_of(row) for row in sheet.referrals.for_company()],
+        "shared": thread_of(sheet, ThreadKind.SHARED, user),
+        "internal": thread_of(sheet, ThreadKind.INTERNAL, user),
+        "history": [event_of(row) for row in reversed(sheet.events.in_order())],
+        "may": what_is_open(sheet),
+    }
+
+
+def what_is_open(sheet: ServiceRequest) -> dict[str, bool]:
+    """Which steps the desk may take now."""
+    in_queue = sheet.state in TRIAGE_STATES
+    return {
+        "route": sheet.is_open_to(RequestStep.ROUTE),
+        "add": sheet.state == RequestState.ROUTED,
+        "triage": in_queue,
+        "trust": in_queue and sheet.is_suspect,
+        "write": sheet.is_open,
+    }
+
+
+def company_facts(sheet: ServiceRequest) -> list[tuple[str, Any]]:
+    """What is known of the company."""
+    age = sheet.age_in_years(timezone.now())
+    return [
+        (_("SIRET"), spaced(sheet.siret) or sheet.get_no_siret_reason_display()),
+        (_("Commune ou ville"), sheet.place_label),
+        (_("Taille"), sheet.get_size_display()),
+        (_("Activité"), " · ".join(filter(None, [sheet.naf, str(sheet.get_sector_display())]))),
+        (_("Forme juridique"), sheet.get_legal_form_display()),
+        (_("Âge"), "" if age is None else ngettext("%(age)s an", "%(age)s ans", age) % {"age": age}),
+    ]
+
+
+def place_facts(sheet: ServiceRequest, verdicts: list[Verdict]) -> list[tuple[str, str]]:
+    """Where the company wants to be hosted, and what stands in the way."""
+    place = sheet.wanted_place
+    if place is None:
+        return []
+    told = [sheet.wanted_place_in_words]
+    if not place.can_be_asked:
+        told.append(_("ne reçoit plus de demande"))
+    if place.host and not any(verdict.hosts for verdict in verdicts):
+        told.append(_("%(host)s n’est pas une structure de ce guichet") % {"host": place.host})
+    return [(_("Lieu souhaité"), " · ".join(told))]
+
+
+def contact_facts(sheet: ServiceRequest) -> list[tuple[str, Any]]:
+    """Whom to call or write to."""
+    email, phone = sheet.contact_email, sheet.contact_phone
+    return [
+        (_("Nom complet"), ", ".join(filter(None, [sheet.contact_name, sheet.contact_function]))),
+        (_("Courriel"), format_html('<a href="mailto:{}">{}</a>', email, email) if email else ""),
+        (_("Téléphone"), format_html('<a href="tel:{}">{}</a>', phone.replace(" ", ""), phone) if phone else ""),
+        (_("Langue"), _("anglais") if sheet.language == "en" else ""),
+    ]
+
+
+def spaced(siret: str) -> str:
+    """A SIRET as people read it."""
+    return f"{siret[:3]} {siret[3:6]} {siret[6:9]} {siret[9:]}".strip() if siret else ""
+
+
+def doubles_title(sheet: ServiceRequest, duplicates: list[ServiceRequest]) -> str:
+    """« The same company » is said only when it is."""
+    if any(likeness.is_same_company(sheet.identity, row.identity) for row in duplicates):
+        return _("La même entreprise a une autre demande ouverte, à moins de 90 jours")
+    return _("Peut-être la même entreprise : une autre demande ouverte, à moins de 90 jours")
+
+
+def line_of(row: ServiceRequest, sheet: ServiceRequest) -> dict[str, Any]:
+    """Another request of what may be the same company, with what says so."""
+    url = reverse("admin:triage_request", args=[row.code])
+    shared = likeness.signs(sheet.identity, row.identity)
+    return {"row": row, "url": url, "state": state_in_words(row, timezone.now()), "signs": shared}
+
+
+def referral_of(row: Any) -> dict[str, Any]:
+    """A referral and what became of it."""
+    tone = {"sent": "wait", "accepted": "ok", "closed": "done"}.get(row.state, "off")
+    detail = row.get_decline_reason_display() or row.get_outcome_display()
+    return {"row": row, "tone": "late" if row.is_stalled and row.is_live else tone, "detail": detail}
+
+
+def file_of(row: Any) -> dict[str, Any]:
+    """A file as the thread component shows it."""
+    return {"name": row.name, "url": row.get_absolute_url(), "size": row.size}
+
+
+def thread_of(sheet: ServiceRequest, kind: str, user: Any) -> list[dict[str, Any]]:
+    """The messages of a thread as the component shows them."""
+    return [
+        {
+            "author": row.author_name,
+            "role": str(row.organisation or Party(row.party).label),
+            "at": row.created_at,
+            "text": row.body,
+            "mine": row.author_id == user.pk,
+            "internal": row.thread == ThreadKind.INTERNAL,
+            "files": [file_of(file) for file in row.attachments.all()],
+        }
+        for row in Message.objects.filter(request=sheet).of_thread(kind)
+    ]
+
+
+def event_of(row: Any) -> dict[str, Any]:
+    """A row of the history: what happened, by whom, why."""
+    who = " · ".join(filter(None, [row.by_name, str(row.organisation or "")])) or str(Party(row.party).label)
+    return {"label": str(row.label), "who": who, "at": row.at, "why": row.why}
+
+
+def who_did_what(sheet: ServiceRequest) -> str:
+    """What happened meanwhile, for somebody whose step is refused."""
+    last = sheet.events.in_order().last()
+    if last is None:
+        return _("Rien n’a changé : cette étape n’est plus ouverte.")
+    event = event_of(last)
+    facts = {"what": event["label"], "who": event["who"], "when": moment(last.at)}
+    return _("Rien n’a changé. Entre-temps : « %(what)s », par %(who)s, le %(when)s.") % facts

@@ -1,0 +1,1 @@
+"""Who serves each topic where."""

@@ -1,0 +1,202 @@
+"""The officers' dashboards: the page, its files, the requests behind a figure."""
+
+import csv
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
+from django.views.decorators.http import require_safe
+
+from diginor.registries import panels as dashboard
+from diginor.text import wording
+from diginor.web.access import access
+from members.people import policies
+from services.figures.models import FigureStamp
+from services.figures.queries.reading import Reading, Selection, department_codes, places
+from services.figures.queries.requests_behind import behind, counted_in, page, steered_hubs
+from services.figures.rules.figures import BY_CODE, COHORT, Figure
+from services.figures.rules.wording import capital
+from services.requests.enums import RequestNote
+from services.requests.models import ServiceRequest
+from services.requests.rules.contacts import without_contacts
+from steering.dashboard.forms import FiltersForm
+from steering.dashboard.panels.page import PageFilters
+
+HIDDEN_STEPS = {RequestNote.REMIND, RequestNote.ALERT, RequestNote.RATE, RequestNote.TRUST}
+
+COUNTED_TITLES = {
+    "transmitted": _lazy("Demandes transmises"),
+    "answered": _lazy("Demandes dont toutes les réponses sont venues à temps"),
+    "taken": _lazy("Demandes prises en charge"),
+    "helped": _lazy("Demandes dont l’entreprise a été aidée"),
+    "abandoned": _lazy("Demandes abandonnées"),
+    "satisfaction": _lazy("Demandes dont l’entreprise a donné son avis"),
+}
+MISSED_TITLES = {
+    "transmitted": _lazy("Demandes pas encore transmises"),
+    "answered": _lazy("Demandes dont une réponse au moins manque ou a tardé"),
+    "taken": _lazy("Demandes transmises, pas prises en charge"),
+    "helped": _lazy("Demandes transmises depuis 45 jours, pas encore aidées"),
+    "abandoned": _lazy("Demandes transmises qui n’ont pas été abandonnées"),
+    "satisfaction": _lazy("Demandes dont l’avis attendu n’est pas venu"),
+}
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What the address asks for: the form as filled in, and the sums it leads to."""
+
+    form: FiltersForm
+    filters: PageFilters
+    selection: Selection
+
+
+def asked(request: HttpRequest) -> Asked:
+    """Read the filters; what is not offered to this person does not exist."""
+    hubs = steered_hubs(request.user)
+    known = places(hub.pk for hub in hubs)
+    form = FiltersForm(request.GET, hubs=hubs, places=known)
+    form.is_valid()
+    if form.asks_for_what_does_not_exist:
+        raise Http404
+    stamp = FigureStamp.objects.current()
+    as_of = stamp.as_of if stamp else timezone.now()
+    selection = Selection(form.hub_ids(), form.period_chosen(timezone.localdate()), as_of, form.chosen())
+    query = {name: value for name in form.NAMES.values() if (value := request.GET.get(name))}
+    filters = PageFilters(Reading(selection), known, query, department_codes(selection.hub_ids))
+    return Asked(form, filters, selection)
+
+
+@access(policies.steering)
+@require_safe
+def steering(request: HttpRequest) -> HttpResponse:
+    """Every panel, for the filters of the address."""
+    found = asked(request)
+    panels: dict[str, list[dict[str, object]]] = {"above": [], "columns": [], "below": []}
+    for panel in dashboard.panels():
+        panels[panel.layout].append({"panel": panel, "content": panel.build(found.filters)})
+    context = {
+        "form": found.form,
+        "panels": panels,
+        "period": found.selection.period,
+        "as_of": found.selection.as_of,
+        "is_filtered": bool(found.selection.chosen),
+        "hubs": found.form.hubs,
+        "cohort": COHORT,
+    }
+    return render(request, "steering/dashboard/dashboard.html", context)
+
+
+@access(policies.steering)
+@require_safe
+def steering_csv(request: HttpRequest, code: str) -> HttpResponse:
+    """The table of a panel, as French spreadsheets open it: semicolons, decimal commas, marked as UTF-8."""
+    panel = dashboard.panel(code)
+    if panel is None:
+        raise Http404
+    found = asked(request)
+    header, rows = panel.rows(found.filters)
+    period = found.selection.period
+    return csv_file(f"diginor-{code}-{period.start}-{period.end}", header, rows)
+
+
+def csv_file(name: str, header: Sequence[str], rows: Iterable[Sequence[object]]) -> HttpResponse:
+    """A table as a file."""
+    response = HttpResponse(content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="{name}.csv"'
+    response.write("\ufeff")
+    writer = csv.writer(response, delimiter=";")
+    writer.writerow(header)
+    writer.writerows([_cell(cell) for cell in row] for row in rows)
+    return response
+
+
+def _cell(value: object) -> str:
+    """A number with a decimal comma; a text that a spreadsheet would run is quoted."""
+    if isinstance(value, int | float):
+        return str(value).replace(".", ",")
+    text = str(value)
+    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text
+
+
+@access(policies.steering)
+@require_safe
+def steering_requests(request: HttpRequest) -> HttpResponse:
+    """The requests behind a figure, the newest first."""
+    code = request.GET.get("chiffre", "submitted")
+    if code != "submitted" and code not in BY_CODE:
+        raise Http404
+    found = asked(request)
+    is_missed = request.GET.get("part") == "autres" and code != "submitted"
+    rows = behind(found.selection, code, is_missed)
+    keys = {name: request.GET.get(name, "") for name in ("after", "before")}
+    figure: Figure | None = BY_CODE.get(code)
+    context = {
+        "figure": figure,
+        "title": _title(figure, is_missed=is_missed),
+        "page": page(rows, **keys),
+        "period": found.selection.period,
+        "as_of": found.selection.as_of,
+        "back_url": found.filters.page_url(),
+    }
+    for name in ("before", "after"):
+        key = getattr(context["page"], name)
+        context[f"{name}_url"] = found.filters.list_url(code, is_missed=is_missed, **{name: key})
+    return render(request, "steering/dashboard/requests.html", context)
+
+
+def _title(figure: Figure | None, *, is_missed: bool) -> str:
+    """What the list holds."""
+    if figure is None:
+        return _("Demandes déposées")
+    return str((MISSED_TITLES if is_missed else COUNTED_TITLES)[figure.code])
+
+
+@access(policies.steering)
+@require_safe
+def steering_request(request: HttpRequest, code: str) -> HttpResponse:
+    """One request behind the figures, without the person's details nor the threads."""
+    hubs = tuple(hub.pk for hub in steered_hubs(request.user))
+    found = get_object_or_404(counted_in(hubs).with_sheet(), code=code)
+    context = {
+        "sheet": found,
+        "need": without_contacts(found.need),
+        "referrals": found.referrals.for_company(),
+        "facts": _facts(found),
+        "entries": _entries(found),
+        "keeps_desk": policies.staff(request.user) and found.hub_id in {hub.pk for hub in request.user.staffed_hubs()},
+    }
+    return render(request, "steering/dashboard/request.html", context)
+
+
+def _entries(sheet: ServiceRequest) -> list[dict[str, object]]:
+    """The history without names nor what people wrote: which step, by which side, when; the newest first."""
+    rows = list(sheet.events.in_order())
+    return [
+        {
+            "text": capital(str(row.label)),
+            "at": row.at,
+            "detail": str(row.organisation) if row.organisation else capital(row.get_party_display()),
+            "state": "past",
+        }
+        for row in reversed(rows)
+        if row.step not in HIDDEN_STEPS
+    ]
+
+
+def _facts(sheet: ServiceRequest) -> list[tuple[str, object]]:
+    """What is known of the company, without the person."""
+    return [
+        (_("État"), capital(sheet.get_state_display())),
+        (_("Déposée le"), wording.day(sheet.submitted_at)),
+        (_("Transmise le"), wording.day(sheet.routed_at)),
+        (_("Terminée le"), wording.day(sheet.ended_at)),
+        (_("Commune ou ville"), sheet.place),
+        (_("Taille"), sheet.get_size_display()),
+        (_("Secteur"), capital(sheet.get_sector_display())),
+        (_("Guichet"), sheet.hub.name),
+    ]
