@@ -30,7 +30,7 @@ def pages() -> list[BenchPage]:
     """The five pages of the promise, the search with a frequent word and with a rare one; then some more."""
     who = people()
     triage = reverse("admin:triage")
-    followed = ServiceRequest.objects.with_sheet().get(pk=301)
+    followed = ServiceRequest.objects.with_details().get(pk=301)
     return [
         BenchPage("File de triage", triage, who.staff),
         BenchPage("Boîte des demandes confiées", reverse("inbox"), who.adviser),

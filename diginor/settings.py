@@ -75,7 +75,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
-    "members.people.active_role.HatMiddleware",
+    "members.people.active_role.ActiveRoleMiddleware",
     "members.accounts.middleware.SecondFactorMiddleware",
 ]
 

@@ -36,7 +36,7 @@ READING = """
 302 404 404 404 404 404 404 404 : mfa_deactivate_totp mfa_view_recovery_codes mfa_download_recovery_codes
 302 404 404 404 404 404 404 404 : mfa_edit_webauthn mfa_remove_webauthn
 302 403 403 403 403 403 403 403 : account_reauthenticate mfa_reauthenticate mfa_reauthenticate_webauthn
-302 302 302 302 302 302 302 302 : switch_hat
+302 302 302 302 302 302 302 302 : switch_role
 
 302 200 404 404 404 404 404 404 : my_request
 302 404 404 404 404 404 404 404 : my_request~other
@@ -50,12 +50,12 @@ READING = """
 302 302 302 302 302 302 302 302 : referral_accept referral_decline referral_transfer referral_close referral_call
 302 302 302 302 302 302 302 302 : referral_keep referral_write team_absence team_absence_end team_capacity team_invite
 302 302 302 302 302 302 302 302 : team_uninvite team_role team_remove
-302 403 403 200 403 403 403 403 : sheet_edit
-302 200 200 200 200 200 200 200 : sheet_list
-302 302 302 302 302 302 302 302 : sheet_withdraw
-302 403 403 403 200 200 403 200 : admin:sheet_review
-302 403 403 403 404 404 403 200 : admin:sheet_review~other
-302 302 302 302 302 302 302 302 : admin:sheet_accept admin:sheet_refuse
+302 403 403 200 403 403 403 403 : organisation_edit
+302 200 200 200 200 200 200 200 : organisation_register
+302 302 302 302 302 302 302 302 : proposal_withdraw
+302 403 403 403 200 200 403 200 : admin:proposal_review
+302 403 403 403 404 404 403 200 : admin:proposal_review~other
+302 302 302 302 302 302 302 302 : admin:proposal_accept admin:proposal_refuse
 
 302 403 403 403 200 200 200 200 : steering steering_csv steering_requests steering_request
 302 403 403 403 404 404 404 200 : steering_request~other
@@ -91,7 +91,7 @@ ACTING = """
 302 302 302 302 302 302 302 302 : account_request_login_code account_signup account_confirm_login_code
 302 302 302 302 302 302 302 302 : account_email_verification_sent socialaccount_signup
 302 302 302 302 302 302 302 302 : mfa_authenticate mfa_login_webauthn after_sign_in account_change_password
-302 302 302 302 302 302 302 302 : account_logout switch_hat account_email
+302 302 302 302 302 302 302 302 : account_logout switch_role account_email
 404 404 404 404 404 404 404 404 : openid_connect_login openid_connect_callback
 200 302 302 302 302 302 302 302 : account_login password_sign_in
 302 403 403 403 403 403 403 403 : invitation
@@ -110,12 +110,12 @@ ACTING = """
 302 403 403 302 403 403 403 403 : team_absence team_absence_end team_capacity team_invite team_uninvite team_role
 302 403 403 302 403 403 403 403 : team_remove
 302 403 403 404 403 403 403 403 : team_absence_end~other team_uninvite~other team_role~other team_remove~other
-302 403 403 422 403 403 403 403 : sheet_edit
-302 422 422 422 422 422 422 422 : sheet_list
-302 404 404 302 404 404 404 404 : sheet_withdraw
-302 404 404 404 404 404 404 404 : sheet_withdraw~other
-302 403 403 403 302 302 403 302 : admin:sheet_accept admin:sheet_refuse
-302 403 403 403 404 404 403 302 : admin:sheet_accept~other admin:sheet_refuse~other
+302 403 403 422 403 403 403 403 : organisation_edit
+302 422 422 422 422 422 422 422 : organisation_register
+302 404 404 302 404 404 404 404 : proposal_withdraw
+302 404 404 404 404 404 404 404 : proposal_withdraw~other
+302 403 403 403 302 302 403 302 : admin:proposal_accept admin:proposal_refuse
+302 403 403 403 404 404 403 302 : admin:proposal_accept~other admin:proposal_refuse~other
 302 403 403 422 403 403 403 403 : team_person
 302 403 403 404 403 403 403 403 : team_person~other
 302 403 200 200 403 403 403 403 : referral

@@ -95,7 +95,7 @@ SPECIAL: dict[str, Arguments] = {
     "account_reset_password_from_key": lambda side: ["1", "set-password"],
     "mfa_edit_webauthn": lambda side: [1],
     "mfa_remove_webauthn": lambda side: [1],
-    "sheet_withdraw": lambda side: [side.rows["sheetproposal"].code],
+    "proposal_withdraw": lambda side: [side.rows["sheetproposal"].code],
     "admin:triage": _nothing,
     "admin:triage_take_back": lambda side: [side.requests["orienté"].code],
     "admin:members_organisation_export": lambda side: ["csv"],

@@ -172,9 +172,9 @@ BOOK.add("adviser", "account", "mfa_index", "mfa_activate_totp", "mfa_add_webaut
 BOOK.add("adviser", "mfa_generate_recovery_codes", "account_set_password")
 BOOK.at("adviser", "forbidden", lambda side: "/gestion/triage/", status=403)
 
-BOOK.add("manager", "team", "inbox", "sheet_edit")
-BOOK.add("company", "sheet_list")
-BOOK.at("staff", "sheet review", lambda side: reverse("admin:sheet_review", args=[side.rows["sheetproposal"].code]))
+BOOK.add("manager", "team", "inbox", "organisation_edit")
+BOOK.add("company", "organisation_register")
+BOOK.at("staff", "sheet review", lambda side: reverse("admin:proposal_review", args=[side.rows["sheetproposal"].code]))
 BOOK.at("manager", "person", lambda side: reverse("team_person", args=[side.rows["membership"].code]))
 
 BOOK.add("staff", "admin:triage", "steering")

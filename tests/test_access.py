@@ -54,7 +54,7 @@ DATA: dict[str, Data] = {
     "tracking_satisfaction": lambda side: {"score": 5},
     "close_account": lambda side: {"confirm": "on"},
     "admin:erase_person": lambda side: {"who": side.requests["en cours"].code, "confirm": "on", "decided": "1"},
-    "admin:sheet_refuse": lambda side: {"why": "Ce nom n’est pas le vôtre."},
+    "admin:proposal_refuse": lambda side: {"why": "Ce nom n’est pas le vôtre."},
     "admin:triage_route": lambda side: {"organisations": [side.rows["colleague"].pk]},
     "admin:triage_requalify": lambda side: {"topic": side.rows["topic"].pk},
     "admin:triage_merge": lambda side: {"into": side.requests["interrogé"].code},

@@ -128,7 +128,7 @@ class Story:
         page = client.get(self.mine.get_absolute_url())
         lists = [f"{reverse('inbox')}?vue=terminees&structure={self.place.slug}", reverse("inbox"), reverse("team")]
         lists += [f"{reverse('inbox')}?vue={view}" for view in ("en-cours", "en-retard")]
-        lists += [reverse("my_requests"), reverse("sheet_edit")]
+        lists += [reverse("my_requests"), reverse("organisation_edit")]
         texts = [client.get(url).content.decode() for url in lists]
         # The copy of one's data names the mails received, which were all written before the end.
         with ZipFile(BytesIO(b"".join(client.get(reverse("my_data_export")).streaming_content))) as copy:  # type: ignore[attr-defined]

@@ -120,7 +120,7 @@ def siret(number: int) -> str:
     return head + luhn.calc_check_digit(head)
 
 
-class Desk:
+class Routing:
     """What routing would propose, topic after topic, read once each."""
 
     def __init__(self, topics: dict[str, Topic]):

@@ -10,7 +10,7 @@ from typing import Any
 
 from django.utils import timezone
 
-from demonstration.story.answering_habits import temper_of
+from demonstration.story.answering_habits import habit_of
 from demonstration.story.hours import at_work
 from demonstration.story.life import Life
 from demonstration.story.pieces import Lead
@@ -84,7 +84,7 @@ class Director:
                 delay = timedelta(hours=self.rng.randrange(2, 24 * 11))
                 self.plan(life.asked_opinion_at + delay, self._rate)
 
-    def someone_at_desk(self) -> User:
+    def any_of_staff(self) -> User:
         """A person of the desk that has the request."""
         return self.rng.choice(self.cast.desks[self.life.hub.pk])
 
@@ -107,7 +107,7 @@ class Director:
         self.rounds += 1
         self._is_rerouting = False
         word = self.rng.choice(words("desk")) if self.rng.random() < 0.55 else ""
-        for lead in self.life.route(at, chosen, self.someone_at_desk(), word):
+        for lead in self.life.route(at, chosen, self.any_of_staff(), word):
             self.answer(lead, at)
 
     def _pick(self, choices: list[Choice]) -> list[Choice]:
@@ -115,7 +115,7 @@ class Director:
         picked: list[Choice] = []
         for _number in range(self.rng.choice((1, 1, 1, 1, 2, 2, 3))):
             if left:
-                weights = [temper_of(place.slug).pull for place, _reasons in left]
+                weights = [habit_of(place.slug).pull for place, _reasons in left]
                 picked.append(left.pop(self.rng.choices(range(len(left)), weights)[0]))
         return picked
 
@@ -135,7 +135,7 @@ class Director:
     def reject(self, at: datetime, reason: str) -> None:
         """Set it aside with an answer."""
         answer = self.rng.choice(words("rejections", "nobody_left" if self.rounds else str(reason)))
-        self.life.reject(at, str(reason), answer, self.someone_at_desk())
+        self.life.reject(at, str(reason), answer, self.any_of_staff())
 
     def ask(self, days: int, answered: bool) -> None:
         """The desk asks the company something, which answers or not; then it routes."""
@@ -143,7 +143,7 @@ class Director:
         asked_at = at_work(self.rng, self.life.created_at, days)
 
         def question(at: datetime) -> None:
-            self.life.ask(at, words("questions")[rank], self.someone_at_desk())
+            self.life.ask(at, words("questions")[rank], self.any_of_staff())
 
         def reply(at: datetime) -> None:
             self.company_writes(at, words("replies")[rank])
@@ -159,7 +159,7 @@ class Director:
 
     def answer(self, lead: Lead, at: datetime, days: int | None = None, fate: str = "") -> None:
         """Intend what the organisation does with it: nothing, a refusal, or the work."""
-        mean, silent, declined, _helped = temper_of(lead.place.slug).now(self.progress)
+        mean, silent, declined, _helped = habit_of(lead.place.slug).now(self.progress)
         delay = days if days is not None else round(self.rng.expovariate(1 / mean))
         drawn = self.rng.random()
         is_silent = drawn < silent or delay > 8
@@ -262,7 +262,7 @@ class Director:
         """End with what came of it."""
         if lead.stage != ReferralState.ACCEPTED or not lead.adviser:
             return
-        helped = temper_of(lead.place.slug).now(self.progress)[3]
+        helped = habit_of(lead.place.slug).now(self.progress)[3]
         others = (Outcome.HELPED_ELSEWHERE, Outcome.NO_HELP_POSSIBLE, Outcome.UNREACHABLE)
         drawn = Outcome.HELPED if self.rng.random() < helped else self.rng.choices(others, (3, 5, 3))[0]
         result = str(outcome or drawn)

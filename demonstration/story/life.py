@@ -48,7 +48,7 @@ class Life:
 
     def __post_init__(self) -> None:
         self.dates["person_acted_at"] = self.created_at
-        self.settle()
+        self.update_next_action()
 
     # What the clock knows and does
 
@@ -74,7 +74,7 @@ class Life:
             planned={key: alarm.due.due_at for key, alarm in self.alarms.items()},
         )
 
-    def settle(self) -> None:
+    def update_next_action(self) -> None:
         """Finish or send back if need be, then write whose turn it is and what the clock will do."""
         facts, at = self.facts(), self.history[-1].at if self.history else self.created_at
         if self.stage in (RequestState.ROUTED, RequestState.IN_PROGRESS) and self.leads:
@@ -84,7 +84,7 @@ class Life:
                 self.dates["helped_at"] = at if rules.was_helped(facts) else None
             elif rules.all_refused(facts):
                 self._take(RequestStep.SEND_BACK, at, Party.CLOCK)
-            if rules.is_desk_turn(self.facts()) and self.turn and self.turn.party == Party.ORGANISATION:
+            if rules.is_staff_turn(self.facts()) and self.turn and self.turn.party == Party.ORGANISATION:
                 self.dates["queued_at"] = at
             facts = self.facts()
         self.turn, dates = rules.turn(facts, self.delays) or self.turn, rules.referral_dates(facts, self.delays)
@@ -120,7 +120,7 @@ class Life:
                 lead.promises[-1].alerted_at = at
             step = RequestNote.ALERT if kind in ALERTS else RequestNote.REMIND
             self.note(step, at, Party.CLOCK, lead=lead, kind=kind)
-        self.settle()
+        self.update_next_action()
 
     # Writing the history
 
@@ -169,7 +169,7 @@ class Life:
         self._take(RequestStep.SUBMIT, at, Party.COMPANY)
         self.dates |= {"submitted_at": at, "queued_at": at, "person_acted_at": at}
         self.suspicions, self.is_suspect = list(suspicions), bool(suspicions)
-        self.settle()
+        self.update_next_action()
 
     def withdraw(self, at: datetime, why: str) -> None:
         """The company takes its request back."""
@@ -179,14 +179,14 @@ class Life:
             if lead.is_live:
                 self._move(lead, ReferralStep.CANCEL, at, Party.COMPANY, why=why)
                 lead.ended_at = at
-        self.settle()
+        self.update_next_action()
 
     def rate(self, at: datetime, score: int, was_clear: bool, comment: str) -> None:
         """The company says what it thinks of it."""
         self.opinion = {"answered_at": at, "score": score, "was_clear": was_clear, "comment": comment}
         self.dates["person_acted_at"] = at
         self.note(RequestNote.RATE, at, Party.COMPANY, score=score)
-        self.settle()
+        self.update_next_action()
 
     def write(self, at: datetime, body: str, by: Any, *, lead: Lead | None = None, **details: Any) -> None:
         """Somebody writes; the company's words answer an open question."""
@@ -200,7 +200,7 @@ class Life:
             if self.dates.get("asked_at"):
                 self.dates |= {"asked_at": None, "queued_at": at}
                 self.note(RequestNote.ANSWER, at, Party.COMPANY)
-        self.settle()
+        self.update_next_action()
 
     # The desk
 
@@ -217,7 +217,7 @@ class Life:
             for rank, (place, reasons) in enumerate(chosen, start=1)
         ]
         self.leads += leads
-        self.settle()
+        self.update_next_action()
         return leads
 
     def reject(self, at: datetime, reason: str, answer: str, by: User) -> None:
@@ -225,7 +225,7 @@ class Life:
         self._take(RequestStep.REJECT, at, by, why=answer, reason=reason)
         self.reject_reason = reason
         self.dates["ended_at"] = at
-        self.settle()
+        self.update_next_action()
 
     def merge(self, at: datetime, into: "Life", code: str, by: User) -> None:
         """Join it to an earlier request of the same company."""
@@ -233,7 +233,7 @@ class Life:
         self.merged_into = into
         self.dates["ended_at"] = at
         into.note(RequestNote.ABSORB, at, by, why=self.said["need"], code=code)
-        self.settle()
+        self.update_next_action()
 
     def ask(self, at: datetime, question: str, by: User) -> None:
         """Ask the company something before routing."""
@@ -246,7 +246,7 @@ class Life:
         self.note(RequestNote.HAND_OVER, at, by, why=why, from_hub=str(self.hub), to_hub=str(hub))
         self.hub = hub
         self.dates |= {"asked_at": None, "queued_at": at}
-        self.settle()
+        self.update_next_action()
 
     # An organisation
 
@@ -262,14 +262,14 @@ class Life:
             self._take(RequestStep.START, at, by)
             self.history[-1].party = Party.ORGANISATION
         self.dates["taken_at"] = self.dates.get("taken_at") or at
-        self.settle()
+        self.update_next_action()
 
     def decline(self, lead: Lead, at: datetime, by: User, reason: str, note: str) -> None:
         """An organisation says no."""
         self._move(lead, ReferralStep.DECLINE, at, by, why=note)
         lead.decline_reason, lead.decline_note = reason, note
         lead.answered_at = lead.ended_at = at
-        self.settle()
+        self.update_next_action()
 
     def transfer(self, lead: Lead, at: datetime, by: User, to: User, why: str) -> None:
         """A colleague goes on."""
@@ -286,7 +286,7 @@ class Life:
         )
         lead.adviser = to
         lead.stir(at)
-        self.settle()
+        self.update_next_action()
 
     def call(self, lead: Lead, at: datetime, by: User, note: str) -> None:
         """An exchange by telephone is noted."""
@@ -302,13 +302,13 @@ class Life:
         lead.stir(at)
         for promise in lead.promised:
             promise.ended_at, promise.is_kept = at, True
-        self.settle()
+        self.update_next_action()
 
     def close(self, lead: Lead, at: datetime, by: User, outcome: str, note: str) -> None:
         """The organisation ends with what came of it."""
         self._move(lead, ReferralStep.CLOSE, at, by, why=note)
         lead.outcome, lead.outcome_note, lead.ended_at = outcome, note, at
-        self.settle()
+        self.update_next_action()
 
 
 def in_time_until(lead: Lead) -> datetime:

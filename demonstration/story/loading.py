@@ -53,7 +53,7 @@ def load(now: datetime | None = None) -> Loaded:
     load_offers()
     today = timezone.localdate(moment)
     cast = Casting(today).everyone(organisations)
-    lives = _tell(moment, Storyteller(moment, cast, companies.Desk(topics)), organisations)
+    lives = _tell(moment, Storyteller(moment, cast, companies.Routing(topics)), organisations)
     requests = rows.write(lives)
     furnish(organisations, today)
     sheets.propose(organisations)

@@ -58,7 +58,7 @@ class Scenes:
         at = back_at_work(director.rng, self.now, days)
         at = max(at, director.life.history[-1].at + timedelta(minutes=20))
         chosen = [self._choice(director, slug) for slug in slugs]
-        director.life.route(at, chosen, director.someone_at_desk(), director.rng.choice(words("desk")))
+        director.life.route(at, chosen, director.any_of_staff(), director.rng.choice(words("desk")))
 
     def _taken(self, director: Director, days: int, due_in: int | None = None) -> None:
         """The first organisation takes it on some working days ago, and the conversation opens."""
@@ -237,7 +237,7 @@ class Scenes:
             life.submit(at)
             given_at = at_work(rng, at, 1)
             why = rng.choice(words("hand_overs", "texts"))
-            desk = director.someone_at_desk()
+            desk = director.any_of_staff()
             if given_at < self.now:
                 life.hand_over(given_at, asker.hub, why, desk)
             if days > 20:
@@ -283,4 +283,4 @@ def _call(life: Life, work: Lead, note: str, at: datetime) -> None:
 
 
 def _ask(director: Director, question: str, at: datetime) -> None:
-    director.life.ask(at, question, director.someone_at_desk())
+    director.life.ask(at, question, director.any_of_staff())

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from random import Random
 from typing import Any
 
-from demonstration.story.companies import Asker, Desk
+from demonstration.story.companies import Asker, Routing
 from demonstration.story.direction import Cast, Director
 from demonstration.story.hours import STORY_DAYS, at_work, filing_instants
 from demonstration.story.life import Life
@@ -41,7 +41,7 @@ AGAIN = "Je n’ai pas vu passer votre réponse, je redépose donc ma demande."
 class Storyteller:
     """Makes lives: who asks, what, when, and what each party then intends."""
 
-    def __init__(self, now: datetime, cast: Cast, desk: Desk):
+    def __init__(self, now: datetime, cast: Cast, desk: Routing):
         self.now, self.cast, self.desk = now, cast, desk
         self.questions: dict[int, list[Question]] = {}
         for question in Question.objects.in_order():
@@ -157,7 +157,7 @@ class Storyteller:
         said = first.said | {"code": code(rng), "need": f"{AGAIN} {first.said['need']}"}
         second = Life(first.hub, at - timedelta(minutes=7), said)
         second.submit(at)
-        second.merge(joined_at, first, second.said["code"], director.someone_at_desk())
+        second.merge(joined_at, first, second.said["code"], director.any_of_staff())
         return [second]
 
 

@@ -41,15 +41,15 @@ class CappedPaginator(Paginator):
 
 
 class Rights:
-    """Who may do what: administrators everything that the list allows, the desk what `desk_may` says, in its hubs."""
+    """Who may do what: administrators everything that the list allows, the desk what `staff_may` says, in its hubs."""
 
     admin_may: frozenset[str] = ALL
-    desk_may: frozenset[str] = frozenset({VIEW})
+    staff_may: frozenset[str] = frozenset({VIEW})
 
     def allows(self, request: HttpRequest, what: str) -> bool:
         """Tell whether the person may do something here at all; which rows is said by the queryset."""
         user: Any = request.user
-        return what in (self.admin_may if user.is_superuser else self.desk_may if user.is_staff else ())
+        return what in (self.admin_may if user.is_superuser else self.staff_may if user.is_staff else ())
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Whether rows may be read."""
@@ -230,7 +230,7 @@ class ReadOnlyModelAdmin(PortalModelAdmin):
     """A list and sheets that nobody changes here."""
 
     admin_may = frozenset({VIEW})
-    desk_may = frozenset({VIEW})
+    staff_may = frozenset({VIEW})
 
 
 class NamedDeletion(BaseInlineFormSet):
@@ -281,6 +281,6 @@ class ReadOnlyInline(PortalInline):
     """Rows shown on the sheet they belong to, which nobody changes."""
 
     admin_may = frozenset({VIEW})
-    desk_may = frozenset({VIEW})
+    staff_may = frozenset({VIEW})
     can_delete = False
     max_num = 0

@@ -35,7 +35,7 @@ class RetriedAdmin(ReadOnlyModelAdmin):
     """Rows that are tried again; only administrators can mend what makes them fail."""
 
     shows_every_row = True
-    desk_may = frozenset()
+    staff_may = frozenset()
     list_filter = [FailingFilter]
     ordering = ["-pk"]
     actions = ["try_now"]

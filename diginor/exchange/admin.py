@@ -22,7 +22,7 @@ from django.utils.translation import ngettext, override
 
 from diginor.exchange.decoding import CSV, MOST_BYTES, XLSX, FileRefused
 from diginor.exchange.tables import CONTENT_TYPES, csv_lines, read_table, xlsx_bytes
-from diginor.exchange.tables_import import ADDED, CHANGED, DOUBT, ERROR, SAME, DataMoved, Outcome, Sheet
+from diginor.exchange.tables_import import ADDED, CHANGED, DOUBT, ERROR, SAME, DataMoved, Outcome, TableImport
 from diginor.exchange.waiting import Waiting, find, keep
 from diginor.text.wording import number
 
@@ -33,8 +33,8 @@ EXPORT, IMPORT = "export", "import"
 class ExchangeAdmin:
     """Adds to a list of the administration its export, and its import in two steps."""
 
-    sheet: type[Sheet]
-    desk_exchanges = frozenset({EXPORT, IMPORT})
+    sheet: type[TableImport]
+    staff_exchanges = frozenset({EXPORT, IMPORT})
     exchange_note: Any = ""
     change_list_template: Any = "admin/exchange/change_list.html"
     admin_site: Any
@@ -44,7 +44,7 @@ class ExchangeAdmin:
     def may(self, request: HttpRequest, what: str) -> bool:
         """Whether the person sends this list out, or brings it back."""
         user: Any = request.user
-        return bool(user.is_superuser or (user.is_staff and what in self.desk_exchanges))
+        return bool(user.is_superuser or (user.is_staff and what in self.staff_exchanges))
 
     def get_urls(self) -> list[Any]:
         """The pages of the files before the stock ones."""

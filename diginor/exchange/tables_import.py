@@ -170,7 +170,7 @@ class Outcome:
             taken.setdefault(choice, line.number)
 
 
-class Sheet(Resource):
+class TableImport(Resource):
     """The columns of a file about one kind of rows; each kind says how rows are found, checked and written."""
 
     # Rows are few enough to be read while a person waits.

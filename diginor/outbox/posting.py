@@ -38,7 +38,7 @@ class Recipient:
     name: str = ""
     language: str = "fr"
     wants_digest: bool = False
-    wants_little: bool = False
+    wants_fewer_mails: bool = False
 
 
 class Mail:
@@ -75,7 +75,9 @@ def post(mail: Mail) -> int:
     """Write one row per recipient and wake the delivery at commit; return how many rows were asked for."""
     if not connection.in_atomic_block:
         raise NotInTransaction(type(mail).__name__)
-    wanted = [one for one in mail.recipients() if one.email and not (one.wants_little and mail.can_wait_for_digest)]
+    wanted = [
+        one for one in mail.recipients() if one.email and not (one.wants_fewer_mails and mail.can_wait_for_digest)
+    ]
     now = timezone.now()
     pace = pace_of(mail.pace, is_urgent=mail.is_urgent, is_same_day=mail.is_same_day)
     addresses = [one.email for one in wanted] if pace == Pace.FEW else []

@@ -23,7 +23,7 @@ OPEN_TO_ENROL = {
     "account_reauthenticate",
     "account_change_password",
     "account_set_password",
-    "switch_hat",
+    "switch_role",
     "my_data",
     "my_data_export",
     "mfa_index",

@@ -143,7 +143,7 @@ INVITATIONS = PersonalData(
 )
 
 
-def _export_sheets(address: str) -> list[dict[str, Any]]:
+def _export_proposals(address: str) -> list[dict[str, Any]]:
     rows = SheetProposal.objects.filter(proposed_by__email__iexact=address).order_by("created_at", "pk")
     return [
         {"at": row.created_at, "state": row.get_state_display(), "values": row.values, "answer": row.answer}
@@ -151,7 +151,7 @@ def _export_sheets(address: str) -> list[dict[str, Any]]:
     ]
 
 
-def _found_sheets(target: Target) -> list[Piece]:
+def _found_proposals(target: Target) -> list[Piece]:
     if not target.person:
         return []
     said = Q(proposed_by__email__iexact=target.person) | Q(values__public_email__iexact=target.person)
@@ -171,7 +171,7 @@ def _hide(pk: int) -> None:
     Organisation.objects.filter(pk=pk).update(public_email="", public_phone="")
 
 
-def _expired_sheets(now: datetime) -> Iterable[Piece]:
+def _expired_proposals(now: datetime) -> Iterable[Piece]:
     """Proposals with their history; records of companies that only asked; what successions noted to be taken back."""
     limit = _long_ago(now)
     yield from in_batches(SheetProposal.objects.filter(created_at__lte=limit))
@@ -208,9 +208,9 @@ SHEETS = PersonalData(
         ),
         "members.MovedRow": ("before", "after"),
     },
-    export=_export_sheets,
-    found=_found_sheets,
-    expired=_expired_sheets,
+    export=_export_proposals,
+    found=_found_proposals,
+    expired=_expired_proposals,
 )  # fmt: skip
 
 

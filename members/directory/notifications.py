@@ -16,7 +16,7 @@ from members.people.models import User
 from members.people.notifications import as_recipient
 
 
-class SheetToReadMail(Mail):
+class ProposalToReadMail(Mail):
     """The desk has a sheet of the directory to read again."""
 
     template = "members/directory/mail/proposal_to_read"
@@ -34,7 +34,7 @@ class SheetToReadMail(Mail):
 
     def context(self) -> dict[str, Any]:
         """What is proposed, by whom, and where to read it."""
-        address = reverse("admin:sheet_review", args=[self.proposal.code])
+        address = reverse("admin:proposal_review", args=[self.proposal.code])
         return {"proposal": self.proposal, "action_url": f"{settings.SITE_URL}{address}"}
 
     def key(self) -> str:
@@ -43,7 +43,7 @@ class SheetToReadMail(Mail):
         return f"{self.proposal.pk}:{values}"
 
 
-class SheetAnsweredMail(Mail):
+class ProposalAnsweredMail(Mail):
     """Who proposed a change of the directory learns what became of it."""
 
     template = "members/directory/mail/proposal_answered"
@@ -65,7 +65,7 @@ class SheetAnsweredMail(Mail):
         if self.is_accepted and organisation:
             address = organisation.get_absolute_url()
         else:
-            address = reverse("sheet_edit" if organisation else "sheet_list")
+            address = reverse("organisation_edit" if organisation else "organisation_register")
         return {
             "proposal": self.proposal,
             "is_accepted": self.is_accepted,

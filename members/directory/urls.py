@@ -7,9 +7,9 @@ from members.directory.views import map as directory_map
 
 urlpatterns = [
     # Before those with the name of an organisation.
-    path("annuaire/inscrire/", proposals.sheet_list, name="sheet_list"),
-    path("espace/fiche/", proposals.sheet_edit, name="sheet_edit"),
-    path("espace/fiche/<str:code>/retirer/", proposals.sheet_withdraw, name="sheet_withdraw"),
+    path("annuaire/inscrire/", proposals.organisation_register, name="organisation_register"),
+    path("espace/fiche/", proposals.organisation_edit, name="organisation_edit"),
+    path("espace/fiche/<str:code>/retirer/", proposals.proposal_withdraw, name="proposal_withdraw"),
     path("annuaire/", directory.directory, name="directory"),
     path("annuaire/carte/", directory_map.directory_map, name="directory_map"),
     path("annuaire/<slug:slug>/", directory.organisation, name="organisation"),

@@ -29,7 +29,7 @@ class HubRoleInline(PortalInline):
 class HubAdmin(PortalModelAdmin):
     """Hubs; the desk says which organisations it works with and presents itself, administrators do the rest."""
 
-    desk_may = frozenset({VIEW, CHANGE})
+    staff_may = frozenset({VIEW, CHANGE})
     list_display = ["name", "territory", "parent", "phone", "is_open", "is_default"]
     list_select_related = ["territory", "parent"]
     ordering = ["search_name", "pk"]

@@ -1,4 +1,4 @@
-"""The addresses of the front doors of hubs."""
+"""The addresses of the front family_cards of hubs."""
 
 from django.urls import path
 

@@ -1,4 +1,4 @@
-"""The front doors of hubs: the list with its family and its map, and the door of each."""
+"""The front family_cards of hubs: the list with its family and its map, and the door of each."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any

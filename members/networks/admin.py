@@ -83,7 +83,7 @@ class OneOfTwo(SharedModelForm):
 class FactAdmin(PortalModelAdmin):
     """Facts with their source: the desk keeps those of the organisations of its hubs."""
 
-    desk_may = ALL
+    staff_may = ALL
     named_by: tuple[str, ...] = ("organisation__search_name",)
     ordering = ["-pk"]
     search_help_text = NAME_HELP
@@ -100,7 +100,7 @@ class NetworkAdmin(FactAdmin):
     """Organisations that gather others."""
 
     hub_path = "organisation__hubs"
-    desk_may = frozenset({VIEW, ADD, CHANGE})
+    staff_may = frozenset({VIEW, ADD, CHANGE})
     form = NetworkForm
     list_display = ["organisation", "kind", "territory", "code_name", "stated_on"]
     list_select_related = ["organisation", "territory"]
@@ -149,7 +149,7 @@ class AccreditationRoundAdmin(FactAdmin):
 
     # Known to everybody.
     shows_every_row = True
-    desk_may = frozenset({VIEW, ADD, CHANGE})
+    staff_may = frozenset({VIEW, ADD, CHANGE})
     form = RoundForm
     list_display = ["name", "opened_on", "decided_on", "starts_on", "ends_on", "accredited"]
     ordering = ["-starts_on", "pk"]
@@ -186,7 +186,7 @@ class EndorsementInline(PortalInline):
     shows_every_row = True
     model = Endorsement
     form = SupporterForm
-    desk_may = ALL
+    staff_may = ALL
     raw_id_fields = ["organisation"]
     fields = ["organisation", "group", "endorsed_on", "note", "source", "stated_on"]
     ordering = ["pk"]

@@ -78,8 +78,8 @@ class UserQuerySet(models.QuerySet):
             return self.all()
         hubs = user.staffed_hub_ids()
         in_teams = User.objects.filter(memberships__organisation__hubs__in=hubs).values("pk")
-        at_desks = User.objects.filter(hub_roles__hub__in=hubs).values("pk")
-        return self.filter(pk__in=in_teams.union(at_desks))
+        in_hubs = User.objects.filter(hub_roles__hub__in=hubs).values("pk")
+        return self.filter(pk__in=in_teams.union(in_hubs))
 
 
 class UserManager(BaseUserManager.from_queryset(UserQuerySet)):  # type: ignore[misc]
@@ -163,7 +163,7 @@ class User(AbstractBaseUser, PermissionsMixin):
         return self.mail_preference == MailPreference.DAILY
 
     @property
-    def wants_little(self) -> bool:
+    def wants_fewer_mails(self) -> bool:
         """Whether only reminders and what is entrusted to the person are written, never the news."""
         return self.mail_preference == MailPreference.ESSENTIAL
 

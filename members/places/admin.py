@@ -34,7 +34,7 @@ class ShareInline(PortalInline):
     shows_every_row = True
     model = PlaceShare
     formset = WholePlace
-    desk_may = ALL
+    staff_may = ALL
     ordering = ["-percent", "pk"]
     verbose_name_plural = _("usages du lieu : les parts font 100 % ensemble")
 
@@ -45,7 +45,7 @@ class LabelInline(PortalInline):
     # Those of a sheet that the person may open.
     shows_every_row = True
     model = PlaceLabel
-    desk_may = ALL
+    staff_may = ALL
     fields = ["year", "name", "granted_on", "source", "stated_on"]
     ordering = ["-year", "pk"]
 
@@ -54,7 +54,7 @@ class LabelInline(PortalInline):
 class PlaceAdmin(PortalModelAdmin):
     """Residences, campus, third places, living labs, data centres."""
 
-    desk_may = frozenset({VIEW, ADD, CHANGE})
+    staff_may = frozenset({VIEW, ADD, CHANGE})
     list_display = ["name", "kind", "theme", "commune", "host", "welcomes", "is_listed"]
     list_select_related = ["commune", "host"]
     list_filter = ["kind"]

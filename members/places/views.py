@@ -39,10 +39,10 @@ def places(request: HttpRequest) -> HttpResponse:
 def place(request: HttpRequest, slug: str) -> HttpResponse:
     """One place: what is known of it with its source, its uses, its labels, and asking to be hosted."""
     row = get_object_or_404(Place.objects.listed(), slug=slug)
-    return render(request, "members/places/place.html", sheet_of(request, row))
+    return render(request, "members/places/place.html", place_context(request, row))
 
 
-def sheet_of(request: HttpRequest, place: Place) -> dict[str, Any]:
+def place_context(request: HttpRequest, place: Place) -> dict[str, Any]:
     """Everything that the page shows."""
     return {
         "place": place,

@@ -101,7 +101,7 @@ class RecipeInline(PortalInline):
     model = TerritoryPart
     fk_name = "drawn"
     formset = RecipeFormSet
-    desk_may = ALL
+    staff_may = ALL
     raw_id_fields = ("part",)
     extra = 3
     verbose_name = _("partie")
@@ -120,7 +120,7 @@ class DrawnTerritoryAdmin(PortalModelAdmin):
 
     # Known to everybody.
     shows_every_row = True
-    desk_may = frozenset({VIEW, ADD, CHANGE})
+    staff_may = frozenset({VIEW, ADD, CHANGE})
     form = DrawnTerritoryForm
     inlines = [RecipeInline]
     list_display = ["name", "code"]

@@ -219,7 +219,7 @@ class OfferQuerySet(models.QuerySet):
         """What the public pages may tell: offers that stand, on topics that can be asked for."""
         return self.filter(is_active=True, topic__is_active=True, organisation__is_active=True)
 
-    def on_sheet(self, organisation: Organisation) -> "OfferQuerySet":
+    def shown_for(self, organisation: Organisation) -> "OfferQuerySet":
         """What the sheet of an organisation tells, in the order of the catalogue."""
         rows = self.shown().of_organisation(organisation.pk).select_related("topic")
         return rows.prefetch_related("territories")

@@ -19,7 +19,7 @@ from services.catalogue.models import Offer, Topic
 
 def offers_section(organisation: Organisation) -> sheets.Section | None:
     """What the organisation does for companies, family by family; nothing where it proposes nothing."""
-    offers = list(Offer.objects.on_sheet(organisation))
+    offers = list(Offer.objects.shown_for(organisation))
     if not offers:
         return None
     grounds = {offer.pk: _ground(offer) for offer in offers}

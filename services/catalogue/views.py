@@ -27,7 +27,7 @@ class Found:
     why: str
 
 
-def doors(topic_counts: dict[str, int]) -> list[dict[str, Any]]:
+def family_cards(topic_counts: dict[str, int]) -> list[dict[str, Any]]:
     """The four families, as the components draw them."""
     return [
         {
@@ -42,9 +42,9 @@ def doors(topic_counts: dict[str, int]) -> list[dict[str, Any]]:
     ]
 
 
-def door_of(family: str) -> dict[str, Any]:
+def family_card(family: str) -> dict[str, Any]:
     """One of the four families."""
-    return next(door for door in doors({}) if door["code"] == family)
+    return next(door for door in family_cards({}) if door["code"] == family)
 
 
 def found_for(asked: str, most: int) -> list[Found]:
@@ -67,7 +67,7 @@ def services(request: HttpRequest) -> HttpResponse:
     found = found_for(asked, MOST_RESULTS) if asked else []
     shown = found if request.GET.get("tout") else found[:FEW_RESULTS]
     counts = {} if asked else Topic.objects.counted_by_family()
-    context = {"asked": asked, "found": shown, "has_more": len(found) > len(shown), "families": doors(counts)}
+    context = {"asked": asked, "found": shown, "has_more": len(found) > len(shown), "families": family_cards(counts)}
     return render(request, "services/catalogue/services.html", context)
 
 
@@ -83,7 +83,7 @@ def topic_suggest(request: HttpRequest) -> HttpResponse:
 @require_safe
 def family(request: HttpRequest, family: str) -> HttpResponse:
     """One family and its topics."""
-    context = {"family": door_of(family), "topics": list(Topic.objects.of_family(family))}
+    context = {"family": family_card(family), "topics": list(Topic.objects.of_family(family))}
     return render(request, "services/catalogue/family.html", context)
 
 
@@ -94,7 +94,7 @@ def topic(request: HttpRequest, family: str, slug: str) -> HttpResponse:
     row = get_object_or_404(Topic.objects.of_family(family), slug=slug)
     context = {
         "topic": row,
-        "family": door_of(family),
+        "family": family_card(family),
         "offers": list(Offer.objects.helping_with(row)),
         "questions": list(row.questions.in_order()),
         "chooses_place": row.slug == HOSTING_TOPIC,

@@ -16,7 +16,7 @@ from members.organisations.models import Organisation
 from members.places.models import Place
 from members.territories.models import Territory
 from services.catalogue.models import Topic
-from services.requests.actions.next_action import settle
+from services.requests.actions.next_action import update_next_action
 from services.requests.actions.thread import attach
 from services.requests.actions.workshops import still_suspect
 from services.requests.enums import RequestState, RequestStep
@@ -117,7 +117,7 @@ def send_resume_link(draft: ServiceRequest, *, email: str) -> None:
     """Mail the link that resumes the draft, and let the clock remind once."""
     draft.contact_email = email
     _touch(draft, "contact_email")
-    settle(draft)
+    update_next_action(draft)
     post(ResumeLink(draft, f"{timezone.now():%Y%m%d%H%M}"))
 
 
@@ -138,7 +138,7 @@ def submit(draft: ServiceRequest, *, by: Any = Party.COMPANY, suspicions: Sequen
             "submitted_at", "queued_at", "person_acted_at", "suspicions", "is_suspect", "organisation"
         ]
     )  # fmt: skip
-    settle(draft)
+    update_next_action(draft)
     if not draft.is_suspect:
         welcome(draft, row.pk)
     return draft

@@ -35,7 +35,7 @@ PUBLIC_INTEREST = gettext_lazy("Mission d’intérêt public (article 6.1.e du R
 
 
 def _export_requests(address: str) -> list[dict[str, Any]]:
-    rows = ServiceRequest.objects.of_address(address).with_sheet().with_company_referrals()
+    rows = ServiceRequest.objects.of_address(address).with_details().with_company_referrals()
     return [_request(row) for row in rows.order_by("created_at", "pk")]
 
 

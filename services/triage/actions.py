@@ -15,7 +15,7 @@ from members.people.models import User
 from services.catalogue.models import Topic
 from services.filing.actions import clear, welcome
 from services.requests import workflow as workflows
-from services.requests.actions.next_action import settle
+from services.requests.actions.next_action import update_next_action
 from services.requests.actions.thread import write
 from services.requests.enums import RejectReason, RequestNote, RequestStep
 from services.requests.models import DelaySet, Referral, ServiceRequest
@@ -57,7 +57,7 @@ def route(
     expiry, in_time = (delays.after(row.at, days) for days in (delays.answer_expiry, IN_TIME_DAYS))
     dates = {"sent_at": row.at, "active_at": row.at, "answer_in_time_until": in_time, "expires_at": expiry}
     referrals = [_send(request, place, word, (reasons or {}).get(place.pk, []), dates) for place in chosen]
-    settle(request)
+    update_next_action(request)
     for referral in referrals:
         post(ReferralSent(request, row.pk, referral))
     post(RequestRouted(request, row.pk, referrals=referrals, answer_by=expiry))
@@ -90,7 +90,7 @@ def reject(request: ServiceRequest, *, reason: str, answer: str, by: User) -> No
     )
     if reason != RejectReason.SPAM:
         clear(request)
-    settle(request)
+    update_next_action(request)
     post(RequestRejected(request, row.pk, answer=answer))
 
 
@@ -103,7 +103,7 @@ def requalify(request: ServiceRequest, *, topic: Topic, by: User, why: str = "")
     request.family = topic.family
     request.save(update_fields=["topic", "family"])
     request.log(RequestNote.REQUALIFY, by=by, why=why, from_topic=before, to_topic=str(topic))
-    settle(request)
+    update_next_action(request)
 
 
 @transaction.atomic
@@ -124,7 +124,7 @@ def merge(request: ServiceRequest, into: ServiceRequest, *, by: User) -> None:
     # They are dated of the day when they reach the other request: who was done with it before never had them.
     request.attachments.with_filing().update(request=into, created_at=row.at)
     clear(request)
-    settle(request)
+    update_next_action(request)
     post(RequestMerged(request, row.pk, into=into))
 
 
@@ -161,18 +161,18 @@ def hand_over(request: ServiceRequest, hub: Hub, *, why: str, by: User) -> None:
         request.organisation.known_by.add(hub)
     # The dates that were planned were the other hub's.
     request.follow_ups.pending().delete()
-    settle(request)
+    update_next_action(request)
     post(RequestHandedOver(request, row.pk))
     post(HandOverReceived(request, row.pk, why=why, given_by=str(by)))
 
 
 @transaction.atomic
-def trust(request: ServiceRequest, *, by: User) -> None:
+def release(request: ServiceRequest, *, by: User) -> None:
     """Bring a request that was kept apart into the queue."""
     _in_queue(request, RequestNote.TRUST)
     if not request.is_suspect:
         raise StepRefused(RequestNote.TRUST, request.state)
     clear(request)
     row = request.log(RequestNote.TRUST, by=by)
-    settle(request)
+    update_next_action(request)
     welcome(request, row.pk)

@@ -153,7 +153,7 @@ class HandOverForm(StepForm):
         self.fields["hub"].queryset = Hub.objects.open().in_order().exclude(pk=self.sheet.hub_id)  # type: ignore[attr-defined]
 
 
-class TrustForm(StepForm):
+class ReleaseForm(StepForm):
     """Nothing to type: a request kept apart is a real one."""
 
 

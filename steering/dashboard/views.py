@@ -161,14 +161,15 @@ def _title(figure: Figure | None, *, is_missed: bool) -> str:
 def steering_request(request: HttpRequest, code: str) -> HttpResponse:
     """One request behind the figures, without the person's details nor the threads."""
     hubs = tuple(hub.pk for hub in steered_hubs(request.user))
-    found = get_object_or_404(counted_in(hubs).with_sheet(), code=code)
+    found = get_object_or_404(counted_in(hubs).with_details(), code=code)
     context = {
         "sheet": found,
         "need": without_contacts(found.need),
         "referrals": found.referrals.for_company(),
         "facts": _facts(found),
         "entries": _entries(found),
-        "keeps_desk": policies.staff(request.user) and found.hub_id in {hub.pk for hub in request.user.staffed_hubs()},
+        "may_open_triage": policies.staff(request.user)
+        and found.hub_id in {hub.pk for hub in request.user.staffed_hubs()},
     }
     return render(request, "steering/dashboard/request.html", context)
 

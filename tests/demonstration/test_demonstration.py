@@ -28,7 +28,7 @@ from services.figures.models import FigureCell
 from services.figures.queries.requests_behind import counted_in, steered_hubs
 from services.requests import workflow as workflows
 from services.requests.actions.clock import follow_up_due
-from services.requests.actions.next_action import settle
+from services.requests.actions.next_action import update_next_action
 from services.requests.enums import (
     DeclineReason,
     Outcome,
@@ -104,7 +104,7 @@ def test_settling_any_request_changes_nothing_and_writes_to_nobody(told):
     mails = OutgoingMail.objects.count()
     for request in ServiceRequest.objects.order_by("pk"):
         before = [getattr(request, name) for name in names], follow_ups(request)
-        settle(request)
+        update_next_action(request)
         request.refresh_from_db()
         assert ([getattr(request, name) for name in names], follow_ups(request)) == before, request.code
     assert OutgoingMail.objects.count() == mails

@@ -20,7 +20,7 @@ class View:
     """A request as its rows say it is."""
 
     def __init__(self, request: ServiceRequest):
-        self.request = ServiceRequest.objects.with_sheet().get(pk=request.pk)
+        self.request = ServiceRequest.objects.with_details().get(pk=request.pk)
         self.rows: list[Referral] = list(
             self.request.referrals.select_related("organisation", "adviser").order_by("pk")
         )
@@ -35,7 +35,7 @@ class View:
         return [row for row in self.rows if row.is_live]
 
     @property
-    def is_desk_turn(self) -> bool:
+    def is_staff_turn(self) -> bool:
         return self.is_open and self.request.responsible == "hub"
 
     def of(self, name: str) -> Referral | None:

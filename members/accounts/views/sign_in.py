@@ -79,9 +79,9 @@ def after_sign_in(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 @access(signed_in)
-def switch_hat(request: HttpRequest) -> HttpResponse:
+def switch_role(request: HttpRequest) -> HttpResponse:
     """Wear another hat and go where it works."""
-    chosen = next((hat for hat in request.hats if hat.key == request.POST.get("hat")), None)  # type: ignore[attr-defined]
+    chosen = next((hat for hat in request.roles if hat.key == request.POST.get("hat")), None)  # type: ignore[attr-defined]
     if chosen is None:
         messages.error(request, _("Vous n’avez plus ce rôle."))
         return redirect("after_sign_in")

@@ -15,7 +15,7 @@ from diginor.web.journal import note
 from diginor.workflow.history import Party
 from members.directory.enums import ProposalStep
 from members.directory.models import SheetEvent, SheetProposal
-from members.directory.notifications import SheetAnsweredMail, SheetToReadMail
+from members.directory.notifications import ProposalAnsweredMail, ProposalToReadMail
 from members.directory.rules import AT_ONCE, WAITING, Line, changed, lines
 from members.hubs.models import Hub
 from members.organisations.models import RESERVED_SLUGS, Organisation
@@ -67,7 +67,7 @@ def difference(proposal: SheetProposal, known: Organisation | None) -> list[Line
 
 
 @transaction.atomic
-def edit_sheet(organisation: Organisation, *, values: Mapping[str, Any], by: User) -> SheetProposal | None:
+def propose_changes(organisation: Organisation, *, values: Mapping[str, Any], by: User) -> SheetProposal | None:
     """Write what needs nobody's word, propose the rest; return the proposal that now waits, if any."""
     organisation = (
         Organisation.objects.select_for_update(of=("self",)).select_related("commune").get(pk=organisation.pk)
@@ -110,7 +110,7 @@ def _propose(organisation: Organisation, values: dict[str, Any], by: User) -> Sh
         waiting = SheetProposal(organisation=organisation, hub=_hub_of(organisation))
     waiting.values, waiting.proposed_by = values, by
     waiting.save()
-    post(SheetToReadMail(waiting))
+    post(ProposalToReadMail(waiting))
     return waiting
 
 
@@ -128,7 +128,7 @@ def list_organisation(*, values: dict[str, Any], by: User) -> SheetProposal:
     if hub is None:
         raise NoHub
     proposal = SheetProposal.objects.create(hub=hub, values=values, proposed_by=by)
-    post(SheetToReadMail(proposal))
+    post(ProposalToReadMail(proposal))
     return proposal
 
 
@@ -150,7 +150,7 @@ def accept(proposal: SheetProposal, *, by: User) -> Organisation:
         note(organisation, proposal.values, by=by)
     if proposal.organisation is None:
         _publish(proposal, organisation, manager=proposal.proposed_by if leads else None)
-    post(SheetAnsweredMail(proposal))
+    post(ProposalAnsweredMail(proposal))
     return organisation
 
 
@@ -193,7 +193,7 @@ def _publish(proposal: SheetProposal, organisation: Organisation, *, manager: Us
 def refuse(proposal: SheetProposal, *, why: str, by: User) -> None:
     """Leave the sheet as it is, and say why."""
     proposal.take(ProposalStep.REFUSE, by=by, why=why, party=Party.HUB, changes={"answer": why})
-    post(SheetAnsweredMail(proposal))
+    post(ProposalAnsweredMail(proposal))
 
 
 @transaction.atomic

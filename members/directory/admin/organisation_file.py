@@ -20,7 +20,7 @@ from diginor.exchange.columns import (
     tidy,
 )
 from diginor.exchange.tables import Table
-from diginor.exchange.tables_import import ADDED, CHANGED, Line, Match, Option, Outcome, Sheet
+from diginor.exchange.tables_import import ADDED, CHANGED, Line, Match, Option, Outcome, TableImport
 from diginor.text.search import PlainText, plain
 from members.directory.actions.imports import save_organisations
 from members.hubs.models import Hub
@@ -40,7 +40,7 @@ from members.territories.models import Territory
 SLUG, NAME, SIRET, COMMUNE = "Identifiant", "Nom", "SIRET", "Commune"
 
 
-class OrganisationSheet(Sheet):
+class OrganisationImport(TableImport):
     """Organisations, those of the person's hubs only."""
 
     required = (NAME,)

@@ -13,7 +13,7 @@ from diginor.text.whole_numbers import is_whole_number
 from diginor.web.edits import SharedModelForm
 from diginor.web.widgets import SeveralChoices
 from members.directory.admin.company_lookup import CompanyLookup
-from members.directory.admin.organisation_file import OrganisationSheet
+from members.directory.admin.organisation_file import OrganisationImport
 from members.organisations.enums import Technology
 from members.organisations.forms.fields import SiretField
 from members.organisations.models import Organisation
@@ -27,7 +27,7 @@ class TeamInline(PortalInline):
     # Those of a sheet that the person may open.
     shows_every_row = True
     model = Membership
-    admin_may = desk_may = frozenset({VIEW})
+    admin_may = staff_may = frozenset({VIEW})
     fields = ["user", "role", "is_active", "started_on", "ended_on"]
     ordering = ["-is_active", "pk"]
 
@@ -39,7 +39,7 @@ class AbsenceInline(PortalInline):
     shows_every_row = True
     model = Absence
     fk_name = "organisation"
-    admin_may = desk_may = frozenset({VIEW})
+    admin_may = staff_may = frozenset({VIEW})
     fields = ["user", "starts_on", "ends_on", "backup", "backup_organisation"]
     ordering = ["-starts_on", "pk"]
 
@@ -56,13 +56,13 @@ class OrganisationAdmin(ExchangeAdmin, CompanyLookup, PortalModelAdmin):
     """Members of the ecosystem and companies that ask."""
 
     form = OrganisationForm
-    sheet = OrganisationSheet
+    sheet = OrganisationImport
     exchange_note = _(
         "Une ligne est reconnue par son identifiant, puis par son SIRET. Quand seuls le nom et la commune se"
         " ressemblent, la page vous demande si c’est la même structure."
     )
 
-    admin_may = desk_may = frozenset({VIEW, ADD, CHANGE})
+    admin_may = staff_may = frozenset({VIEW, ADD, CHANGE})
     list_display = ["name", "acronym", "kind", "size", "commune", "capacity", "is_active"]
     list_select_related = ["commune"]
     list_filter = ["kind"]

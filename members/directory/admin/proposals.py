@@ -35,20 +35,20 @@ class SheetProposalAdmin(ReadOnlyModelAdmin):
     @admin.display(description=gettext_lazy("fiche"))
     def sheet(self, proposal: SheetProposal) -> str:
         """The name, leading to the page where it is read again."""
-        address = reverse("admin:sheet_review", args=[proposal.code])
+        address = reverse("admin:proposal_review", args=[proposal.code])
         return format_html('<a href="{}">{}</a>', address, proposal)
 
 
 @require_safe
 @access(policies.staff)
-def sheet_review(request: HttpRequest, code: str) -> HttpResponse:
+def proposal_review(request: HttpRequest, code: str) -> HttpResponse:
     """Show what would change, and what accepting does."""
     return _show(request, _find(request, code), RefusalForm())
 
 
 @require_POST
 @access(policies.staff)
-def sheet_accept(request: HttpRequest, code: str) -> HttpResponse:
+def proposal_accept(request: HttpRequest, code: str) -> HttpResponse:
     """Write the proposal into the directory."""
     proposal = _find(request, code)
     try:
@@ -59,12 +59,12 @@ def sheet_accept(request: HttpRequest, code: str) -> HttpResponse:
         messages.error(request, str(refusal))
     else:
         messages.success(request, _("La fiche est à jour. La personne est prévenue."))
-    return redirect("admin:sheet_review", code=proposal.code)
+    return redirect("admin:proposal_review", code=proposal.code)
 
 
 @require_POST
 @access(policies.staff)
-def sheet_refuse(request: HttpRequest, code: str) -> HttpResponse:
+def proposal_refuse(request: HttpRequest, code: str) -> HttpResponse:
     """Leave the sheet as it is, and tell why."""
     proposal = _find(request, code)
     form = RefusalForm(request.POST)
@@ -76,7 +76,7 @@ def sheet_refuse(request: HttpRequest, code: str) -> HttpResponse:
         messages.error(request, _("Cette proposition a déjà reçu sa réponse."))
     else:
         messages.success(request, _("La proposition est refusée. La personne lit votre réponse."))
-    return redirect("admin:sheet_review", code=proposal.code)
+    return redirect("admin:proposal_review", code=proposal.code)
 
 
 def _find(request: HttpRequest, code: str) -> SheetProposal:
@@ -101,8 +101,8 @@ def _show(request: HttpRequest, proposal: SheetProposal, form: RefusalForm, stat
 
 admin.site.add_pages(  # type: ignore[attr-defined]
     [
-        path("fiches/<str:code>/", sheet_review, name="sheet_review"),
-        path("fiches/<str:code>/accepter/", sheet_accept, name="sheet_accept"),
-        path("fiches/<str:code>/refuser/", sheet_refuse, name="sheet_refuse"),
+        path("fiches/<str:code>/", proposal_review, name="proposal_review"),
+        path("fiches/<str:code>/accepter/", proposal_accept, name="proposal_accept"),
+        path("fiches/<str:code>/refuser/", proposal_refuse, name="proposal_refuse"),
     ]
 )

@@ -27,7 +27,7 @@ def _choices(values: Any, empty: Any = "") -> list[tuple[str, str]]:
     return [("", empty), *named] if empty else named
 
 
-class SheetForm(CommuneMixin):
+class OrganisationPageForm(CommuneMixin):
     """What the sheet of an organisation says."""
 
     name = forms.CharField(label=_("Nom complet"), max_length=200)
@@ -84,7 +84,7 @@ class SheetForm(CommuneMixin):
         return [(title, [self[name] for name in names]) for title, names in self.field_groups]
 
 
-class OwnSheetForm(Guard, SheetForm):
+class OwnPageForm(Guard, OrganisationPageForm):
     """The sheet that a manager changes, with its logo."""
 
     opened = Seal()
@@ -148,7 +148,7 @@ class OwnSheetForm(Guard, SheetForm):
         return {name: value for name, value in super().values().items() if name != "drop_logo"}
 
 
-class ListingForm(SheetForm):
+class ListingForm(OrganisationPageForm):
     """An organisation that asks to be in the directory."""
 
     confirm = forms.BooleanField(

@@ -12,7 +12,7 @@ from diginor.web.access import access, public
 from diginor.web.paging import Page, page_by_row
 from members.directory.forms.search import FILTERS, DirectorySearch
 from members.directory.views.network_page import state_of
-from members.directory.views.organisation_page import sheet_of
+from members.directory.views.organisation_page import organisation_context
 from members.organisations.models import ListedQuerySet, Organisation
 from members.organisations.sections import reaching
 from members.people import policies
@@ -84,6 +84,8 @@ def line_of(organisation: Organisation) -> str:
 @require_safe
 def organisation(request: HttpRequest, slug: str) -> HttpResponse:
     """One organisation: its facts, its history, and what the other parts know of it."""
-    row = get_object_or_404(Organisation.listed.all().for_sheet(), slug=slug)
+    row = get_object_or_404(Organisation.listed.all().for_page(), slug=slug)
     may_edit = policies.leads(request.user, row)
-    return render(request, "members/directory/organisation.html", sheet_of(request, row) | {"may_edit": may_edit})
+    return render(
+        request, "members/directory/organisation.html", organisation_context(request, row) | {"may_edit": may_edit}
+    )

@@ -18,7 +18,7 @@ DAY = 86_400
 @require_safe
 def organisation_vcard(request: HttpRequest, slug: str) -> HttpResponse:
     """The card of an organisation, with its public contacts only."""
-    row = get_object_or_404(Organisation.listed.all().for_sheet(), slug=slug)
+    row = get_object_or_404(Organisation.listed.all().for_page(), slug=slug)
     card = Card(
         name=row.name,
         acronym=row.acronym,

@@ -26,7 +26,7 @@ Pairs = list[tuple[str, Any]]
 MOST_FIGURES = 6
 
 
-def sheet_of(request: HttpRequest, organisation: Organisation) -> dict[str, Any]:
+def organisation_context(request: HttpRequest, organisation: Organisation) -> dict[str, Any]:
     """Everything that the page shows, in the order in which its sources are numbered."""
     citations = Citations()
     facts = [(term, value) for term, value in _facts(organisation, citations) if value]

@@ -13,7 +13,7 @@ from diginor.web.access import access, signed_in
 from diginor.web.edits import held
 from diginor.workflow.models import StepRefused
 from members.directory.actions import proposals as sheets
-from members.directory.forms.organisation import ListingForm, OwnSheetForm
+from members.directory.forms.organisation import ListingForm, OwnPageForm
 from members.directory.models import SheetProposal
 from members.organisations.models import Organisation
 from members.people import policies
@@ -24,27 +24,27 @@ from members.people.active_role import organisation_in_use
 @require_http_methods(["GET", "HEAD", "POST"])
 @access(policies.manager)
 @transaction.atomic
-def sheet_edit(request: HttpRequest) -> HttpResponse:
+def organisation_edit(request: HttpRequest) -> HttpResponse:
     """The sheet of the organisation that the person manages."""
     led = held(Organisation.objects.managed_by(request.user), request)
     place = get_object_or_404(led, pk=organisation_in_use(request).pk)
     waiting = place.proposals.pending().first()
     initial = _initial(place, waiting)
-    form = OwnSheetForm(request.POST or None, request.FILES or None, organisation=place, initial=initial)
+    form = OwnPageForm(request.POST or None, request.FILES or None, organisation=place, initial=initial)
     if request.method == "POST" and form.is_valid():
         _save(request, place, form)
-        return redirect("sheet_edit")
+        return redirect("organisation_edit")
     context = {"form": form, "organisation": place, "waiting": waiting, "lines": []}
     if waiting:
         context["lines"] = sheets.difference(waiting, place)
     return render(request, "members/directory/proposals/edit.html", context, status=422 if form.errors else 200)
 
 
-def _save(request: HttpRequest, place: Organisation, form: OwnSheetForm) -> None:
+def _save(request: HttpRequest, place: Organisation, form: OwnPageForm) -> None:
     data = form.cleaned_data
     if data["logo"] or data.get("drop_logo"):
         sheets.set_logo(place, data["logo"], by=request.user)
-    waiting = sheets.edit_sheet(place, values=form.values(), by=request.user)
+    waiting = sheets.propose_changes(place, values=form.values(), by=request.user)
     text = _("La fiche est enregistrée.")
     if waiting:
         text = _("La fiche est enregistrée. Ce qui dit qui vous êtes attend l’accord du guichet.")
@@ -53,7 +53,7 @@ def _save(request: HttpRequest, place: Organisation, form: OwnSheetForm) -> None
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @access(signed_in)
-def sheet_list(request: HttpRequest) -> HttpResponse:
+def organisation_register(request: HttpRequest) -> HttpResponse:
     """List an organisation in the directory; the staff read it before anybody sees it."""
     form = ListingForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
@@ -63,7 +63,7 @@ def sheet_list(request: HttpRequest) -> HttpResponse:
             form.add_error(None, str(refusal))
         else:
             messages.success(request, _("Votre inscription attend l’accord du guichet. Vous recevrez sa réponse."))
-            return redirect("sheet_list")
+            return redirect("organisation_register")
     mine = SheetProposal.objects.listings_of(request.user)
     context = {"form": form, "mine": mine}
     return render(request, "members/directory/proposals/list.html", context, status=422 if form.errors else 200)
@@ -71,7 +71,7 @@ def sheet_list(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 @access(signed_in)
-def sheet_withdraw(request: HttpRequest, code: str) -> HttpResponse:
+def proposal_withdraw(request: HttpRequest, code: str) -> HttpResponse:
     """Take back what waits for the staff."""
     proposal = get_object_or_404(SheetProposal.objects.proposed_for(request.user), code=code)
     try:
@@ -80,7 +80,7 @@ def sheet_withdraw(request: HttpRequest, code: str) -> HttpResponse:
         messages.error(request, _("Cette proposition a déjà reçu sa réponse."))
     else:
         messages.success(request, _("Votre proposition est retirée."))
-    return redirect("sheet_edit" if proposal.organisation_id else "sheet_list")
+    return redirect("organisation_edit" if proposal.organisation_id else "organisation_register")
 
 
 def _initial(place: Organisation, waiting: SheetProposal | None) -> dict[str, Any]:

@@ -63,7 +63,7 @@ class ListedQuerySet(models.QuerySet[Any]):
         whole = told.in_bulk([row.pk for row in rows])
         return [whole[row.pk] for row in rows if row.pk in whole]
 
-    def for_sheet(self) -> "ListedQuerySet":
+    def for_page(self) -> "ListedQuerySet":
         """With what a sheet tells first."""
         return self.select_related("commune", "succeeded_by", "network__territory")
 

@@ -16,7 +16,7 @@ from members.people.models import Absence
 ABSENCE_FIELDS = ("organisation", "user", "starts_on", "ends_on", "backup", "backup_organisation")
 
 
-class AbsenceSheet(SharedModelForm):
+class AbsenceAdminForm(SharedModelForm):
     """Who is away, when, and who stands in."""
 
     def clean(self) -> dict[str, Any] | None:
@@ -32,12 +32,12 @@ class AbsenceAdmin(PortalModelAdmin):
     """Absences and who stands in; one that has begun is ended, not rewritten."""
 
     hub_path = "organisation__hubs"
-    admin_may = desk_may = frozenset({VIEW, ADD, DELETE})
+    admin_may = staff_may = frozenset({VIEW, ADD, DELETE})
     list_display = ["organisation", "user", "starts_on", "ends_on", "backup", "backup_organisation"]
     list_select_related = ["organisation", "user", "backup", "backup_organisation"]
     ordering = ["-ends_on", "-pk"]
     raw_id_fields = ["organisation", "user", "backup", "backup_organisation"]
-    form = AbsenceSheet
+    form = AbsenceAdminForm
 
     def save_model(self, request: HttpRequest, obj: Absence, form: ModelForm, change: bool) -> None:
         """Note the absence through the action, so that who stands in gets what waits."""

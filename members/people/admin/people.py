@@ -21,7 +21,7 @@ from members.hubs.models import HubRole
 from members.people.actions import teams as actions
 from members.people.actions.invitations import AlreadyInTeam, invite
 from members.people.actions.refusals import PeopleRefusal
-from members.people.admin.people_file import PeopleSheet
+from members.people.admin.people_file import PeopleImport
 from members.people.enums import MembershipRole
 from members.people.models import Invitation, Membership, User
 
@@ -120,14 +120,14 @@ class UserAdmin(ExchangeElsewhere, PortalModelAdmin):
 class MembershipAdmin(ExchangeAdmin, PortalModelAdmin):
     """Teams; leaving goes through the action, which hands the referrals over."""
 
-    sheet = PeopleSheet
+    sheet = PeopleImport
     exchange_note = _(
         "Une personne est reconnue par son adresse dans une structure. Une adresse nouvelle reçoit une invitation, sans"
         " mot de passe ni compte ouvert d’avance ; « En poste : non » retire de l’équipe et rend les demandes en cours."
     )
 
     hub_path = "organisation__hubs"
-    admin_may = desk_may = frozenset({VIEW})
+    admin_may = staff_may = frozenset({VIEW})
     list_display = ["user", "organisation", "role", "is_active", "started_on", "ended_on"]
     list_select_related = ["user", "organisation"]
     list_filter = ["is_active", "role"]
@@ -188,7 +188,7 @@ class InvitationAdmin(PortalModelAdmin):
     """Invitations; adding one sends it."""
 
     hub_path = "organisation__hubs"
-    admin_may = desk_may = frozenset({VIEW, ADD})
+    admin_may = staff_may = frozenset({VIEW, ADD})
     list_display = ["email", "organisation", "role", "created_at", "expires_at", "accepted_at"]
     list_select_related = ["organisation"]
     list_filter = ["role"]

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy
 
 from diginor.exchange.columns import ChoiceCell, Column, LinkCell, YesNoCell, tidy
 from diginor.exchange.tables import Table
-from diginor.exchange.tables_import import ADDED, CHANGED, DataMoved, Fault, Line, Match, Option, Outcome, Sheet
+from diginor.exchange.tables_import import ADDED, CHANGED, DataMoved, Fault, Line, Match, Option, Outcome, TableImport
 from members.organisations.forms.file_cells import PhoneCell
 from members.organisations.models import Organisation
 from members.people.actions.imports import save_invitation, save_membership
@@ -22,7 +22,7 @@ PERSON = "user__"
 LANGUAGES = [("fr", "français"), ("en", "anglais")]
 
 
-class PeopleSheet(Sheet):
+class PeopleImport(TableImport):
     """People and what they do in the organisations of the person's hubs."""
 
     required = (ORGANISATION, EMAIL)

@@ -26,7 +26,7 @@ class PartInline(PortalInline):
     # Those of a sheet that the person may open.
     shows_every_row = True
     model = SuccessionPart
-    desk_may = ALL
+    staff_may = ALL
     raw_id_fields = ["organisation"]
     ordering = ["pk"]
 
@@ -55,7 +55,7 @@ class PartInline(PortalInline):
 class SuccessionAdmin(PortalModelAdmin):
     """Mergers, creations, splits and renamings; applying one is done from its preview."""
 
-    desk_may = frozenset({VIEW, ADD, CHANGE})
+    staff_may = frozenset({VIEW, ADD, CHANGE})
     list_display = ["what", "kind", "effect", "applied_at"]
     list_filter = ["kind"]
     ordering = ["-pk"]

@@ -10,7 +10,7 @@ from diginor.exchange.admin import ExchangeAdmin
 from diginor.web.edits import SharedModelForm
 from diginor.web.widgets import SeveralChoices
 from members.organisations.enums import LegalForm, SizeCategory
-from services.catalogue.admin.offer_file import OfferSheet
+from services.catalogue.admin.offer_file import OfferImport
 from services.catalogue.models import Offer, Question, Topic
 
 
@@ -56,10 +56,10 @@ class OfferForm(SharedModelForm):
 class OfferAdmin(ExchangeAdmin, PortalModelAdmin):
     """Who helps on what, where, and for which companies."""
 
-    sheet = OfferSheet
+    sheet = OfferImport
     exchange_note = _("Une offre est reconnue par sa structure (identifiant ou SIRET) et son sujet.")
 
-    desk_may = ALL
+    staff_may = ALL
     form = OfferForm
     list_display = ["organisation", "topic", "is_active", "is_assumption"]
     list_select_related = ["organisation", "topic"]

@@ -18,7 +18,7 @@ from diginor.exchange.columns import (
     tidy,
 )
 from diginor.exchange.tables import Table
-from diginor.exchange.tables_import import ADDED, CHANGED, Line, Match, Option, Outcome, Sheet
+from diginor.exchange.tables_import import ADDED, CHANGED, Line, Match, Option, Outcome, TableImport
 from diginor.text.search import plain
 from members.organisations.enums import LegalForm, SizeCategory
 from members.organisations.forms.file_cells import SiretCell, TerritoryReader, naf_of
@@ -29,7 +29,7 @@ from services.catalogue.models import Offer, Topic
 ORGANISATION, TOPIC = "Structure", "Sujet"
 
 
-class OfferSheet(Sheet):
+class OfferImport(TableImport):
     """Offers of the organisations of the person's hubs."""
 
     required = (ORGANISATION, TOPIC)

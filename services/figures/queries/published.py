@@ -56,7 +56,7 @@ def _published(as_of: datetime) -> Published:
     by_department = {key: counts["submitted"] for key, counts in reading.by("department").items() if key in known}
     families = {str(key): counts["submitted"] for key, counts in reading.by("family").items()}
     hidden = {
-        dimension: without_lonely(
+        dimension: without_single(
             values,
             {key for key in values if not _is_enough(_only(selection, dimension, key), "submitted")},
         )
@@ -75,7 +75,7 @@ def _published(as_of: datetime) -> Published:
     )
 
 
-def without_lonely(values: dict, refused: set) -> dict:
+def without_single(values: dict, refused: set) -> dict:
     """Hide what is refused, and the smallest others with it until no subtraction from the whole gives a few back."""
     hidden = set(refused)
     others = sorted((key for key in values if key not in hidden), key=lambda key: (values[key], str(key)))

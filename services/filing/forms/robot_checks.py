@@ -12,7 +12,7 @@ MOST_LINKS = 3
 _stamp = TimestampSigner(sep="~", salt="services.filing")
 
 
-class Traps(forms.Form):
+class RobotChecks(forms.Form):
     """Adds to a form what only robots get wrong; nothing is refused, doubts are told by `suspicions()`."""
 
     # Not a name that browsers fill in by themselves.

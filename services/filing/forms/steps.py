@@ -20,7 +20,7 @@ from members.organisations.models import naf_code
 from services.catalogue.enums import QuestionKind
 from services.catalogue.models import Question, Topic
 from services.filing.forms.abroad import WhereaboutsMixin
-from services.filing.forms.robot_checks import Traps
+from services.filing.forms.robot_checks import RobotChecks
 from services.filing.rules import likely_address
 from services.requests.enums import NoSiretReason
 from services.requests.forms import FilesField
@@ -39,7 +39,7 @@ class Partial(forms.Form):
         return {name: value for name, value in self.cleaned_data.items() if name not in wrong}
 
 
-class NeedForm(Traps, Partial):
+class NeedForm(RobotChecks, Partial):
     """Step 1: the need in the person's own words, and the questions of the topic."""
 
     need = forms.CharField(
@@ -240,7 +240,7 @@ class CompanyForm(WhereaboutsMixin, Partial):
         return {name: value for name, value in self.cleaned_data.items() if name not in left}
 
 
-class ContactForm(Traps, Partial):
+class ContactForm(RobotChecks, Partial):
     """Step 3: whom to answer, and files."""
 
     contact_name = forms.CharField(

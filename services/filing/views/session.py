@@ -107,7 +107,7 @@ class Filing:
         """Whether some hub receives what is filed here; an installation just made has none."""
         return bool(self.draft or self.asked_hub) or Hub.objects.open().exists()
 
-    def push_door(self, slug: str) -> None:
+    def remember_hub(self, slug: str) -> None:
         """Remember the hub whose page leads here, for what is begun from now on."""
         self._write(lambda known: {**known, "hub": slug})
         self.__dict__.pop("asked_hub", None)

@@ -20,7 +20,7 @@ from members.places.models import Place
 from members.territories.models import Territory
 from services.catalogue.enums import FAMILY_SLUGS, HOSTING_TOPIC, Family
 from services.catalogue.models import Topic
-from services.catalogue.views import door_of, doors
+from services.catalogue.views import family_card, family_cards
 from services.filing import actions
 from services.filing.forms.steps import NEED_SHORTEST, CompanyForm, ContactForm, LaterForm, NeedForm
 from services.filing.views.fresh import Typed, begin_again, open_draft, typed_address, typed_company, typed_contact
@@ -115,7 +115,7 @@ def filing_start(request: HttpRequest, filing: Filing) -> HttpResponse:
     if asks_place(request):
         return on_to_the_need(request, filing)
     if door := request.GET.get("guichet", "")[:50]:
-        filing.push_door(door)
+        filing.remember_hub(door)
     asked = request.GET.get("q", "").strip()[:200]
     found = Topic.objects.best_for(asked, 6) if asked else []
     family = FAMILY_CODES.get(request.GET.get("famille", ""), "")
@@ -124,8 +124,8 @@ def filing_start(request: HttpRequest, filing: Filing) -> HttpResponse:
     context = {
         "asked": asked,
         "found": found,
-        "families": doors({}),
-        "family": door_of(family) if family else None,
+        "families": family_cards({}),
+        "family": family_card(family) if family else None,
         "topics": list(Topic.objects.of_family(family)) if family else [],
         "changing": changing,
         "same": f"&{PARAMETER}={changing}" if changing else "",

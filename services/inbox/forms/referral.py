@@ -33,18 +33,18 @@ def coming_day(day: date | None) -> date | None:
 
 
 class StepForm(forms.Form):
-    """One of the forms that share a page: the names of its fields on the page start with its `spot`."""
+    """One of the forms that share a page: the names of its fields on the page start with its `id_prefix`."""
 
-    spot = "step"
+    id_prefix = "step"
 
     def __init__(self, *args: Any, **kwargs: Any):
-        super().__init__(*args, **{"auto_id": f"{self.spot}_%s", **kwargs})
+        super().__init__(*args, **{"auto_id": f"{self.id_prefix}_%s", **kwargs})
 
 
 class AcceptForm(StepForm):
     """What the organisation does next, and by when; the company reads both."""
 
-    spot = "accept"
+    id_prefix = "accept"
 
     next_step = forms.CharField(
         label=_("Que faites-vous ensuite ?"),
@@ -75,7 +75,7 @@ class AcceptForm(StepForm):
 class DeclineForm(StepForm):
     """Why the organisation says no."""
 
-    spot = "decline"
+    id_prefix = "decline"
 
     reason = forms.ChoiceField(
         label=_("Pourquoi déclinez-vous ?"),
@@ -104,7 +104,7 @@ class DeclineForm(StepForm):
 class TransferForm(StepForm):
     """Who goes on: a colleague, or another organisation of the hub."""
 
-    spot = "transfer"
+    id_prefix = "transfer"
 
     to = forms.ChoiceField(
         label=_("Qui prend la suite ?"),
@@ -153,7 +153,7 @@ def _told(person: User, by: User) -> str:
 class CloseForm(StepForm):
     """What came of it."""
 
-    spot = "close"
+    id_prefix = "close"
 
     outcome = forms.ChoiceField(
         label=_("Quel est le résultat ?"),
@@ -180,7 +180,7 @@ class CloseForm(StepForm):
 class CallForm(StepForm):
     """An exchange with the company, and what comes next."""
 
-    spot = "call"
+    id_prefix = "call"
 
     note = forms.CharField(
         label=_("Qu’avez-vous échangé ?"),
@@ -236,7 +236,7 @@ class KeepForm(forms.Form):
 class WriteForm(StepForm):
     """A message, to everybody or between professionals."""
 
-    spot = "write"
+    id_prefix = "write"
 
     thread = forms.ChoiceField(choices=ThreadKind.choices, widget=forms.HiddenInput)
     body = forms.CharField(

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from diginor.web.paging import Page, page_by_key
 from services.requests.models import Referral, ReferralQuerySet
-from services.requests.queries.disclosure import as_told
+from services.requests.queries.disclosure import as_disclosed
 
 PAGE = 25
 # Beyond this a tab says « 50+ »: counting further would read rows that nobody looks at.
@@ -40,7 +40,7 @@ class InboxView:
     def page(self, organisation_id: int, only: Mapping[str, Any], *, after: str = "", before: str = "") -> Page:
         """Some referrals, with what their lines show."""
         name = "ended_at" if self.is_history else "due_at"
-        rows = as_told(self.rows(organisation_id, only).with_sheet())
+        rows = as_disclosed(self.rows(organisation_id, only).with_details())
         return page_by_key(rows, name, size=PAGE, after=after, before=before)
 
 

@@ -28,7 +28,7 @@ from services.requests.actions import referral as actions
 from services.requests.actions import thread
 from services.requests.enums import ThreadKind
 from services.requests.models import Referral
-from services.requests.queries.disclosure import as_told
+from services.requests.queries.disclosure import as_disclosed
 
 
 @access(policies.adviser)
@@ -129,7 +129,7 @@ def _write(row: Referral, *, by: Any, body: str, kind: str, files: list) -> None
 
 def _own(request: HttpRequest, code: str) -> Referral:
     """The referral, if it is one of the organisations the person works for."""
-    rows = as_told(Referral.objects.visible_to(request.user).with_sheet())
+    rows = as_disclosed(Referral.objects.visible_to(request.user).with_details())
     return get_object_or_404(rows, code=code)
 
 

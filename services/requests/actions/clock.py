@@ -9,7 +9,7 @@ from diginor.attempts.retries import try_each
 from diginor.outbox.pacing import by_the_clock
 from diginor.outbox.posting import post
 from services.requests.actions.follow_up_handlers import EFFECTS
-from services.requests.actions.next_action import settle
+from services.requests.actions.next_action import update_next_action
 from services.requests.models import FollowUp, ServiceRequest
 
 
@@ -22,7 +22,7 @@ def follow_up_due(now: datetime | None = None) -> int:
 def _fire(claimed: FollowUp, now: datetime | None) -> bool:
     """Do one follow-up, unless another worker did it or a step made it useless meanwhile."""
     moment = now or timezone.now()
-    request = ServiceRequest.objects.with_sheet().select_for_update(of=("self",)).get(pk=claimed.request_id)
+    request = ServiceRequest.objects.with_details().select_for_update(of=("self",)).get(pk=claimed.request_id)
     # Read again now that the request is locked, as every step locks it first.
     rows = FollowUp.objects.pending().filter(pk=claimed.pk, due_at__lte=moment)
     follow_up = rows.select_related("referral__organisation").first()
@@ -31,7 +31,7 @@ def _fire(claimed: FollowUp, now: datetime | None) -> bool:
     follow_up.done_at = moment
     follow_up.save(update_fields=["done_at"])
     mails = EFFECTS[follow_up.kind](request, follow_up)
-    settle(request)
+    update_next_action(request)
     for mail in mails:
         post(mail)
     return True

@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from diginor.outbox.posting import post
 from diginor.workflow.models import StepRefused
-from services.requests.actions.next_action import settle
+from services.requests.actions.next_action import update_next_action
 from services.requests.actions.referral import cancel
 from services.requests.enums import RequestNote, RequestState, RequestStep
 from services.requests.models import Satisfaction, ServiceRequest
@@ -25,7 +25,7 @@ def withdraw(request: ServiceRequest, *, by: Any, why: str = "") -> None:
     for referral in request.referrals.live().select_related("organisation", "adviser").order_by("pk"):
         referral.request = request
         cancel(request, referral, by=by, why=why)
-    settle(request)
+    update_next_action(request)
     if not was_draft:
         post(RequestWithdrawn(request, row.pk))
 
@@ -44,4 +44,4 @@ def rate(request: ServiceRequest, *, by: Any, score: int, was_clear: bool | None
     request.person_acted_at = asked.answered_at
     request.save(update_fields=["person_acted_at"])
     request.log(RequestNote.RATE, by=by, score=score)
-    settle(request)
+    update_next_action(request)

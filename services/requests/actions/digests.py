@@ -105,7 +105,7 @@ def _send_one(address: str, moment: datetime) -> bool:
 
 def _is_wanted(row: OutgoingMail, person: User | None) -> bool:
     """Whether a person still receives this: not once the account is closed, nor news that are not wanted any more."""
-    return person is None or (person.is_active and not (row.is_news and person.wants_little))
+    return person is None or (person.is_active and not (row.is_news and person.wants_fewer_mails))
 
 
 @transaction.atomic

@@ -13,7 +13,7 @@ from diginor.workflow.history import Party
 from members.organisations.actions import drop_unneeded
 from members.people.models import User
 from services.requests.actions.company import withdraw
-from services.requests.actions.next_action import settle
+from services.requests.actions.next_action import update_next_action
 from services.requests.enums import ReferralStep, RequestNote
 from services.requests.models import Message, Promise, RequestEvent, Satisfaction, ServiceRequest
 
@@ -49,7 +49,7 @@ def erase(request: ServiceRequest, *, by: Any = Party.CLOCK) -> None:
     if request.is_open:
         withdraw(request, by=by)
     _wipe_what_was_said(request)
-    settle(request)
+    update_next_action(request)
     request.log(RequestNote.ERASE, by=by)
     if record is not None:
         drop_unneeded(record.pk)

@@ -50,14 +50,14 @@ def facts_of(request: ServiceRequest) -> rules.RequestFacts:
     )
 
 
-def settle(request: ServiceRequest, *in_hand: Referral) -> None:
+def update_next_action(request: ServiceRequest, *in_hand: Referral) -> None:
     """After a step, inside its transaction: finish or send back if need be, then write the turn and the follow-ups.
 
     The dates written here are those of the follow-ups and of the promises; referrals `in_hand` learn their own.
     """
     facts = facts_of(request)
     mail = _follow_the_referrals(request, facts)
-    if mail or _comes_to_the_desk(request, facts):
+    if mail or _comes_to_staff(request, facts):
         facts = facts_of(request)
     delays = DelaySet.objects.resolve(request.hub, request.topic_id)
     request.is_abandoned = rules.is_abandoned(facts)
@@ -73,9 +73,9 @@ def settle(request: ServiceRequest, *in_hand: Referral) -> None:
         post(mail)
 
 
-def _comes_to_the_desk(request: ServiceRequest, facts: rules.RequestFacts) -> bool:
+def _comes_to_staff(request: ServiceRequest, facts: rules.RequestFacts) -> bool:
     """Count the desk's delays from now when nobody moves any more, however long ago the first of them stopped."""
-    stands_still = request.state in STARTED and rules.is_desk_turn(facts)
+    stands_still = request.state in STARTED and rules.is_staff_turn(facts)
     if not stands_still or request.responsible != Party.ORGANISATION:
         return False
     request.queued_at = timezone.now()

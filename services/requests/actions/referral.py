@@ -11,7 +11,7 @@ from diginor.workflow.history import Party
 from diginor.workflow.models import StepRefused
 from members.organisations.models import Organisation
 from members.people.models import User
-from services.requests.actions.next_action import settle
+from services.requests.actions.next_action import update_next_action
 from services.requests.enums import ReferralState, ReferralStep, RequestNote, RequestState, RequestStep
 from services.requests.models import Promise, Referral, RequestEvent, ServiceRequest
 from services.requests.notifications.advisers import ReferralCancelled, ReferralExpired, ReferralHandedToYou
@@ -22,7 +22,7 @@ from services.requests.notifications.hub_staff import ReferralUnanswered
 
 def locked(referral: Referral) -> ServiceRequest:
     """Lock the request, then read the referral afresh; both then speak of the same moment."""
-    request = ServiceRequest.objects.with_sheet().select_for_update(of=("self",)).get(pk=referral.request_id)
+    request = ServiceRequest.objects.with_details().select_for_update(of=("self",)).get(pk=referral.request_id)
     referral.lock()
     referral.request = request
     return request
@@ -49,7 +49,7 @@ def accept(referral: Referral, *, by: User, next_step: str = "", due_on: date | 
     if request.taken_at is None:
         request.taken_at = row.at
         request.save(update_fields=["taken_at"])
-    settle(request, referral)
+    update_next_action(request, referral)
     post(RequestAccepted(request, row.pk, referral))
 
 
@@ -60,7 +60,7 @@ def decline(referral: Referral, *, reason: str, note: str = "", by: User) -> Non
     row = referral.take(ReferralStep.DECLINE, by=by, why=note, changes={"decline_reason": reason, "decline_note": note})
     referral.answered_at = referral.ended_at = row.at
     referral.save(update_fields=["answered_at", "ended_at"])
-    settle(request)
+    update_next_action(request)
     post(ReferralRefused(request, row.pk, referral))
 
 
@@ -102,7 +102,7 @@ def transfer(
     referral.adviser = adviser
     touch(referral, row.at)
     referral.save(update_fields=["organisation", "adviser"])
-    settle(request, referral)
+    update_next_action(request, referral)
     if adviser != by:
         post(ReferralHandedToYou(request, row.pk, referral, why=why, given_by=str(by)))
     post(ReferralTransferred(request, row.pk, referral))
@@ -115,7 +115,7 @@ def close(referral: Referral, *, outcome: str, note: str = "", by: User) -> None
     row = referral.take(ReferralStep.CLOSE, by=by, why=note, changes={"outcome": outcome, "outcome_note": note})
     referral.ended_at = row.at
     referral.save(update_fields=["ended_at"])
-    settle(request)
+    update_next_action(request)
 
 
 @transaction.atomic
@@ -133,7 +133,7 @@ def note_call(
     if is_kept:
         referral.promises.end(row.at, is_kept=True)
     _announce(referral, row.at, next_step, due_on, by)
-    settle(request, referral)
+    update_next_action(request, referral)
 
 
 @transaction.atomic
@@ -147,7 +147,7 @@ def keep(referral: Referral, *, promise: Promise, by: User) -> None:
         row = request.log(RequestNote.KEEP, by=by, why=promise.words, referral=referral)
         kept.end(row.at, is_kept=True)
         touch(referral, row.at)
-        settle(request, referral)
+        update_next_action(request, referral)
 
 
 @transaction.atomic
@@ -155,7 +155,7 @@ def take_back(referral: Referral, *, by: User, why: str) -> None:
     """The desk takes a referral back: the organisation has nothing to do any more."""
     request = locked(referral)
     row = cancel(request, referral, by=by, why=why)
-    settle(request)
+    update_next_action(request)
     post(ReferralRefused(request, row.pk, referral))
 
 

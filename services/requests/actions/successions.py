@@ -16,7 +16,7 @@ from members.successions.actions.journal import changed, made, removed
 from members.successions.actions.movers import Mover, Plan, Takeover, counted, register_mover
 from members.successions.models import MovedRow, Succession
 from services.catalogue.models import Offer
-from services.requests.actions.next_action import settle
+from services.requests.actions.next_action import update_next_action
 from services.requests.actions.referral import cancel, lock_requests, locked
 from services.requests.enums import FollowUpKind, ReferralState, ReferralStep, RequestNote
 from services.requests.models import FollowUp, Promise, Referral, RequestEvent, ServiceRequest
@@ -96,7 +96,7 @@ def _referrals(takeover: Takeover, plan: Plan) -> None:
         if others:
             doubles[key] = others
             heirs |= {row.pk: first for row in others}
-            _say_double(plan, takeover, requests[key], first, others)
+            _tell_of_duplicate(plan, takeover, requests[key], first, others)
         if first.organisation_id in takeover.old:
             moving.append(first)
             plan.moved.append(f"{requests[key].company_name} ({requests[key].code})")
@@ -119,7 +119,7 @@ def _rank(row: Referral, takeover: Takeover) -> tuple[Any, ...]:
     return row.is_stalled, is_waiting, row.organisation_id != takeover.successor.pk, row.sent_at, row.pk
 
 
-def _say_double(plan: Plan, takeover: Takeover, request: Any, first: Referral, others: list[Referral]) -> None:
+def _tell_of_duplicate(plan: Plan, takeover: Takeover, request: Any, first: Referral, others: list[Referral]) -> None:
     rule = _("Demandes confiées à plusieurs : une orientation continue, l’autre devient sans objet.")
     facts = {"company": request.company_name, "code": request.code, "name": takeover.name(first.organisation_id)}
     for _other in others:
@@ -287,7 +287,7 @@ def _catch(pk: int) -> bool:
         referral.organisation = after
         referral.save(update_fields=["organisation"])
     holder = heir or referral
-    settle(request, holder)
+    update_next_action(request, holder)
     if promises:
         post(ReferralHandedToYou(request, row.pk, holder, why="", given_by=before.name))
     elif not heir:

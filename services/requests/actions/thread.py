@@ -10,7 +10,7 @@ from django.utils import timezone
 from diginor.outbox.posting import post
 from diginor.workflow.history import Party
 from diginor.workflow.models import StepRefused
-from services.requests.actions.next_action import settle
+from services.requests.actions.next_action import update_next_action
 from services.requests.actions.referral import touch
 from services.requests.enums import RequestNote, ThreadKind
 from services.requests.models import Attachment, Message, Referral, ServiceRequest
@@ -52,7 +52,7 @@ def write(
         touch(referral, message.created_at)
     if party == Party.COMPANY:
         _company_answered(request, message)
-    settle(request)
+    update_next_action(request)
     _tell_the_others(request, message)
     return message
 
@@ -94,7 +94,7 @@ def _company_answered(request: ServiceRequest, message: Message) -> None:
     request.save(update_fields=["person_acted_at", "asked_at", "queued_at"])
 
 
-def _needs_the_desk(request: ServiceRequest, message: Message) -> bool:
+def _needs_staff(request: ServiceRequest, message: Message) -> bool:
     """Whether it is the desk's turn, or the company writes where a date was missed: who missed it may be silent."""
     is_late = message.party == Party.COMPANY and request.is_late(timezone.now())
     return request.responsible == Party.HUB or is_late
@@ -110,5 +110,5 @@ def _tell_the_others(request: ServiceRequest, message: Message) -> None:
     for referral in request.referrals.live().select_related("organisation", "adviser").order_by("pk"):
         if message.organisation_id != referral.organisation_id:
             post(MessageToAdvisers(request, f"{cause} {referral.pk}", referral, message=message))
-    if message.party != Party.HUB and (not shared or _needs_the_desk(request, message)):
+    if message.party != Party.HUB and (not shared or _needs_staff(request, message)):
         post(MessageToStaff(request, cause, message=message))

@@ -33,7 +33,7 @@ class ReferralQuerySet(models.QuerySet):
         """Those of one organisation."""
         return self.filter(organisation_id=organisation_id)
 
-    def with_sheet(self) -> "ReferralQuerySet":
+    def with_details(self) -> "ReferralQuerySet":
         """With what a line of a list shows."""
         rows = self.select_related("request", "request__topic", "request__commune", "organisation", "adviser")
         return rows.prefetch_related("promises__organisation")
@@ -69,7 +69,7 @@ class ReferralQuerySet(models.QuerySet):
 
     def followed_by(self, user: "User", organisation_id: int) -> "ReferralQuerySet":
         """What a person follows for an organisation, the nearest next step first."""
-        return self.of_organisation(organisation_id).in_progress().filter(adviser=user).with_sheet()
+        return self.of_organisation(organisation_id).in_progress().filter(adviser=user).with_details()
 
     def late(self, now: datetime) -> "ReferralQuerySet":
         """Live and past the due date."""
@@ -176,7 +176,7 @@ class Referral(WorkflowModel):
 
     @property
     def subject(self) -> str:
-        """What the request was about when the referral ended, as `as_told` reads it; else what it is about."""
+        """What the request was about when the referral ended, as `as_disclosed` reads it; else what it is about."""
         return getattr(self, "topic_then", None) or self.request.subject
 
     def open_promises(self) -> "list[Promise]":

@@ -68,7 +68,7 @@ class ServiceRequestQuerySet(models.QuerySet):
 
     def behind_link(self, code: str) -> "ServiceRequestQuerySet":
         """The one that a private link opens; what was erased opens no more."""
-        rows = self.with_sheet().select_related("wanted_place__commune")
+        rows = self.with_details().select_related("wanted_place__commune")
         return rows.filter(code=code, erased_at=None).order_by("pk")
 
     def filed(self) -> "ServiceRequestQuerySet":
@@ -79,7 +79,7 @@ class ServiceRequestQuerySet(models.QuerySet):
         """Not ended yet."""
         return self.filter(OPEN)
 
-    def with_sheet(self) -> "ServiceRequestQuerySet":
+    def with_details(self) -> "ServiceRequestQuerySet":
         """With what a line of a list shows."""
         return self.select_related("topic", "commune", "hub", "organisation", "responsible_organisation")
 

@@ -112,8 +112,8 @@ class ToStaff(RequestMail):
     def is_same_turn(self, row: OutgoingMail) -> bool:
         """Whether the request has waited for the desk ever since the mail was written."""
         queued_at = self.request.queued_at
-        is_desk_turn = self.request.is_open and self.request.responsible == Party.HUB
-        return is_desk_turn and queued_at is not None and queued_at <= row.created_at
+        is_staff_turn = self.request.is_open and self.request.responsible == Party.HUB
+        return is_staff_turn and queued_at is not None and queued_at <= row.created_at
 
 
 class ToAdvisers(RequestMail):
@@ -146,7 +146,7 @@ class ToWholeTeam(ToAdvisers):
 
 def as_recipient(person: User) -> Recipient:
     """The person as the outbox knows people."""
-    return Recipient(person.email, str(person), person.language, person.wants_digest, person.wants_little)
+    return Recipient(person.email, str(person), person.language, person.wants_digest, person.wants_fewer_mails)
 
 
 def front_line(organisation: Organisation) -> list[User]:

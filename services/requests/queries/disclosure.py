@@ -82,7 +82,7 @@ class Disclosure:
         return shown
 
 
-def as_told(rows: ReferralQuerySet) -> ReferralQuerySet:
+def as_disclosed(rows: ReferralQuerySet) -> ReferralQuerySet:
     """With the topic and the hub that the request had when the referral ended, where they changed since."""
     return rows.annotate(
         topic_then=_changed(RequestNote.REQUALIFY, "from_topic"), hub_then=_changed(RequestNote.HAND_OVER, "from_hub")

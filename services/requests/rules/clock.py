@@ -179,7 +179,7 @@ def _of_queue(request: RequestFacts, delays: Delays) -> list[Due]:
             Due(Kind.COMPANY_REMINDER, since, delays.after(since, delays.company_reminder)),
             Due(Kind.COMPANY_SILENT, since, delays.after(since, delays.company_silent)),
         ]
-    if not is_desk_turn(request):
+    if not is_staff_turn(request):
         return []
     since = request.queued_at or request.created_at
     first = [Due(Kind.TRIAGE_REMINDER, since, delays.after(since, delays.triage_reminder))]
@@ -263,7 +263,7 @@ def turn(request: RequestFacts, delays: Delays) -> Turn | None:
     dates = {(due.referral_id, due.kind): due.due_at for due in plan(request, delays)}
     if request.asked_at is not None:
         return Turn(Party.COMPANY, dates[None, Kind.COMPANY_SILENT])
-    if is_desk_turn(request):
+    if is_staff_turn(request):
         return Turn(Party.HUB, dates[None, Kind.TRIAGE_REMINDER])
     due = referral_dates(request, delays)
     due_at, organisation_id = min((due[row.id], row.organisation_id) for row in moving(request))
@@ -288,7 +288,7 @@ def moving(request: RequestFacts) -> list[ReferralFacts]:
     return [row for row in request.referrals if row.state in LIVE and not row.is_stalled]
 
 
-def is_desk_turn(request: RequestFacts) -> bool:
+def is_staff_turn(request: RequestFacts) -> bool:
     """Whether an open request waits for the desk: in its queue, or with nobody who moves."""
     return request.state in IN_QUEUE or (request.state in OPEN and not moving(request))
 

@@ -55,7 +55,7 @@ class Fact:
 
 
 @dataclass(frozen=True)
-class Told:
+class StatusMessage:
     """A sentence, and what may be added below it."""
 
     text: str
@@ -80,7 +80,7 @@ def headline(at: Situation) -> str:
         return _company_turn(at) % facts
     if at.party == Party.ORGANISATION:
         return _with_next_day(_organisation_turn(at) % facts, at)
-    return _with_next_day(_desk_turn(at) % facts, at)
+    return _with_next_day(_staff_turn(at) % facts, at)
 
 
 def _with_next_day(sentence: str, at: Situation) -> str:
@@ -112,7 +112,7 @@ def _organisation_turn(at: Situation) -> str:
     return _("%(name)s s’occupe de votre demande et vous donne des nouvelles avant le %(day)s.")
 
 
-def _desk_turn(at: Situation) -> str:
+def _staff_turn(at: Situation) -> str:
     if at.state == RequestState.SUBMITTED:
         if at.is_late:
             return _("L’équipe du guichet devait orienter votre demande avant le %(day)s. Elle est relancée.")
@@ -152,20 +152,20 @@ def _rejection(reason: str) -> str:
     return texts.get(reason) or _("Ce guichet ne donne pas suite à votre demande.")  # type: ignore[call-overload]
 
 
-def told(fact: Fact, *, is_open: bool = True) -> Told | None:
+def status_message(fact: Fact, *, is_open: bool = True) -> StatusMessage | None:
     """The sentence of a row of the history, or None where the company need not read; after the end nobody goes on."""
     said = _told(fact)
-    return said if said is None or is_open or fact.step not in _GOES_ON else Told(said.text)
+    return said if said is None or is_open or fact.step not in _GOES_ON else StatusMessage(said.text)
 
 
-def _told(fact: Fact) -> Told | None:
+def _told(fact: Fact) -> StatusMessage | None:
     if fact.step in _SAID:
-        return Told(str(_SAID[fact.step]))  # type: ignore[index]
+        return StatusMessage(str(_SAID[fact.step]))  # type: ignore[index]
     teller = _TELLERS.get(fact.step)  # type: ignore[call-overload]
     return teller(fact) if teller else None
 
 
-def _declined(fact: Fact) -> Told:
+def _declined(fact: Fact) -> StatusMessage:
     name = {"name": fact.organisation}
     kind = {
         DeclineReason.NOT_OUR_FIELD: _("%(name)s vous remercie, mais ce n’est pas son domaine."),
@@ -173,10 +173,10 @@ def _declined(fact: Fact) -> Told:
         DeclineReason.NO_CAPACITY: _("%(name)s vous remercie, mais n’a pas de disponibilité en ce moment."),
         DeclineReason.ALREADY_HELPED: _("%(name)s vous accompagne déjà et poursuit avec vous."),
     }.get(fact.reason) or _("%(name)s vous remercie, mais ne peut pas vous aider cette fois.")  # type: ignore[call-overload]
-    return Told(kind % name, _("Vous n’avez rien à faire : l’équipe du guichet suit votre demande."))
+    return StatusMessage(kind % name, _("Vous n’avez rien à faire : l’équipe du guichet suit votre demande."))
 
 
-def _closed(fact: Fact) -> Told:
+def _closed(fact: Fact) -> StatusMessage:
     name = {"name": fact.organisation}
     text = {
         Outcome.HELPED: _("%(name)s a terminé son accompagnement."),
@@ -184,58 +184,60 @@ def _closed(fact: Fact) -> Told:
         Outcome.NO_HELP_POSSIBLE: _("%(name)s n’a pas trouvé d’aide possible cette fois."),
         Outcome.UNREACHABLE: _("%(name)s n’a pas réussi à vous joindre."),
     }.get(fact.outcome) or _("%(name)s a terminé.")  # type: ignore[call-overload]
-    return Told(text % name)
+    return StatusMessage(text % name)
 
 
-def _transferred(fact: Fact) -> Told:
+def _transferred(fact: Fact) -> StatusMessage:
     if fact.before and fact.after and fact.before != fact.after:
         facts = {"before": fact.before, "after": fact.after}
-        return Told(_("%(before)s a transmis votre demande à %(after)s.") % facts)
+        return StatusMessage(_("%(before)s a transmis votre demande à %(after)s.") % facts)
     if fact.person:
         facts = {"person": fact.person, "name": fact.organisation}
-        return Told(_("%(person)s suit désormais votre demande chez %(name)s.") % facts)
+        return StatusMessage(_("%(person)s suit désormais votre demande chez %(name)s.") % facts)
     text = _("Chez %(name)s, la personne qui suivait votre demande passe le relais.")
-    return Told(text % {"name": fact.organisation})
+    return StatusMessage(text % {"name": fact.organisation})
 
 
-def _became(fact: Fact) -> Told:
+def _became(fact: Fact) -> StatusMessage:
     if not (fact.before and fact.after):
-        return Told(_("La structure qui suit votre demande est devenue une autre."))
+        return StatusMessage(_("La structure qui suit votre demande est devenue une autre."))
     facts = {"before": fact.before, "after": fact.after}
-    return Told(_("%(before)s devient %(after)s.") % facts)
+    return StatusMessage(_("%(before)s devient %(after)s.") % facts)
 
 
-def _accepted(fact: Fact) -> Told:
+def _accepted(fact: Fact) -> StatusMessage:
     detail = _("Avec %(person)s.") % {"person": fact.person} if fact.person else ""
-    return Told(_("%(name)s prend votre demande en charge.") % {"name": fact.organisation}, detail)
+    return StatusMessage(_("%(name)s prend votre demande en charge.") % {"name": fact.organisation}, detail)
 
 
-def _routed(fact: Fact) -> Told:
+def _routed(fact: Fact) -> StatusMessage:
     if not fact.names:
-        return Told(_("L’équipe du guichet a confié votre demande."))
-    return Told(_("L’équipe du guichet a confié votre demande à %(names)s.") % {"names": listed(fact.names)})
+        return StatusMessage(_("L’équipe du guichet a confié votre demande."))
+    return StatusMessage(_("L’équipe du guichet a confié votre demande à %(names)s.") % {"names": listed(fact.names)})
 
 
-def _expired(fact: Fact) -> Told:
+def _expired(fact: Fact) -> StatusMessage:
     text = _("%(name)s n’a pas répondu dans le délai prévu.") % {"name": fact.organisation}
-    return Told(text, _("Vous n’avez rien à faire : l’équipe du guichet suit votre demande."))
+    return StatusMessage(text, _("Vous n’avez rien à faire : l’équipe du guichet suit votre demande."))
 
 
-def _moved(fact: Fact) -> Told:
-    return Told(_("Votre demande est confiée à un autre guichet : %(name)s.") % {"name": fact.after})
+def _moved(fact: Fact) -> StatusMessage:
+    return StatusMessage(_("Votre demande est confiée à un autre guichet : %(name)s.") % {"name": fact.after})
 
 
-def _called(fact: Fact) -> Told:
-    return Told(_("%(name)s a échangé avec vous.") % {"name": fact.organisation or _("L’équipe du guichet")})
+def _called(fact: Fact) -> StatusMessage:
+    return StatusMessage(_("%(name)s a échangé avec vous.") % {"name": fact.organisation or _("L’équipe du guichet")})
 
 
-def _kept(fact: Fact) -> Told:
+def _kept(fact: Fact) -> StatusMessage:
     text = _("%(name)s a fait ce qui vous était annoncé.") % {"name": fact.organisation}
-    return Told(text, fact.why)
+    return StatusMessage(text, fact.why)
 
 
-def _requalified(fact: Fact) -> Told:
-    return Told(_("L’équipe du guichet a précisé le sujet de votre demande : %(name)s.") % {"name": fact.after})
+def _requalified(fact: Fact) -> StatusMessage:
+    return StatusMessage(
+        _("L’équipe du guichet a précisé le sujet de votre demande : %(name)s.") % {"name": fact.after}
+    )
 
 
 # Their second sentence says that somebody goes on.

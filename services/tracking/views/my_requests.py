@@ -18,7 +18,7 @@ PAGE = 20
 @require_safe
 def my_requests(request: HttpRequest) -> HttpResponse:
     """The requests filed with the address of the account, the newest first."""
-    own = ServiceRequest.objects.asked_by(request.user).with_sheet().with_company_referrals()
+    own = ServiceRequest.objects.asked_by(request.user).with_details().with_company_referrals()
     sent = request.GET
     page = page_by_key(own, "created_at", size=PAGE, after=sent.get("before", ""), before=sent.get("after", ""))
     context = {
@@ -34,7 +34,7 @@ def my_requests(request: HttpRequest) -> HttpResponse:
 @require_safe
 def my_request(request: HttpRequest, code: str) -> HttpResponse:
     """The tracking page of one's own request; a draft goes on where it was."""
-    asked = get_object_or_404(ServiceRequest.objects.asked_by(request.user).with_sheet(), code=code)
+    asked = get_object_or_404(ServiceRequest.objects.asked_by(request.user).with_details(), code=code)
     if asked.state == RequestState.DRAFT:
         return redirect("filing_resume", resume_token(asked))
     return render(request, "services/tracking/tracking.html", tracking_context(asked))

@@ -12,7 +12,7 @@ from services.requests.enums import ReferralState, RequestStep, ThreadKind
 from services.requests.links import tracking_token
 from services.requests.models import Attachment, Message, Referral, RequestEvent, Satisfaction, ServiceRequest
 from services.requests.queries.situation import headline_of
-from services.requests.rules.status_messages import Fact, told
+from services.requests.rules.status_messages import Fact, status_message
 from services.tracking.forms import OpinionForm, ReplyForm
 
 
@@ -92,7 +92,7 @@ def _timeline(events: list[RequestEvent], *, is_open: bool) -> list[dict[str, An
     """What happened, the newest first."""
     entries = []
     for event in events:
-        sentence = told(_fact(event), is_open=is_open)
+        sentence = status_message(_fact(event), is_open=is_open)
         if sentence is not None:
             entries.append({"text": sentence.text, "detail": sentence.detail, "at": event.at, "state": "past"})
     return entries[::-1]

@@ -11,7 +11,7 @@ class DelaySetAdmin(PortalModelAdmin):
     """The delays of a hub, or of one topic of it."""
 
     hub_path = "hub"
-    desk_may = ALL
+    staff_may = ALL
     list_display = ["hub", "topic"]
     list_select_related = ["hub", "topic"]
     ordering = ["hub", "topic", "pk"]

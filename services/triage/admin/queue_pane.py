@@ -23,7 +23,7 @@ KEPT = ("guichet", "vue", "q", "after", "before")
 
 
 @dataclass
-class Desk:
+class QueuePane:
     """What the queue shows, read from the address; `current` is the request open on the right."""
 
     request: HttpRequest
@@ -54,7 +54,7 @@ class Desk:
         if not self.hubs:
             raise Http404
         by_slug = {hub.slug: hub for hub in self.hubs}
-        hat = self.request.hat  # type: ignore[attr-defined]
+        hat = self.request.active_role  # type: ignore[attr-defined]
         worn = self.by_id.get(hat.hub_id if hat else 0)
         wanted = (by_slug.get(self.asked_hub) if self.asked_hub else worn) or self.hubs[0]
         if self.current and self.current.hub_id not in self._under(wanted):

@@ -21,11 +21,11 @@ from services.triage.admin.queue_pane import state_in_words, tone_of
 EARLIER = 8
 
 
-def sheet_of(sheet: ServiceRequest, user: Any) -> dict[str, Any]:
+def pane_context(sheet: ServiceRequest, user: Any) -> dict[str, Any]:
     """Everything that the pane shows of a request."""
     now = timezone.now()
-    same = ServiceRequest.objects.visible_to(user).same_company(sheet).with_sheet()
-    duplicates = list(ServiceRequest.objects.visible_to(user).duplicates_of(sheet).with_sheet()[:EARLIER])
+    same = ServiceRequest.objects.visible_to(user).same_company(sheet).with_details()
+    duplicates = list(ServiceRequest.objects.visible_to(user).duplicates_of(sheet).with_details()[:EARLIER])
     flagged = {row.pk for row in duplicates}
     verdicts = proposals(sheet)
     return {

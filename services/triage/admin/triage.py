@@ -21,8 +21,8 @@ from services.requests.enums import RejectReason, ThreadKind
 from services.requests.models import ServiceRequest
 from services.requests.queries.routing import proposals
 from services.triage import actions, forms
-from services.triage.admin.queue_pane import Desk
-from services.triage.admin.request_pane import sheet_of, who_did_what
+from services.triage.admin.queue_pane import QueuePane
+from services.triage.admin.request_pane import pane_context, who_did_what
 
 Cleaned = dict[str, Any]
 
@@ -45,8 +45,8 @@ def _route(sheet: ServiceRequest, by: Any, cleaned: Cleaned) -> None:
     actions.route(sheet, cleaned["organisations"], by=by, word=cleaned["word"], reasons=reasons)
 
 
-def _trust(sheet: ServiceRequest, by: Any, cleaned: Cleaned) -> None:
-    actions.trust(sheet, by=by)
+def _release(sheet: ServiceRequest, by: Any, cleaned: Cleaned) -> None:
+    actions.release(sheet, by=by)
 
 
 def _take_back(sheet: ServiceRequest, by: Any, cleaned: Cleaned) -> None:
@@ -81,7 +81,7 @@ STEPS = [
         _("La demande est confiée à l’autre guichet. L’entreprise est prévenue."), leaves=True,
     ),
     Step(
-        "trust", "reconnaitre", forms.TrustForm, _trust,
+        "trust", "reconnaitre", forms.ReleaseForm, _release,
         _("La demande rejoint la file."),
     ),
     Step(
@@ -98,7 +98,7 @@ STEPS = [
 @access(staff)
 def triage(request: HttpRequest) -> HttpResponse:
     """Show the queue; nothing is open on the right."""
-    return render(request, "admin/triage/triage.html", {"desk": Desk(request), "sheet": None})
+    return render(request, "admin/triage/triage.html", {"desk": QueuePane(request), "sheet": None})
 
 
 @require_safe
@@ -110,20 +110,20 @@ def triage_request(request: HttpRequest, code: str) -> HttpResponse:
 
 def find(request: HttpRequest, code: str) -> ServiceRequest:
     """A filed request of a hub whose desk the person keeps."""
-    filed = ServiceRequest.objects.visible_to(request.user).with_sheet()  # type: ignore[arg-type]
+    filed = ServiceRequest.objects.visible_to(request.user).with_details()  # type: ignore[arg-type]
     return get_object_or_404(filed.select_related("merged_into", "commune__successor"), code=code)
 
 
 def show(request: HttpRequest, sheet: ServiceRequest, bound: dict[str, Any], status: int = 200) -> HttpResponse:
     """Draw both panes, with the form that came back wrong if there is one."""
     steps: dict[str, Any] = {step.name: bound.get(step.name) or blank(step, request, sheet) for step in STEPS}
-    desk = Desk(request, current=sheet)
+    desk = QueuePane(request, current=sheet)
     reasons = [
         {"label": label, "url": f"{desk.query(motif=code)}#ecarter", "is_current": code == steps["reject"].chosen}
         for code, label in RejectReason.choices
     ]
     context = {"desk": desk, "steps": steps, "reasons": reasons, "wrong": next(iter(bound), "")}
-    context |= sheet_of(sheet, request.user)
+    context |= pane_context(sheet, request.user)
     return render(request, "admin/triage/triage.html", context, status=status)
 
 
@@ -147,9 +147,9 @@ def step_view(step: Step) -> Callable[..., HttpResponse]:
             step.take(sheet, request.user, form.cleaned_data)
         except StepRefused:
             messages.error(request, who_did_what(sheet))
-            return redirect(Desk(request, current=sheet).here_url)
+            return redirect(QueuePane(request, current=sheet).here_url)
         messages.success(request, str(step.done))
-        desk = Desk(request, current=sheet)
+        desk = QueuePane(request, current=sheet)
         return redirect(desk.back_url if step.leaves else desk.here_url)
 
     return view

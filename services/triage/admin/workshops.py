@@ -55,7 +55,7 @@ class WorkshopAdmin(PortalModelAdmin):
     """The workshops of a hub; one that is over is only read."""
 
     hub_path = "hub"
-    desk_may = ALL
+    staff_may = ALL
     form = WorkshopForm
     list_display = ["hub", "state", "opens_at", "ends_at", "filings", "expected"]
     list_select_related = ["hub"]

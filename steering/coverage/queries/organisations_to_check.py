@@ -14,7 +14,7 @@ from services.requests.models import Referral
 from steering.coverage.rules.unanswering import ENDINGS, Answers, no_longer_answers
 
 
-def silent_organisations(hub_ids: Collection[int], now: datetime) -> list[Organisation]:
+def unanswering_organisations(hub_ids: Collection[int], now: datetime) -> list[Organisation]:
     """The members of some hubs that no longer answer, by name, each with `last_answer_at`."""
     ended = Referral.objects.filter(organisation=OuterRef("pk")).ended().exclude(state=ReferralState.CANCELLED)
     members = Organisation.objects.serving(hub_ids).annotate(endings=ArraySubquery(ended.values("state")[:ENDINGS]))

@@ -22,7 +22,7 @@ from services.catalogue.models import Offer, Topic
 from services.figures.queries.requests_behind import steered_hubs
 from steering.coverage.forms import PREFIXES, CoverageForm, key_of
 from steering.coverage.queries.coverage import CoverageReading, Unit, places_of, read_coverage, units_of
-from steering.coverage.queries.organisations_to_check import organisations_without_adviser, silent_organisations
+from steering.coverage.queries.organisations_to_check import organisations_without_adviser, unanswering_organisations
 from steering.coverage.rules.coverage import NONE, PART
 from steering.coverage.rules.unanswering import ENDINGS, QUIET_DAYS
 from steering.coverage.views import page as shown
@@ -173,7 +173,7 @@ def coverage_findings(request: HttpRequest) -> HttpResponse:
         "topics": shown.nowhere(reading),
         "topic_count": len(reading.topics),
         "places": shown.most_gaps(reading, MOST_GAPS),
-        "silent": silent_organisations(ids, timezone.now()),
+        "silent": unanswering_organisations(ids, timezone.now()),
         "without_adviser": organisations_without_adviser(ids),
         "endings": ENDINGS,
         "quiet_days": QUIET_DAYS,

@@ -60,7 +60,7 @@ class TestPages:
         return signed_in(UserFactory(manager_of=place, first_name="Paul", last_name="Petit"))
 
     def test_two_managers_of_a_sheet_lose_nothing(self, place, anne, paul):
-        page = reverse("sheet_edit")
+        page = reverse("organisation_edit")
         mine, theirs = opened(anne, page), opened(paul, page)
         paul.post(page, theirs | {"street": "1 rue du Port", "public_phone": "02 31 00 00 01"})
         answer = anne.post(page, mine | {"description": "Nous aidons.", "public_phone": "02 31 00 00 02"})
@@ -74,7 +74,7 @@ class TestPages:
         assert place.description == "Nous aidons."
 
     def test_a_commune_that_another_proposed_is_not_taken_back_by_who_left_it_alone(self, place, anne, paul):
-        page = reverse("sheet_edit")
+        page = reverse("organisation_edit")
         mine, theirs = opened(anne, page), opened(paul, page)
         rouen = commune("76540", "Rouen")
         paul.post(page, theirs | {"commune": "Rouen", "commune_code": rouen.code})
@@ -82,7 +82,7 @@ class TestPages:
         assert place.proposals.pending().get().values == {"commune": rouen.code}
 
     def test_a_logo_that_another_just_gave_is_neither_replaced_nor_removed_in_silence(self, place, anne, paul):
-        page = reverse("sheet_edit")
+        page = reverse("organisation_edit")
         paul.post(page, opened(paul, page) | {"logo": SimpleUploadedFile("a.png", PNG, "image/png")})
         before = Organisation.objects.get(pk=place.pk).logo.name
         mine = opened(anne, page)

@@ -130,7 +130,7 @@ FACTS = [
     ("/annuaire/medef-auvergne-rhone-alpes/", "Nature | Association", "E"),
     ("/reseaux/chambre-regionale-de-metiers-auvergne-rhone-alpes/", "Nature | Réseau de chambres", "E"),
 ]
-# Told by pages that say their source at the end, in words.
+# StatusMessage by pages that say their source at the end, in words.
 TOLD = [
     ("/lieux/le-dome/", "Le Dôme | Caen | Relais d’sciences", "C"),
     ("/guichets/bretagne-pays-de-la-loire/", "Images & Réseaux | DIHELP", "B"),

@@ -6,13 +6,13 @@ import pytest
 from django.db import models
 
 from diginor.exchange.tables import read_table
-from diginor.exchange.tables_import import Outcome, Sheet
+from diginor.exchange.tables_import import Outcome, TableImport
 from diginor.text.clean_text import several_lines
-from members.directory.admin.organisation_file import OrganisationSheet
+from members.directory.admin.organisation_file import OrganisationImport
 from members.organisations.models import Organisation
-from members.people.admin.people_file import PeopleSheet
+from members.people.admin.people_file import PeopleImport
 from members.people.models import Membership
-from services.catalogue.admin.offer_file import OfferSheet
+from services.catalogue.admin.offer_file import OfferImport
 from services.catalogue.models import Offer
 from tests.factories.members import HubFactory, OrganisationFactory, UserFactory, commune
 from tests.factories.services import TopicFactory
@@ -23,7 +23,7 @@ from tests.members.import_corpus import SIRET
 pytestmark = pytest.mark.django_db
 # One good row of each file, every column in it.
 ROWS = {
-    OrganisationSheet: {
+    OrganisationImport: {
         "Identifiant": "",
         "Nom": "Écume",
         "Sigle": "ECU",
@@ -50,7 +50,7 @@ ROWS = {
         "Source": "leur site",
         "Date de la source": "2019-10",
     },
-    PeopleSheet: {
+    PeopleImport: {
         "Structure": "cma",
         "Nom de la structure": "La chambre",
         "Adresse électronique": "anne@exemple.example",
@@ -62,7 +62,7 @@ ROWS = {
         "Rôle": "conseil",
         "En poste": "oui",
     },
-    OfferSheet: {
+    OfferImport: {
         "Structure": "cma",
         "Nom de la structure": "La chambre",
         "Sujet": "robot",
@@ -81,8 +81,8 @@ ROWS = {
         "Proposée": "oui",
     },
 }
-TABLES: dict[type[Sheet], type[models.Model]] = {
-    OrganisationSheet: Organisation, PeopleSheet: Membership, OfferSheet: Offer
+TABLES: dict[type[TableImport], type[models.Model]] = {
+    OrganisationImport: Organisation, PeopleImport: Membership, OfferImport: Offer
 }  # fmt: skip
 SHEETS = pytest.mark.parametrize("kind", ROWS, ids=lambda kind: kind.__name__)
 # Of no width, of direction, hard spaces around, separators of lines at the end.
@@ -99,7 +99,7 @@ def admin() -> Any:
     return UserFactory(administrator=True)
 
 
-def outcome(kind: type[Sheet], admin: Any, row: dict[str, str]) -> Outcome:
+def outcome(kind: type[TableImport], admin: Any, row: dict[str, str]) -> Outcome:
     """What a file of one row would change."""
     sheet = kind(admin)
     return sheet.compared(read_table(csv_file([row]).read(), sheet.most_rows, sheet.readers))
@@ -116,20 +116,20 @@ def pasted(text: str) -> str:
     return PASTED.format(text[:middle], text[middle:])
 
 
-def short(kind: type[Sheet], admin: Any) -> list[str]:
+def short(kind: type[TableImport], admin: Any) -> list[str]:
     """The columns whose cells have one line."""
     return [one.column_name for one in kind(admin).columns if not one.widget.is_long]
 
 
 @SHEETS
-def test_the_row_names_every_column(kind: type[Sheet], admin: Any) -> None:
+def test_the_row_names_every_column(kind: type[TableImport], admin: Any) -> None:
     assert list(ROWS[kind]) == list(kind(admin).headings.values())
     seen = outcome(kind, admin, ROWS[kind])
     assert seen.can_be_confirmed, [str(fault) for fault in seen.faults]
 
 
 @SHEETS
-def test_signs_that_nobody_sees_change_no_cell(kind: type[Sheet], admin: Any) -> None:
+def test_signs_that_nobody_sees_change_no_cell(kind: type[TableImport], admin: Any) -> None:
     clean = told(outcome(kind, admin, ROWS[kind]))
     for heading in some(short(kind, admin)):
         cells = {**ROWS[kind], heading: pasted(ROWS[kind][heading])}
@@ -137,22 +137,22 @@ def test_signs_that_nobody_sees_change_no_cell(kind: type[Sheet], admin: Any) ->
 
 
 @SHEETS
-def test_a_cell_with_nothing_to_see_is_empty(kind: type[Sheet], admin: Any) -> None:
+def test_a_cell_with_nothing_to_see_is_empty(kind: type[TableImport], admin: Any) -> None:
     for heading in some(short(kind, admin)):
         empty = told(outcome(kind, admin, {**ROWS[kind], heading: ""}))
         assert told(outcome(kind, admin, {**ROWS[kind], heading: "\u200b\u00a0\u2028"})) == empty, heading
 
 
 @SHEETS
-def test_a_line_break_in_a_cell_of_one_line_is_told_of_that_cell(kind: type[Sheet], admin: Any) -> None:
+def test_a_line_break_in_a_cell_of_one_line_is_told_of_that_cell(kind: type[TableImport], admin: Any) -> None:
     read = [one for one in kind(admin).columns if not one.readonly and not one.widget.is_long]
     for one in some(read):
         faults = outcome(kind, admin, {**ROWS[kind], one.column_name: "a\nb"}).faults
         assert any("tient sur une ligne" in str(fault) or one.attribute == "organisation" for fault in faults), faults
 
 
-@pytest.mark.parametrize("kind", [OrganisationSheet, OfferSheet], ids=lambda kind: kind.__name__)
-def test_several_lines_are_those_that_a_form_reads(kind: type[Sheet], admin: Any) -> None:
+@pytest.mark.parametrize("kind", [OrganisationImport, OfferImport], ids=lambda kind: kind.__name__)
+def test_several_lines_are_those_that_a_form_reads(kind: type[TableImport], admin: Any) -> None:
     text = "un\u2028deux\x9b\u2029\U0001f468\u200d\U0001f469\r\ntrois"
     for one in some(one for one in kind(admin).columns if one.widget.is_long):
         (line,) = outcome(kind, admin, {**ROWS[kind], one.column_name: text}).lines
@@ -161,7 +161,7 @@ def test_several_lines_are_those_that_a_form_reads(kind: type[Sheet], admin: Any
 
 
 @SHEETS
-def test_the_columns_of_several_lines_are_those_of_the_table(kind: type[Sheet], admin: Any) -> None:
+def test_the_columns_of_several_lines_are_those_of_the_table(kind: type[TableImport], admin: Any) -> None:
     areas = {f.name for f in TABLES[kind]._meta.fields if isinstance(f, models.TextField)}
     long = {one.attribute for one in kind(admin).columns if one.widget.is_long}
     assert long == areas & set(kind(admin).fields)
@@ -169,11 +169,11 @@ def test_the_columns_of_several_lines_are_those_of_the_table(kind: type[Sheet], 
 
 def test_the_names_of_columns_are_read_so_too(admin: Any) -> None:
     row = {pasted("Nom"): "Écume", "Code\u00a0postal": "14000", "Commune\u200b": "Caen"}
-    seen = outcome(OrganisationSheet, admin, row)
+    seen = outcome(OrganisationImport, admin, row)
     assert [change.after for line in seen.lines for change in line.option.changes][:1] == ["Écume"]
     assert not seen.faults
     assert told(seen) == told(
-        outcome(OrganisationSheet, admin, {"Nom": "Écume", "Code postal": "14000", "Commune": "Caen"})
+        outcome(OrganisationImport, admin, {"Nom": "Écume", "Code postal": "14000", "Commune": "Caen"})
     )
 
 
@@ -186,7 +186,7 @@ def test_figures_have_any_space_between_them(admin: Any) -> None:
             "SIRET": f"732{space}829{space}320 00074",
             "Code NAF": f"62.01{space}Z",
         }
-        (line,) = outcome(OrganisationSheet, admin, {**ROWS[OrganisationSheet], **cells}).lines
+        (line,) = outcome(OrganisationImport, admin, {**ROWS[OrganisationImport], **cells}).lines
         assert line.option
         made: Any = line.option.instance
         read = (made.capacity, made.postcode, made.public_phone, made.siret, made.naf)

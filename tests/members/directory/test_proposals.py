@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from diginor.outbox.models import OutgoingMail
 from diginor.workflow.models import StepRefused
-from members.directory.actions.proposals import accept, edit_sheet, list_organisation, stored
+from members.directory.actions.proposals import accept, list_organisation, propose_changes, stored
 from members.directory.models import SheetProposal
 from members.organisations.models import Organisation
 from tests.factories.members import HubFactory, OrganisationFactory, UserFactory, commune
@@ -49,7 +49,7 @@ def typed(organisation, **changes):
 
 
 def send(client, sent, **how):
-    page = reverse("sheet_edit")
+    page = reverse("organisation_edit")
     return client.post(page, sent | seal_of(client, page), **how)
 
 
@@ -70,7 +70,7 @@ class TestOwnSheet:
         text = answer.content.decode()
         assert "En attente du guichet" in text
         assert "Atelier des Marées" in text
-        assert OutgoingMail.objects.get(kind="SheetToReadMail").recipient == desk.email
+        assert OutgoingMail.objects.get(kind="ProposalToReadMail").recipient == desk.email
 
     def test_saving_the_same_again_writes_and_sends_nothing_more(self, client, place, manager, desk):
         for _time in range(2):
@@ -135,11 +135,11 @@ class TestOwnSheet:
 
     def test_a_colleague_who_does_not_lead_the_team_may_not(self, client, place, manager):
         client.force_login(UserFactory(adviser_of=place))
-        assert client.get(reverse("sheet_edit")).status_code == 403
+        assert client.get(reverse("organisation_edit")).status_code == 403
 
     def test_the_manager_takes_the_proposal_back_and_nobody_else_does(self, client, place, manager):
         send(client, typed(place, name="Atelier des Marées"))
-        address = reverse("sheet_withdraw", args=[SheetProposal.objects.get().code])
+        address = reverse("proposal_withdraw", args=[SheetProposal.objects.get().code])
         client.force_login(UserFactory(manager_of=OrganisationFactory()))
         assert client.post(address).status_code == 404
         client.force_login(manager)
@@ -152,57 +152,59 @@ class TestReview:
     """The staff reading a proposal again."""
 
     def test_accepting_writes_the_sheet_and_tells_the_person(self, client, place, manager, desk):
-        proposal = edit_sheet(place, values=stored(place) | {"name": "Atelier des Marées", "siret": SIRET}, by=manager)
+        proposal = propose_changes(
+            place, values=stored(place) | {"name": "Atelier des Marées", "siret": SIRET}, by=manager
+        )
         client.force_login(desk)
-        page = client.get(reverse("admin:sheet_review", args=[proposal.code])).content.decode()
+        page = client.get(reverse("admin:proposal_review", args=[proposal.code])).content.decode()
         assert "Atelier des Vagues" in page
         assert "Atelier des Marées" in page
-        client.post(reverse("admin:sheet_accept", args=[proposal.code]))
+        client.post(reverse("admin:proposal_accept", args=[proposal.code]))
         place.refresh_from_db()
         assert (place.name, place.siret) == ("Atelier des Marées", SIRET)
-        mail = OutgoingMail.objects.get(kind="SheetAnsweredMail")
+        mail = OutgoingMail.objects.get(kind="ProposalAnsweredMail")
         assert mail.recipient == manager.email
         assert "accepté" in mail.text
         assert proposal.events.get().step == "accept"
 
     def test_refusing_needs_words_which_the_person_reads(self, client, place, manager, desk):
-        proposal = edit_sheet(place, values={"name": "Le Meilleur"}, by=manager)
+        proposal = propose_changes(place, values={"name": "Le Meilleur"}, by=manager)
         client.force_login(desk)
-        address = reverse("admin:sheet_refuse", args=[proposal.code])
+        address = reverse("admin:proposal_refuse", args=[proposal.code])
         answer = client.post(address, {"why": ""})
         assert answer.status_code == 422
         assert "la personne lira votre réponse" in answer.content.decode()
         client.post(address, {"why": "Le nom officiel est au registre."})
         proposal.refresh_from_db()
         assert (proposal.state, proposal.answer) == ("refused", "Le nom officiel est au registre.")
-        assert "Le nom officiel est au registre." in OutgoingMail.objects.get(kind="SheetAnsweredMail").text
+        assert "Le nom officiel est au registre." in OutgoingMail.objects.get(kind="ProposalAnsweredMail").text
         place.refresh_from_db()
         assert place.name == "Atelier des Vagues"
 
     def test_a_second_answer_is_refused(self, place, manager, desk):
-        proposal = edit_sheet(place, values={"name": "Atelier des Marées"}, by=manager)
+        proposal = propose_changes(place, values={"name": "Atelier des Marées"}, by=manager)
         accept(proposal, by=desk)
         with pytest.raises(StepRefused):
             accept(proposal, by=desk)
 
     def test_a_number_taken_meanwhile_leaves_the_proposal_waiting(self, client, place, manager, desk):
-        proposal = edit_sheet(place, values={"siret": SIRET}, by=manager)
+        proposal = propose_changes(place, values={"siret": SIRET}, by=manager)
         OrganisationFactory(siret=SIRET)
         client.force_login(desk)
-        answer = client.post(reverse("admin:sheet_accept", args=[proposal.code]), follow=True)
+        answer = client.post(reverse("admin:proposal_accept", args=[proposal.code]), follow=True)
         assert "Une autre structure porte déjà ce SIRET" in answer.content.decode()
         proposal.refresh_from_db()
         assert proposal.state == "pending"
 
     def test_another_hub_sees_nothing(self, client, place, manager):
-        proposal = edit_sheet(place, values={"name": "Atelier des Marées"}, by=manager)
+        proposal = propose_changes(place, values={"name": "Atelier des Marées"}, by=manager)
         client.force_login(UserFactory(staff_of=HubFactory()))
-        assert client.get(reverse("admin:sheet_review", args=[proposal.code])).status_code == 404
-        assert client.post(reverse("admin:sheet_accept", args=[proposal.code])).status_code == 404
+        assert client.get(reverse("admin:proposal_review", args=[proposal.code])).status_code == 404
+        assert client.post(reverse("admin:proposal_accept", args=[proposal.code])).status_code == 404
         assert "Atelier" not in client.get(reverse("admin:members_sheetproposal_changelist")).content.decode()
 
     def test_two_answers_at_once_make_one_step(self, transactional_db, place, manager, desk):
-        proposal = edit_sheet(place, values={"name": "Atelier des Marées"}, by=manager)
+        proposal = propose_changes(place, values={"name": "Atelier des Marées"}, by=manager)
         done, barrier = [], threading.Barrier(4)
 
         def work():
@@ -222,7 +224,7 @@ class TestReview:
             thread.join()
         assert done == [True]
         assert proposal.events.count() == 1
-        assert OutgoingMail.objects.filter(kind="SheetAnsweredMail").count() == 1
+        assert OutgoingMail.objects.filter(kind="ProposalAnsweredMail").count() == 1
 
 
 class TestListing:
@@ -236,29 +238,31 @@ class TestListing:
         return person
 
     def test_it_waits_then_is_shown_and_its_person_leads_it(self, client, person, desk):
-        answer = client.post(reverse("sheet_list"), listing(), follow=True)
+        answer = client.post(reverse("organisation_register"), listing(), follow=True)
         assert "attend l’accord du guichet" in answer.content.decode()
         assert not Organisation.objects.filter(name="Cidrerie du Bocage").exists()
         proposal = SheetProposal.objects.get()
         client.force_login(desk)
         assert (
-            "deviendra responsable" in client.get(reverse("admin:sheet_review", args=[proposal.code])).content.decode()
+            "deviendra responsable"
+            in client.get(reverse("admin:proposal_review", args=[proposal.code])).content.decode()
         )
-        client.post(reverse("admin:sheet_accept", args=[proposal.code]))
+        client.post(reverse("admin:proposal_accept", args=[proposal.code]))
         listed = Organisation.objects.get(name="Cidrerie du Bocage")
         assert listed.is_listed
         assert listed.commune == commune()
         assert person.pk in [row.pk for row in type(person).objects.managers_of(listed.pk)]
         client.force_login(person)
-        assert "Voir la fiche" in client.get(reverse("sheet_list")).content.decode()
+        assert "Voir la fiche" in client.get(reverse("organisation_register")).content.decode()
 
     def test_a_company_that_once_asked_is_the_same_record(self, client, person, desk):
         known = OrganisationFactory(siret=SIRET, name="CIDRERIE BOCAGE SARL")
-        client.post(reverse("sheet_list"), listing(siret=SIRET))
+        client.post(reverse("organisation_register"), listing(siret=SIRET))
         proposal = SheetProposal.objects.get()
         client.force_login(desk)
         assert (
-            "connaît déjà ce SIRET" in client.get(reverse("admin:sheet_review", args=[proposal.code])).content.decode()
+            "connaît déjà ce SIRET"
+            in client.get(reverse("admin:proposal_review", args=[proposal.code])).content.decode()
         )
         assert accept(proposal, by=desk) == known
         known.refresh_from_db()
@@ -267,22 +271,22 @@ class TestListing:
     def test_who_lists_an_organisation_that_has_a_manager_does_not_take_it(self, client, person, desk):
         known = OrganisationFactory(siret=SIRET)
         UserFactory(manager_of=known)
-        client.post(reverse("sheet_list"), listing(siret=SIRET))
+        client.post(reverse("organisation_register"), listing(siret=SIRET))
         accept(SheetProposal.objects.get(), by=desk)
         assert not person.memberships.exists()
 
     def test_a_double_click_waits_once_and_a_few_wait_at_most(self, client, person):
         for _time in range(2):
-            client.post(reverse("sheet_list"), listing())
+            client.post(reverse("organisation_register"), listing())
         assert SheetProposal.objects.count() == 1
         for number in range(3):
-            answer = client.post(reverse("sheet_list"), listing(name=f"Cidrerie {number}"))
+            answer = client.post(reverse("organisation_register"), listing(name=f"Cidrerie {number}"))
         assert answer.status_code == 422
         assert "attendent déjà" in answer.content.decode()
         assert SheetProposal.objects.count() == 3
 
     def test_without_the_word_of_the_person_nothing_is_sent(self, client, person):
-        answer = client.post(reverse("sheet_list"), listing(confirm=""))
+        answer = client.post(reverse("organisation_register"), listing(confirm=""))
         assert answer.status_code == 422
         assert "Nous pressons." in answer.content.decode()
         assert not SheetProposal.objects.exists()
@@ -291,6 +295,6 @@ class TestListing:
         values = {"name": "Cidrerie du Bocage", "description": "Nous pressons.", "kind": "company", "commune": "14118"}
         proposal = list_organisation(values=values, by=person)
         client.force_login(desk)
-        client.post(reverse("admin:sheet_refuse", args=[proposal.code]), {"why": "Votre commune est ailleurs."})
+        client.post(reverse("admin:proposal_refuse", args=[proposal.code]), {"why": "Votre commune est ailleurs."})
         client.force_login(person)
-        assert "Votre commune est ailleurs." in client.get(reverse("sheet_list")).content.decode()
+        assert "Votre commune est ailleurs." in client.get(reverse("organisation_register")).content.decode()

@@ -17,7 +17,7 @@ from members.hubs.models import Hub, validate_sender
 from members.hubs.rules import above, closes_a_circle, under
 from members.organisations.models import Organisation
 from members.people import policies
-from members.people.active_role import hats_of
+from members.people.active_role import roles_of
 from members.people.models import User
 from members.territories.enums import TerritoryKind
 from services.figures.queries.requests_behind import steered_hubs
@@ -210,9 +210,9 @@ class TestRights:
         assert [hub.name for hub in person.staffed_hubs(is_own=True)] == ["Grand Ouest", "Normandie"]
 
     def test_a_head_wears_one_hat_not_one_for_each_child(self, family):
-        hats = hats_of(UserFactory(staff_of=family.head))
+        hats = roles_of(UserFactory(staff_of=family.head))
         assert [hat.hub_id for hat in hats] == [family.head.pk]
-        assert not hats_of(AnonymousUser())
+        assert not roles_of(AnonymousUser())
 
     def test_the_family_costs_one_query_whatever_its_size(self, family, django_assert_num_queries):
         for number in range(6):

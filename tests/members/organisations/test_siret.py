@@ -11,7 +11,7 @@ from django.forms import BaseForm
 from django.test import RequestFactory, override_settings
 from django.urls import reverse
 
-from members.directory.forms.organisation import ListingForm, OwnSheetForm
+from members.directory.forms.organisation import ListingForm, OwnPageForm
 from members.organisations import company_search
 from members.organisations.models import Organisation
 from members.organisations.rules.siret import read
@@ -40,7 +40,7 @@ def forms() -> Iterator[BaseForm]:
     """Every form of the portal and of the administration with a SIRET, empty."""
     yield CompanyForm({})
     yield ListingForm({})
-    yield OwnSheetForm({}, organisation=OrganisationFactory(siret=""))
+    yield OwnPageForm({}, organisation=OrganisationFactory(siret=""))
     request: Any = RequestFactory().get("/")
     request.user = UserFactory(is_superuser=True)
     for model in apps.get_models():

@@ -5,7 +5,7 @@ from django.contrib.auth.models import AnonymousUser
 from django.urls import reverse
 
 from members.people import policies
-from members.people.active_role import hats_of
+from members.people.active_role import roles_of
 from tests.factories.members import HubFactory, MembershipFactory, OrganisationFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -21,7 +21,7 @@ def world():
 
 def test_every_role_is_a_hat(world):
     person, hub, nwx, tes = world
-    hats = hats_of(person)
+    hats = roles_of(person)
     assert [hat.key for hat in hats] == [f"staff-{hub.pk}", f"organisation-{nwx.pk}", f"organisation-{tes.pk}"]
     assert [hat.is_manager for hat in hats] == [False, False, True]
 
@@ -29,13 +29,13 @@ def test_every_role_is_a_hat(world):
 def test_an_ended_membership_is_no_hat(world):
     person = world[0]
     ended = MembershipFactory(user=person, ended=True)
-    assert f"organisation-{ended.organisation_id}" not in {hat.key for hat in hats_of(person)}
+    assert f"organisation-{ended.organisation_id}" not in {hat.key for hat in roles_of(person)}
 
 
 def test_switching_leads_to_the_home_of_the_hat_and_stays(client, world):
     person, _hub, nwx, _tes = world
     client.force_login(person)
-    answer = client.post(reverse("switch_hat"), {"hat": f"organisation-{nwx.pk}"})
+    answer = client.post(reverse("switch_role"), {"hat": f"organisation-{nwx.pk}"})
     assert answer.url == reverse("inbox")
     assert client.get(reverse("after_sign_in")).url == reverse("inbox")
     page = client.get(reverse("account"))
@@ -45,21 +45,21 @@ def test_switching_leads_to_the_home_of_the_hat_and_stays(client, world):
 
 def test_a_hat_of_someone_else_cannot_be_worn(client, world):
     client.force_login(UserFactory(adviser_of=world[2]))
-    client.post(reverse("switch_hat"), {"hat": f"staff-{world[1].pk}"})
+    client.post(reverse("switch_role"), {"hat": f"staff-{world[1].pk}"})
     assert client.get(reverse("account")).wsgi_request.hat.organisation_id == world[2].pk
 
 
 def test_a_hat_lost_meanwhile_falls_back_to_another(client, world):
     person, _hub, nwx, _tes = world
     client.force_login(person)
-    client.post(reverse("switch_hat"), {"hat": f"organisation-{nwx.pk}"})
+    client.post(reverse("switch_role"), {"hat": f"organisation-{nwx.pk}"})
     person.memberships.filter(organisation=nwx).update(is_active=False)
     assert client.get(reverse("account")).wsgi_request.hat.key.startswith("staff-")
 
 
 def test_reading_the_page_does_not_switch(client, world):
     client.force_login(world[0])
-    assert client.get(reverse("switch_hat")).status_code == 302
+    assert client.get(reverse("switch_role")).status_code == 302
 
 
 def test_a_public_page_pays_nothing_for_hats(client, django_assert_num_queries):

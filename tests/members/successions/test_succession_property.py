@@ -9,7 +9,7 @@ from members.networks.models import Affiliation, Network
 from members.people.models import Membership
 from members.successions.actions import successions
 from members.successions.actions.movers import movers
-from services.requests.actions.next_action import settle
+from services.requests.actions.next_action import update_next_action
 from services.requests.models import ServiceRequest
 from tests.factories.members import OrganisationFactory, UserFactory, department
 from tests.factories.services import OfferFactory, ReferralFactory, TopicFactory
@@ -54,7 +54,7 @@ def _situation(members, people, offers, referrals):
             traits["request"] = requests[request]
         requests[request] = ReferralFactory(organisation=places[key], **traits).request
     for request in requests.values():
-        settle(request)
+        update_next_action(request)
     return succession([places["T"], places["I"]], places["N"])
 
 
@@ -71,7 +71,7 @@ def test_whatever_is_shared_the_preview_holds_the_turns_are_right_and_all_comes_
         turns = list(ServiceRequest.objects.order_by("pk").values("responsible", "responsible_organisation", "due_at"))
         with transaction.atomic():
             for request in ServiceRequest.objects.order_by("pk"):
-                settle(request)
+                update_next_action(request)
             now = ServiceRequest.objects.order_by("pk").values("responsible", "responsible_organisation", "due_at")
             assert list(now) == turns
             transaction.set_rollback(True)

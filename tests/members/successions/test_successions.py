@@ -20,7 +20,7 @@ from services.catalogue.models import Offer
 from services.figures.actions.refresh import refresh_figures
 from services.figures.models import FigureDetail
 from services.requests.actions import referral as steps
-from services.requests.actions.next_action import settle
+from services.requests.actions.next_action import update_next_action
 from services.requests.enums import ReferralState
 from services.requests.models import FollowUp, Referral, RequestEvent, ServiceRequest
 from tests.factories.members import OrganisationFactory, UserFactory, commune, department
@@ -201,7 +201,7 @@ def test_every_request_waits_for_whom_its_referrals_say(merger):
     before = list(requests.values_list("pk", *turn)), list(FollowUp.objects.order_by("pk").values())
     assert {row[2] for row in before[0]} == {merger.new.pk}
     for request in requests:
-        settle(request)
+        update_next_action(request)
     assert (list(requests.values_list("pk", *turn)), list(FollowUp.objects.order_by("pk").values())) == before
 
 

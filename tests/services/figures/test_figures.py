@@ -13,7 +13,7 @@ from diginor.workflow.working_days import PARIS
 from members.territories.models import Territory
 from services.figures.actions.refresh import refresh_figures
 from services.figures.models import FigureCell, FigureDetail, FigureDirt, FigureStamp
-from services.figures.queries.published import published, without_lonely
+from services.figures.queries.published import published, without_single
 from services.figures.queries.reading import Reading, Selection
 from services.figures.queries.requests_behind import behind
 from services.figures.rules import figures as rules
@@ -287,10 +287,10 @@ def test_five_companies_are_published_and_a_lone_small_part_hides_another(clock)
 
 
 def test_hiding_one_value_hides_the_smallest_other():
-    assert without_lonely({"a": 3, "b": 9, "c": 7}, {"a"}) == {"a": None, "b": 9, "c": None}
-    assert without_lonely({"a": 3, "b": 2, "c": 7}, {"a", "b"}) == {"a": None, "b": None, "c": 7}
-    assert without_lonely({"a": 1, "b": 2, "c": 7, "d": 9}, {"a", "b"}) == {"a": None, "b": None, "c": None, "d": 9}
-    assert without_lonely({"a": 9}, set()) == {"a": 9}
+    assert without_single({"a": 3, "b": 9, "c": 7}, {"a"}) == {"a": None, "b": 9, "c": None}
+    assert without_single({"a": 3, "b": 2, "c": 7}, {"a", "b"}) == {"a": None, "b": None, "c": 7}
+    assert without_single({"a": 1, "b": 2, "c": 7, "d": 9}, {"a", "b"}) == {"a": None, "b": None, "c": None, "d": 9}
+    assert without_single({"a": 9}, set()) == {"a": 9}
 
 
 @given(st.dates(date(2020, 1, 1), date(2030, 1, 1)), st.integers(0, 800))

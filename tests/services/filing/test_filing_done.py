@@ -120,5 +120,5 @@ def test_a_fresh_link_is_not_promised_before_the_desk_has_read(client, clock, hu
     page = client.post(renew).content.decode()
     assert "Un nouveau lien est parti" not in page
     assert "dès que l’équipe du guichet aura lu votre demande" in page
-    triage.trust(filed, by=UserFactory(staff_of=hub))
+    triage.release(filed, by=UserFactory(staff_of=hub))
     assert "Un nouveau lien est parti" in client.post(renew).content.decode()

@@ -100,7 +100,7 @@ def test_taking_it_back_writes_to_nobody(suspect):
 
 
 def test_once_trusted_both_sides_are_told_and_the_record_is_made(suspect, desk):
-    triage.trust(suspect, by=desk.staff)
+    triage.release(suspect, by=desk.staff)
     assert fresh(suspect).organisation.siret == SIRET
     assert list(fresh(suspect).organisation.known_by.order_by("pk")) == [desk.hub]
     assert mails_of("RequestReceived") == [suspect.contact_email]
@@ -138,7 +138,7 @@ def test_handed_over_it_is_still_kept_apart(suspect, desk):
     staff = UserFactory(staff_of=other)
     triage.hand_over(suspect, other, why="Chez vous", by=desk.staff)
     assert mails_of() == [staff.email]
-    triage.trust(fresh(suspect), by=staff)
+    triage.release(fresh(suspect), by=staff)
     assert list(fresh(suspect).organisation.known_by.order_by("pk")) == [other]
 
 

@@ -138,5 +138,5 @@ def person(name: str, **hats: Any) -> User:
 def fresh(row: Any) -> Any:
     """The row as the database has it now, with what actions read beside it."""
     rows: Any = type(row).objects
-    rows = rows.with_sheet() if isinstance(row, ServiceRequest) else rows.select_related("organisation")
+    rows = rows.with_details() if isinstance(row, ServiceRequest) else rows.select_related("organisation")
     return rows.get(pk=row.pk)

@@ -93,8 +93,8 @@ class Shop(RuleBasedStateMachine):
 
     def request(self, number):
         """An open request if there is one, so that most steps have something to bite on; an ended one otherwise."""
-        rows = list(ServiceRequest.objects.open().with_sheet().order_by("pk"))
-        rows = rows or list(ServiceRequest.objects.with_sheet().order_by("pk"))
+        rows = list(ServiceRequest.objects.open().with_details().order_by("pk"))
+        rows = rows or list(ServiceRequest.objects.with_details().order_by("pk"))
         return rows[number % len(rows)]
 
     def live(self, number):
@@ -207,7 +207,7 @@ class Shop(RuleBasedStateMachine):
 
     @invariant()
     def every_open_request_has_one_responsible_party_and_one_date(self):
-        for request in ServiceRequest.objects.open().with_sheet():
+        for request in ServiceRequest.objects.open().with_details():
             self.check(request)
 
     def check(self, request):
@@ -225,7 +225,7 @@ class Shop(RuleBasedStateMachine):
     def see_the_pages(self):
         """The company's page and the desk's both say whose turn it is and until when."""
         visitor, staff = Client(), Client()
-        for request in ServiceRequest.objects.open().with_sheet():
+        for request in ServiceRequest.objects.open().with_details():
             staff.force_login(User.objects.with_hub_role(request.hub_id, HubRoleKind.STAFF).first())
             tracking = reverse("tracking", args=[tracking_token(request)])
             pages = [visitor.get(tracking), staff.get(request.get_absolute_url())]

@@ -16,7 +16,7 @@ from members.people.models import Membership
 from members.successions.actions import successions
 from services.requests.actions import departures as people
 from services.requests.actions import referral
-from services.requests.actions.next_action import settle
+from services.requests.actions.next_action import update_next_action
 from services.requests.actions.successions import catch_up
 from services.requests.models import Promise, Referral, RequestEvent
 from services.triage import actions as triage
@@ -182,7 +182,7 @@ def test_a_promise_survives_a_merger_commands_who_goes_on_and_goes_back_with_its
     assert fresh(first).promise().text == WORDS
     assert timezone.localdate(fresh(first).due_at) == timezone.localdate(fresh(request).due_at) == date(2026, 11, 20)
     shown_is_what_fires(request)
-    settle(fresh(request))
+    update_next_action(fresh(request))
     assert timezone.localdate(fresh(first).due_at) == date(2026, 11, 20)
     successions.undo(move, by=desk.staff)
     assert everything() == made

@@ -60,7 +60,7 @@ def test_those_of_the_afternoon_are_told_that_afternoon(desk, clock):
 
 def test_what_was_read_meanwhile_is_not_told(desk, clock):
     first, second = suspect(desk), suspect(desk)
-    triage.trust(first, by=desk.staff)
+    triage.release(first, by=desk.staff)
     triage.reject(second, reason="spam", answer="Non", by=desk.staff)
     clock.set("2026-03-10 13:00")
     run_clock()

@@ -50,13 +50,13 @@ class TestFiling:
 
     def test_it_is_announced_once_it_is_trusted(self, desk):
         request = RequestFactory(suspect=True, hub=desk.hub, topic=desk.topic)
-        triage.trust(request, by=desk.staff)
+        triage.release(request, by=desk.staff)
         assert not fresh(request).is_suspect
         assert last(request, "trust").by == desk.staff
         assert mails_of("RequestReceived") == [request.contact_email]
         assert mails_of("NewRequest") == [desk.staff.email]
         with pytest.raises(StepRefused):
-            triage.trust(request, by=desk.staff)
+            triage.release(request, by=desk.staff)
 
     def test_a_fresh_link_closes_those_made_before_and_goes_to_the_company_alone(self, desk, filed):
         before = filed.link_version

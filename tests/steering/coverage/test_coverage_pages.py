@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from members.territories.enums import TerritoryKind as Kind
 from members.territories.models import Containment
-from steering.coverage.queries.organisations_to_check import organisations_without_adviser, silent_organisations
+from steering.coverage.queries.organisations_to_check import organisations_without_adviser, unanswering_organisations
 from steering.coverage.rules.unanswering import Answers, no_longer_answers
 from tests.factories.members import (
     HubFactory,
@@ -179,7 +179,7 @@ class TestSilence:
                 ReferralFactory(organisation=place, expired=True, at=now - timedelta(days=days))
         ReferralFactory(organisation=lively, accepted=True, at=now - timedelta(days=3))
         ReferralFactory(organisation=new, expired=True, at=now - timedelta(days=40))
-        found = silent_organisations([normandy.pk], now)
+        found = unanswering_organisations([normandy.pk], now)
         assert [(row.name, row.last_answer_at) for row in found] == [("Muette", None)]
 
     def test_an_organisation_that_proposes_help_and_has_nobody(self, client, normandy):
