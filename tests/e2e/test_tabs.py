@@ -2,9 +2,9 @@
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
-
 from services.enums import RequestState
-from services.models import ServiceRequest
+
+from services.requests.models import ServiceRequest
 from tests.e2e.people import button, see
 from tests.factories.members import HubFactory, UserFactory, commune
 from tests.live import Live
