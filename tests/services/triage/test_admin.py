@@ -268,8 +268,11 @@ def test_an_absence_noted_at_the_desk_gives_to_who_stands_in(staff, hub):
     answer = staff.post(address(Absence, "add"), facts)
     assert "Une autre absence couvre déjà" in answer.content.decode()
     absence = Absence.objects.get()
-    staff.post(address(Absence, "delete", absence.pk), {"post": "yes"})
+    page = address(Absence, "delete", absence.pk)
+    staff.post(page, {"post": "yes", "read": staff.get(page).context["read"]})
     assert not Absence.objects.exists()
+    told = OutgoingMail.objects.filter(kind="ReferralAfterAbsence")
+    assert {mail.recipient for mail in told} == {claire.email, marc.email}
 
 
 def test_an_account_is_shut_by_leaving_its_teams_and_the_last_manager_stays(administrator, hub):
