@@ -72,8 +72,8 @@ def test_every_template_is_used():
     for path in templates(".html", ".txt", ".subject"):
         name = str(path.relative_to(TEMPLATES))
         is_named = f'"{name}' in text or f"'{name}" in text
-        folder = ROOT / path.relative_to(TEMPLATES).parts[0]
-        kinds = [*folder.glob("notifications.py"), *folder.glob("notifications/*.py")]
+        subject = ROOT.joinpath(*path.relative_to(TEMPLATES).parts[:2])
+        kinds = [*subject.glob("notifications.py"), *subject.glob("notifications/*.py")]
         is_mail_part = is_mail(path) and any(f'"{path.stem}"' in kind.read_text() for kind in kinds)
         is_mail_part = is_mail_part or f'"{name.removesuffix(path.suffix)}"' in text
         if not (is_named or is_mail_part or name in BY_NAME or overrides_library(path)):
