@@ -45,10 +45,8 @@ faults: .venv/installed-dev ## file 400 requests while everything around the por
 hostile: .venv/installed-dev ## send 20 000 hostile requests to every address in every role; none may break a page
 	@$(BIN)/python -W ignore -m tests.hostile
 
-messages: .venv/installed-dev ## gather the texts to translate and compile the translations (needs gettext)
-	$(DEMO) $(BIN)/python manage.py makemessages --locale en --extension html,py,txt,subject,svg --no-location --no-obsolete \
-	$(addprefix --ignore ,.venv var staticfiles tests)
-	$(DEMO) $(BIN)/python manage.py compilemessages --locale en --ignore .venv
+messages: .venv/installed-dev ## gather the texts to translate and compile the translations
+	@$(BIN)/python -m tests.messages
 
 lock: .venv/installed-dev ## pin the dependencies of requirements*.in again
 	$(LOCK) --output-file requirements.txt requirements.in
