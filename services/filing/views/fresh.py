@@ -55,13 +55,15 @@ def typed_company(request: HttpRequest) -> Keep | None:
 def typed_contact(request: HttpRequest) -> Keep | None:
     """What the form of the third step holds."""
     form = ContactForm(request.POST, request.FILES)
+    contact = form.contact
+    # The field knows its good files once the form was read.
     files = read_files(form, "files")
 
     def keep(draft: ServiceRequest) -> None:
-        actions.save_contact(draft, **form.contact)
+        actions.save_contact(draft, **contact)
         actions.add_files(draft, files)
 
-    return keep if any(form.contact.values()) or files else None
+    return keep if any(contact.values()) or files else None
 
 
 def typed_address(request: HttpRequest) -> Keep | None:

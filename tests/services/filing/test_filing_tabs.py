@@ -3,14 +3,17 @@
 import threading
 
 import pytest
+from django.contrib.sessions.backends.db import SessionStore
 from django.core.cache import cache
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test import Client
 from django.urls import reverse
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from services.filing.views.session import MOST_FILINGS
+from services.filing import actions
+from services.filing.views.session import MOST_FILINGS, Filing
 from services.requests.enums import RequestState, Suspicion
 from services.requests.links import read_tracking_token, resume_token
 from services.requests.models import ServiceRequest
@@ -275,6 +278,27 @@ def test_the_door_that_another_tab_pushes_does_not_move_what_was_begun(client, h
     client.get(reverse("filing_start"), {"guichet": "bretagne"})
     tab.send(commune="Paris")
     assert written("Alpha").hub == hub
+
+
+def test_a_tab_whose_answer_ends_last_does_not_forget_what_another_opened(client, rf):
+    send(client, "filing_need", NEED)
+    requests = [rf.get(reverse("filing_need"), {"demande": name}) for name in ("premier", "second")]
+    for request in requests:
+        request.session = SessionStore(client.cookies["sessionid"].value)
+        assert request.session["filing"]
+    for request in requests:
+        Filing(request).open(actions.start_draft())
+    for request in reversed(requests):
+        if request.session.modified:
+            request.session.save()
+    assert [row["name"] for row in client.session["filing"]["drafts"]][1:] == ["premier", "second"]
+
+
+def test_the_files_of_a_form_whose_session_is_gone_are_kept(client):
+    plan = SimpleUploadedFile("plan.pdf", b"%PDF-1.7\nplan", "application/pdf")
+    client.post(reverse("filing_contact"), {"contact_name": "Anne", "draft": "inconnu", "files": [plan]})
+    assert begun(client).contact_name == "Anne"
+    assert begun(client).attachments.get().name == "plan.pdf"
 
 
 @pytest.mark.django_db(transaction=True)
