@@ -10,9 +10,8 @@ from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 from kombu import Queue
 
+from diginor.running import VAR_DIR
 from diginor.running.database import CONNECTION
-from diginor.running.demonstration_bounds import stay_local
-from diginor.running.embedded import VAR_DIR, remembered
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
@@ -20,6 +19,8 @@ env = environ.Env()
 # Demonstration and development are one mode; production is the other and has no default secret.
 DEMO = env.bool("DIGINOR_DEMO", default=False)
 if DEMO:
+    from diginor.running.demonstration_bounds import stay_local
+
     stay_local(env)
 DEBUG = env.bool("DIGINOR_DEBUG", default=False)
 SECRET_KEY = env.str("SECRET_KEY", default="demonstration-only" if DEMO else "")
@@ -100,9 +101,15 @@ TEMPLATES = [
     },
 ]
 
+SERVERS = {"DATABASE_URL": "postgres://127.0.0.1/diginor", "CELERY_BROKER_URL": "redis://127.0.0.1:6379/0"}
+if not SERVERS.keys() <= env.ENVIRON.keys():
+    # What starts programs stays out of production, which names its servers.
+    from diginor.running.embedded import remembered
+
+    SERVERS = {name: remembered(name, usual) for name, usual in SERVERS.items()}
 DATABASES = {
     "default": {
-        **env.db("DATABASE_URL", default=remembered("DATABASE_URL", "postgres://127.0.0.1/diginor")),
+        **env.db("DATABASE_URL", default=SERVERS["DATABASE_URL"]),
         "CONN_MAX_AGE": 600,
         "CONN_HEALTH_CHECKS": True,
         "DISABLE_SERVER_SIDE_CURSORS": True,
@@ -111,7 +118,7 @@ DATABASES = {
 }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
-BROKER_URL = env.str("CELERY_BROKER_URL", default=remembered("CELERY_BROKER_URL", "redis://127.0.0.1:6379/0"))
+BROKER_URL = env.str("CELERY_BROKER_URL", default=SERVERS["CELERY_BROKER_URL"])
 # What one call to a Valkey that hangs costs a page; nothing is lost by not waiting for it.
 VALKEY_PATIENCE_SECONDS = 0.25
 CACHES = {

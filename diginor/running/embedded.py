@@ -20,9 +20,9 @@ from typing import IO
 import psycopg2
 import redis
 
+from diginor.running import VAR_DIR
 from diginor.running.processes import HOST, STOP_SECONDS, die_with_parent, free_port, stop_process, tail
 
-VAR_DIR = Path(os.environ.get("DIGINOR_VAR") or Path(__file__).resolve().parents[2] / "var")
 NAME = "diginor"
 START_SECONDS = 60
 

@@ -17,7 +17,8 @@ from types import FrameType
 
 import psycopg2
 
-from diginor.running.embedded import VAR_DIR, EmbeddedError, Servers
+from diginor.running import VAR_DIR
+from diginor.running.embedded import EmbeddedError, Servers
 from diginor.running.processes import HOST, die_with_parent, follow_parent, free_port, stop_process, tail
 
 BASE_DIR = Path(__file__).resolve().parents[2]
