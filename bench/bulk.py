@@ -9,7 +9,6 @@ from psycopg2.extensions import adapt
 
 
 def run(statement: str, values: Any = None) -> None:
-    """Execute one statement."""
     with connection.cursor() as cursor:
         cursor.execute(statement, values)
 

@@ -25,7 +25,6 @@ class StatusFilter(admin.SimpleListFilter):
         return [(status.value, status.label) for status in (MailStatus.QUEUED, MailStatus.REFUSED, MailStatus.HELD)]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
-        """The mails in that state."""
         return queryset.filter(status=self.value()) if self.value() in dict(self.lookup_choices) else queryset
 
 
@@ -47,7 +46,6 @@ class OutgoingMailAdmin(RetriedAdmin):
     actions = ["send_again"]
 
     def find(self, rows: QuerySet, words: str) -> QuerySet:
-        """Find the mails of one address."""
         return rows.filter(recipient__iexact=words)
 
     @admin.display(description=_("texte"))

@@ -27,7 +27,6 @@ class FailingFilter(admin.SimpleListFilter):
         return [("1", _("en échec"))]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
-        """The rows that fail."""
         return queryset.filter(failing_since__isnull=False) if self.value() == "1" else queryset
 
 

@@ -47,7 +47,6 @@ class TallyQuerySet(models.QuerySet):
             return cursor.fetchone() is not None
 
     def put(self, name: str, value: Any, seconds: float) -> None:
-        """Keep a value."""
         row: Any = Tally(key=_key(name), value=value, expires_at=Now() + timedelta(seconds=seconds))
         self.bulk_create([row], update_conflicts=True, unique_fields=["key"], update_fields=["value", "expires_at"])
 

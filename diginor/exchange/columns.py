@@ -111,11 +111,9 @@ class Cell(Widget):
     is_long = False
 
     def clean(self, value: Any, row: Any = None, **kwargs: Any) -> Any:
-        """What the cell says."""
         return tidy(value)
 
     def render(self, value: Any, obj: Any = None, **kwargs: Any) -> str:
-        """What the cell shows."""
         return tidy(value)
 
 
@@ -151,7 +149,6 @@ class ChoiceCell(Cell):
         return found
 
     def render(self, value: Any, obj: Any = None, **kwargs: Any) -> str:
-        """The label."""
         return self.labels.get(str(value), tidy(value))
 
 
@@ -178,7 +175,6 @@ class WordsCell(Cell):
         self.read = read
 
     def clean(self, value: Any, row: Any = None, **kwargs: Any) -> Any:
-        """The words."""
         return [self.read(text) for text in pieces(value)]
 
     def render(self, value: Any, obj: Any = None, **kwargs: Any) -> str:
@@ -190,14 +186,12 @@ class YesNoCell(Cell):
     """« oui » or « non »."""
 
     def clean(self, value: Any, row: Any = None, **kwargs: Any) -> Any:
-        """Whether it is so."""
         text = tidy(value)
         if text.lower() not in MEANS:
             raise ValueError(_("écrivez « oui » ou « non »."))
         return MEANS[text.lower()]
 
     def render(self, value: Any, obj: Any = None, **kwargs: Any) -> str:
-        """The word."""
         return YES if value else NO
 
 
@@ -205,7 +199,6 @@ class NumberCell(Cell):
     """A whole number, or nothing."""
 
     def clean(self, value: Any, row: Any = None, **kwargs: Any) -> Any:
-        """The number."""
         text = "".join(tidy(value).split())
         if not text:
             return None
@@ -218,7 +211,6 @@ class DayCell(Cell):
     """A day, written 2015-03-12; 12/03/2015 is understood too."""
 
     def clean(self, value: Any, row: Any = None, **kwargs: Any) -> Any:
-        """The day."""
         text = tidy(value)
         if not text:
             return None
@@ -247,7 +239,6 @@ class LinkCell(Cell):
         return self.find(text) if text else None
 
     def render(self, value: Any, obj: Any = None, **kwargs: Any) -> str:
-        """Its name."""
         return self.name(value) if value else ""
 
 
@@ -255,7 +246,6 @@ class LinksCell(LinkCell):
     """Several other rows, with a bar between them."""
 
     def clean(self, value: Any, row: Any = None, **kwargs: Any) -> Any:
-        """The rows."""
         return list(dict.fromkeys(self.find(text) for text in pieces(value)))
 
     def render(self, value: Any, obj: Any = None, **kwargs: Any) -> str:

@@ -50,7 +50,6 @@ class ForgivingRedisClient(RedisCacheClient):
         return bool(self._forgive("add", True, key, value, timeout))
 
     def get(self, key: Any, default: Any) -> Any:
-        """Return the value, or the default."""
         return self._forgive("get", default, key, default)
 
     def set(self, key: Any, value: Any, timeout: Any) -> None:
@@ -70,7 +69,6 @@ class ForgivingRedisClient(RedisCacheClient):
         return dict(self._forgive("get_many", {}, keys))
 
     def has_key(self, key: Any) -> bool:
-        """Return whether the key is known."""
         return bool(self._forgive("has_key", False, key))
 
     def incr(self, key: Any, delta: int) -> int:

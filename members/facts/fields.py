@@ -26,8 +26,6 @@ def parse_partial_date(value: Any) -> PartialDate | None:
 
 
 class PartialDateFormField(forms.CharField):
-    """A partial date in a form."""
-
     def to_python(self, value: Any) -> Any:
         """The date, or None when nothing is written."""
         return parse_partial_date(super().to_python(value))

@@ -32,8 +32,6 @@ class Accent(TextChoices):
 
 
 class HubRoleKind(TextChoices):
-    """What a person does for a hub."""
-
     STAFF = "staff", _("équipe du guichet")
     HEAD = "head", _("responsable du guichet")
     OFFICER = "officer", _("pilotage régional")

@@ -213,7 +213,6 @@ class Hub(models.Model):
         return self.name
 
     def get_absolute_url(self) -> str:
-        """The desk of this hub."""
         return f"{reverse('admin:triage')}?guichet={self.slug}"
 
     @property

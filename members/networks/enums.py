@@ -26,7 +26,5 @@ class AccreditationState(TextChoices):
 
 
 class PartnershipKind(TextChoices):
-    """What a partnership is about."""
-
     THEMATIC = "thematic", _("partenariat thématique")
     TERRITORIAL = "territorial", _("partenariat territorial")

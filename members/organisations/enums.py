@@ -5,8 +5,6 @@ from django.utils.translation import gettext_lazy as _
 
 
 class OrganisationKind(TextChoices):
-    """What an organisation is."""
-
     COMPANY = "company", _("entreprise")
     PUBLIC_BODY = "public_body", _("organisme public")
     PROJECT_HOLDER = "project_holder", _("porteur de projet")

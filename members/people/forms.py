@@ -15,8 +15,6 @@ from members.people.models import Absence, User
 
 
 class InviteForm(forms.Form):
-    """Whom to invite, and to do what."""
-
     email = forms.EmailField(
         label=_("Adresse électronique de la personne"),
         help_text=_("Elle reçoit un lien valable quatorze jours."),

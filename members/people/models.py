@@ -93,7 +93,6 @@ class UserManager(BaseUserManager.from_queryset(UserQuerySet)):  # type: ignore[
         return user
 
     def create_superuser(self, email: str, password: str | None = None, **fields: object) -> "User":
-        """Create an administrator."""
         return self.create_user(email, password, is_superuser=True, **fields)
 
 

@@ -29,7 +29,6 @@ class InvitationMail(Mail):
         return [Recipient(self.invitation.email)]
 
     def context(self) -> dict[str, Any]:
-        """The invitation and its link."""
         address = reverse("invitation", args=[self.invitation.code])
         return {"invitation": self.invitation, "action_url": f"{settings.SITE_URL}{address}"}
 
@@ -53,7 +52,6 @@ class JoinedMail(Mail):
         return [as_recipient(host)] if host and host.is_active else []
 
     def context(self) -> dict[str, Any]:
-        """Who joined, and where."""
         return {"invitation": self.invitation, "person": self.person, "action_url": settings.SITE_URL}
 
     def key(self) -> str:

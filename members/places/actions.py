@@ -43,7 +43,6 @@ def load_places(sources: Mapping[str, str], path: Path = PLACES, *, with_invente
 
 @cache
 def read_places(path: Path = PLACES) -> list[dict[str, Any]]:
-    """The places of the file."""
     rows: list[dict[str, Any]] = tomllib.loads(path.read_text(encoding="utf-8"))["place"]
     return rows
 

@@ -28,8 +28,6 @@ class WholePlace(NamedDeletion):
 
 
 class ShareInline(PortalInline):
-    """What the place is used for."""
-
     # Those of a sheet that the person may open.
     shows_every_row = True
     model = PlaceShare
@@ -40,8 +38,6 @@ class ShareInline(PortalInline):
 
 
 class LabelInline(PortalInline):
-    """The labels of the place, year by year."""
-
     # Those of a sheet that the person may open.
     shows_every_row = True
     model = PlaceLabel

@@ -5,8 +5,6 @@ from django.utils.translation import gettext_lazy as _
 
 
 class PlaceKind(TextChoices):
-    """What a place is."""
-
     RESIDENCE = "residence", _("résidence")
     CAMPUS = "campus", _("campus")
     THIRD_PLACE = "third_place", _("tiers-lieu")

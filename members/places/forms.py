@@ -54,6 +54,5 @@ class PlaceFilter(forms.Form):
 
     @property
     def wanted(self) -> dict[str, Any]:
-        """What the places must be."""
         territory: Territory | None = self.areas.get(self.asked.get("territoire", ""))
         return {"kind": self.asked.get("nature", ""), "theme": self.asked.get("theme", ""), "territory": territory}

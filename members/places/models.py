@@ -27,7 +27,6 @@ class PlaceQuerySet(models.QuerySet["Place"]):
         return self.filter(is_listed=True).select_related("commune", "host").order_by("search_name", "pk")
 
     def hosted_by(self, organisation: Organisation) -> "PlaceQuerySet":
-        """The places that an organisation runs."""
         return self.listed().filter(host=organisation)
 
     def visible_to(self, user: Any) -> "PlaceQuerySet":

@@ -14,8 +14,6 @@ class SuccessionKind(TextChoices):
 
 
 class SuccessionRole(TextChoices):
-    """What an organisation is in a succession."""
-
     PREDECESSOR = "predecessor", _("structure d’origine")
     CONTRIBUTOR = "contributor", _("structure qui contribue")
     SUCCESSOR = "successor", _("structure qui prend la suite")

@@ -81,8 +81,6 @@ class Succession(SourcedFact):
 
 
 class SuccessionPart(models.Model):
-    """An organisation in a succession."""
-
     succession = models.ForeignKey(Succession, on_delete=models.CASCADE, related_name="parts")
     organisation = models.ForeignKey(
         Organisation, verbose_name=_("structure"), on_delete=models.PROTECT, related_name="succession_parts"

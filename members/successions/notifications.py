@@ -28,7 +28,6 @@ class StructureBecameMail(Mail):
         return [as_recipient(self.memberships[0].user)]
 
     def context(self) -> dict[str, Any]:
-        """What became what."""
         places = [row.organisation for row in self.memberships]
         address = f"{settings.SITE_URL}{reverse('inbox')}"
         return {"before": places, "after": places[0].succeeded_by, "action_url": address}

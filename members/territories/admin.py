@@ -82,7 +82,6 @@ class RecipeFormSet(NamedDeletion):
             raise ValidationError(NothingDrawn.message)
 
     def communes(self) -> Communes:
-        """The communes that the parts give."""
         rows = [(form.cleaned_data["part"].pk, form.cleaned_data.get("is_left_out")) for form in self._kept()]
         return communes_of_recipe(
             [pk for pk, is_left_out in rows if not is_left_out], [pk for pk, is_left_out in rows if is_left_out]

@@ -23,8 +23,6 @@ EXACT, BEGINNING, WORD, SIMILAR = 0.0, 1.0, 2.0, 3.0  # and in SIMILAR, up to on
 
 
 class TerritoryQuerySet(models.QuerySet):
-    """Reads of territories."""
-
     def current(self, on: date | None = None) -> "TerritoryQuerySet":
         """Territories that exist on a day (today unless told), without the merged ones."""
         day = on or timezone.localdate()
@@ -333,8 +331,6 @@ DRAWABLE = [kind for kind in TerritoryKind if kind not in (TerritoryKind.DELEGAT
 
 
 class DrawnTerritoryQuerySet(TerritoryQuerySet):
-    """Reads of drawn territories."""
-
     def drawn(self) -> "DrawnTerritoryQuerySet":
         """Those alone."""
         return self.filter(kind=TerritoryKind.ADHOC)

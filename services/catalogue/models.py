@@ -43,7 +43,6 @@ class TopicQuerySet(models.QuerySet):
         return self.filter(is_active=True).order_by("family", "position", "pk")
 
     def of_family(self, family: str) -> "TopicQuerySet":
-        """The topics of one family."""
         return self.active().filter(family=family)
 
     def chosen(self, slug: str) -> "Topic | None":
@@ -56,7 +55,6 @@ class TopicQuerySet(models.QuerySet):
         return dict(rows.annotate(models.Count("pk")))
 
     def offered_by(self, organisation: Organisation) -> "TopicQuerySet":
-        """What one organisation helps with."""
         offers = Offer.objects.shown().of_organisation(organisation.pk).order_by()
         return self.active().filter(pk__in=offers.values("topic"))
 

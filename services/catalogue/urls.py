@@ -13,7 +13,6 @@ class FamilyConverter:
     codes = {slug: str(code) for code, slug in FAMILY_SLUGS.items()}
 
     def to_python(self, value: str) -> str:
-        """The code of the family."""
         return self.codes[value]
 
     def to_url(self, value: str) -> str:

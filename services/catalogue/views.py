@@ -82,7 +82,6 @@ def topic_suggest(request: HttpRequest) -> HttpResponse:
 @access(public)
 @require_safe
 def family(request: HttpRequest, family: str) -> HttpResponse:
-    """One family and its topics."""
     context = {"family": family_card(family), "topics": list(Topic.objects.of_family(family))}
     return render(request, "services/catalogue/family.html", context)
 

@@ -6,8 +6,6 @@ from django.utils.translation import pgettext_lazy
 
 
 class RequestState(TextChoices):
-    """Where a request is."""
-
     DRAFT = "draft", _("brouillon")
     SUBMITTED = "submitted", _("à orienter")
     ROUTED = "routed", _("orientée")
@@ -51,8 +49,6 @@ class RequestNote(TextChoices):
 
 
 class ReferralState(TextChoices):
-    """Where a referral is."""
-
     SENT = "sent", _("à traiter")
     ACCEPTED = "accepted", _("en cours")
     DECLINED = "declined", _("déclinée")

@@ -37,8 +37,6 @@ class OwnWords:
 
 
 class PasswordSignInForm(OwnWords, account.LoginForm):
-    """An address and a password."""
-
     words = {"login": (EMAIL, ""), "password": (_("Mot de passe"), "")}
 
 
@@ -55,8 +53,6 @@ class CodeRequestForm(OwnWords, account.RequestLoginCodeForm):
 
 
 class CodeForm(OwnWords, account.ConfirmLoginCodeForm):
-    """The code received."""
-
     code_field = "code"
     words = {"code": (_("Code reçu par courriel"), _("Huit chiffres. Le tiret est facultatif."))}
 

@@ -46,7 +46,6 @@ class OrganisationImport(TableImport):
     required = (NAME,)
 
     def make_columns(self) -> list[Column]:
-        """The columns, in order."""
         self.communes = CommuneReader()
         self.hubs = Hub.objects.in_bulk(field_name="slug")
         self.own_hubs = set(Hub.objects.visible_to(self.user).order_by("pk").values_list("pk", flat=True))
@@ -136,15 +135,12 @@ class OrganisationImport(TableImport):
         return self.communes.of_row(row, COMMUNE)
 
     def blank(self, row: dict[str, str]) -> Organisation:
-        """A new organisation."""
         return Organisation()
 
     def key_of(self, instance: Any) -> str:
-        """Its identifier."""
         return str(instance.slug)
 
     def name_of(self, row: dict[str, str]) -> str:
-        """Its name in the file."""
         return tidy(row[NAME]) or row.get(SIRET, "")
 
     def marks(self, line: Line, row: dict[str, str]) -> list[tuple[str, str]]:

@@ -22,8 +22,6 @@ from members.people.models import Absence, Membership
 
 
 class TeamInline(PortalInline):
-    """Who works for the organisation."""
-
     # Those of a sheet that the person may open.
     shows_every_row = True
     model = Membership

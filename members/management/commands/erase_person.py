@@ -15,7 +15,6 @@ class Command(BaseCommand):
     help = __doc__
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        """Whom, and whether to do it."""
         parser.add_argument("who", help="an e-mail address, or the number of a request")
         parser.add_argument("--yes", action="store_true", help="erase; without it, only show")
 

@@ -151,7 +151,6 @@ class ListedManager(models.Manager.from_queryset(ListedQuerySet)):  # type: igno
     """Only what the directory shows."""
 
     def get_queryset(self) -> ListedQuerySet:
-        """The listed organisations."""
         rows: ListedQuerySet = super().get_queryset()
         return rows.filter(is_listed=True)
 

@@ -200,7 +200,6 @@ class InvitationAdmin(PortalModelAdmin):
     fields = ["email", "organisation", "role"]
 
     def find(self, rows: QuerySet, words: str) -> QuerySet:
-        """Find the invitations of one address."""
         return rows.filter(email__iexact=words)
 
     def save_model(self, request: HttpRequest, obj: Invitation, form: ModelForm, change: bool) -> None:

@@ -31,7 +31,6 @@ class PeopleImport(TableImport):
     added_title = gettext_lazy("Qui recevra une invitation")
 
     def make_columns(self) -> list[Column]:
-        """The columns, in order."""
         self.places: dict[str, Organisation] = {}
         return [
             Column("organisation", ORGANISATION, LinkCell(self._place, lambda place: place.slug)),
@@ -92,7 +91,6 @@ class PeopleImport(TableImport):
         return str(instance.code)
 
     def name_of(self, row: dict[str, str]) -> str:
-        """The address."""
         return _email_of(row)
 
     def marks(self, line: Line, row: dict[str, str]) -> list[tuple[str, str]]:

@@ -37,7 +37,6 @@ class Takeover:
 
     @property
     def keys(self) -> set[int]:
-        """The keys of all the structures."""
         return {place.pk for place in self.everybody}
 
     @property

@@ -116,7 +116,6 @@ class Preview:
 
     @property
     def changes(self) -> list[journal.Change]:
-        """Every change, in order."""
         return [change for line in self.lines for change in line.plan.changes]
 
     @property

@@ -95,7 +95,6 @@ class SuccessionAdmin(PortalModelAdmin):
 
     @admin.display(description=gettext_lazy("appliquée par"))
     def who(self, row: Succession) -> str:
-        """Who decided."""
         return str(row.applied_by or "–")
 
     @admin.display(description=gettext_lazy("aperçu"))

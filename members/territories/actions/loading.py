@@ -20,8 +20,6 @@ Known = dict[Key, Territory]
 
 @dataclass
 class LoadReport:
-    """What a load changed."""
-
     created: int = 0
     updated: int = 0
     ended: int = 0

@@ -35,7 +35,6 @@ class OfferImport(TableImport):
     required = (ORGANISATION, TOPIC)
 
     def make_columns(self) -> list[Column]:
-        """The columns, in order."""
         self.places: dict[str, Organisation] = {}
         self.topics = {topic.slug: topic for topic in Topic.objects.order_by("pk")}
         self.by_name = {plain(topic.name): topic for topic in self.topics.values()}
@@ -94,7 +93,6 @@ class OfferImport(TableImport):
             return Match()
 
     def blank(self, row: dict[str, str]) -> Offer:
-        """A new offer."""
         return Offer()
 
     def name_of(self, row: dict[str, str]) -> str:

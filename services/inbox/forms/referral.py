@@ -151,8 +151,6 @@ def _told(person: User, by: User) -> str:
 
 
 class CloseForm(StepForm):
-    """What came of it."""
-
     id_prefix = "close"
 
     outcome = forms.ChoiceField(

@@ -62,7 +62,6 @@ def teammates(organisation: Organisation, now: datetime) -> list[Teammate]:
 
 
 def figures(organisation: Organisation, now: datetime) -> TeamFigures:
-    """The figures of the team as a whole."""
     counts: dict[str, Any] = _live(organisation).aggregate(
         **_counts(now), unattended=Count("pk", filter=Q(state=ReferralState.ACCEPTED, adviser=None))
     )

@@ -72,7 +72,6 @@ class DelaySet(models.Model):
         return f"{self.hub} · {self.topic or _('tous les sujets')}"
 
     def set_values(self) -> dict[str, int]:
-        """The delays that this row sets."""
         named = {name: getattr(self, name) for name in Delays.__dataclass_fields__ if name != "zone"}
         return {name: value for name, value in named.items() if value is not None}
 

@@ -30,7 +30,6 @@ class ReferralQuerySet(models.QuerySet):
         return self.filter(Q(organisation__in=ids) | Q(organisation__succeeded_by__in=ids))
 
     def of_organisation(self, organisation_id: int) -> "ReferralQuerySet":
-        """Those of one organisation."""
         return self.filter(organisation_id=organisation_id)
 
     def with_details(self) -> "ReferralQuerySet":

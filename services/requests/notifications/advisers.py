@@ -158,7 +158,6 @@ class ReferralAfterAbsence(ToAdvisers):
         return f"{settings.SITE_URL}{reverse('inbox')}" if self.has_left else super().action_url()
 
     def context(self) -> dict[str, Any]:
-        """With who keeps it."""
         relay = self.extra["relay"]
         assert self.referral is not None
         line = self.who_keeps_it(is_back=self.referral.adviser_id == relay.absence.user_id)

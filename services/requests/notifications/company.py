@@ -87,7 +87,6 @@ class NewDate(WhereItStands):
         return f"{self.request.pk}:{self.new_date()}"
 
     def context(self) -> dict[str, Any]:
-        """With the new date."""
         return super().context() | {"new_date": self.new_date()}
 
 

@@ -61,7 +61,6 @@ class OrganisationFacts:
     offers: tuple[OfferFacts, ...] = ()
 
     def offer_on(self, topic_id: int | None) -> OfferFacts | None:
-        """Its offer on a topic."""
         return next((offer for offer in self.offers if offer.topic_id == topic_id), None)
 
 

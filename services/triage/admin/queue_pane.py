@@ -35,7 +35,6 @@ class QueuePane:
 
     @property
     def text(self) -> str:
-        """What is searched for."""
         return self.asked.get("q", "")
 
     @property

@@ -65,7 +65,6 @@ def what_is_open(sheet: ServiceRequest) -> dict[str, bool]:
 
 
 def company_facts(sheet: ServiceRequest) -> list[tuple[str, Any]]:
-    """What is known of the company."""
     age = sheet.age_in_years(timezone.now())
     return [
         (_("SIRET"), spaced(sheet.siret) or sheet.get_no_siret_reason_display()),

@@ -35,8 +35,6 @@ class ReferralInline(ReadOnlyInline):
 
 
 class EventInline(ReadOnlyInline):
-    """The history."""
-
     # Those of a sheet that the person may open.
     shows_every_row = True
     model = RequestEvent
@@ -59,8 +57,6 @@ class MessageInline(ReadOnlyInline):
 
 
 class AttachmentInline(ReadOnlyInline):
-    """Files."""
-
     model = Attachment
     fields = ["name", "content_type", "size", "created_at"]
     ordering = ["created_at", "pk"]
@@ -73,12 +69,10 @@ class HubFilter(admin.SimpleListFilter):
     parameter_name = "hub"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        """One line a hub."""
         hubs = Hub.objects.visible_to(request.user)
         return [(str(hub.pk), str(hub)) for hub in hubs.in_order()]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
-        """The requests of the hub chosen."""
         chosen = whole_number(self.value() or "")
         return queryset if chosen is None else queryset.filter(hub_id=chosen)
 
@@ -87,7 +81,6 @@ class SentState(admin.ChoicesFieldListFilter):
     """The states of what was sent: a draft is shown to nobody."""
 
     def choices(self, changelist: Any) -> Any:
-        """One line a state."""
         return (one for one in super().choices(changelist) if one["display"] != RequestState.DRAFT.label)
 
 
@@ -185,5 +178,4 @@ class FollowUpAdmin(RetriedAdmin):
     search_help_text = _("Le numéro d’une demande.")
 
     def find(self, rows: QuerySet, words: str) -> QuerySet:
-        """Those of one request."""
         return rows.filter(request__code=words.upper())

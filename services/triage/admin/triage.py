@@ -134,8 +134,6 @@ def blank(step: Step, request: HttpRequest, sheet: ServiceRequest) -> forms.Step
 
 
 def step_view(step: Step) -> Callable[..., HttpResponse]:
-    """Make the view that takes a step."""
-
     @require_POST
     @access(staff)
     def view(request: HttpRequest, code: str) -> HttpResponse:

@@ -106,7 +106,6 @@ class WorkshopAdmin(PortalModelAdmin):
 
     @admin.display(description=_("état"))
     def state(self, workshop: Workshop) -> Any:
-        """Whether it is open."""
         return _("ouvert") if workshop.is_open else _("terminé") if workshop.is_over else _("à venir")
 
     @admin.action(description=_("Fermer maintenant : la salle est vide"), permissions=["change"])

@@ -45,7 +45,6 @@ class Unit:
 
     @classmethod
     def of(cls, territory: Territory) -> "Unit":
-        """A territory as a unit."""
         return cls(territory.pk, territory.kind, territory.code, territory.name)
 
 
@@ -58,7 +57,6 @@ class CoverageReading:
     cells: Coverage
 
     def cell(self, topic: Topic, unit: Unit) -> Cell:
-        """The cell of a topic in a unit."""
         return self.cells[topic.pk][unit.id]
 
     def state(self, topic: Topic, unit: Unit) -> str:
