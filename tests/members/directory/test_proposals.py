@@ -201,7 +201,7 @@ class TestReview:
         client.force_login(UserFactory(staff_of=HubFactory()))
         assert client.get(reverse("admin:proposal_review", args=[proposal.code])).status_code == 404
         assert client.post(reverse("admin:proposal_accept", args=[proposal.code])).status_code == 404
-        assert "Atelier" not in client.get(reverse("admin:members_sheetproposal_changelist")).content.decode()
+        assert "Atelier des" not in client.get(reverse("admin:members_sheetproposal_changelist")).content.decode()
 
     def test_two_answers_at_once_make_one_step(self, transactional_db, place, manager, desk):
         proposal = propose_changes(place, values={"name": "Atelier des Marées"}, by=manager)

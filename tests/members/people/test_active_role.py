@@ -39,14 +39,14 @@ def test_switching_leads_to_the_home_of_the_hat_and_stays(client, world):
     assert answer.url == reverse("inbox")
     assert client.get(reverse("after_sign_in")).url == reverse("inbox")
     page = client.get(reverse("account"))
-    assert page.wsgi_request.hat.organisation_id == nwx.pk
+    assert page.wsgi_request.active_role.organisation_id == nwx.pk
     assert "Conseil · NWX" in page.content.decode()
 
 
 def test_a_hat_of_someone_else_cannot_be_worn(client, world):
     client.force_login(UserFactory(adviser_of=world[2]))
     client.post(reverse("switch_role"), {"hat": f"staff-{world[1].pk}"})
-    assert client.get(reverse("account")).wsgi_request.hat.organisation_id == world[2].pk
+    assert client.get(reverse("account")).wsgi_request.active_role.organisation_id == world[2].pk
 
 
 def test_a_hat_lost_meanwhile_falls_back_to_another(client, world):
@@ -54,7 +54,7 @@ def test_a_hat_lost_meanwhile_falls_back_to_another(client, world):
     client.force_login(person)
     client.post(reverse("switch_role"), {"hat": f"organisation-{nwx.pk}"})
     person.memberships.filter(organisation=nwx).update(is_active=False)
-    assert client.get(reverse("account")).wsgi_request.hat.key.startswith("staff-")
+    assert client.get(reverse("account")).wsgi_request.active_role.key.startswith("staff-")
 
 
 def test_reading_the_page_does_not_switch(client, world):
