@@ -105,7 +105,7 @@ SPECIAL: dict[str, Arguments] = {
 }
 FAMILIES: dict[str, Arguments] = {
     "admin:succession": lambda side: [side.rows["succession"].code],
-    "admin:sheet_": lambda side: [side.rows["sheetproposal"].code],
+    "admin:proposal_": lambda side: [side.rows["sheetproposal"].code],
     "tracking_": _tracking,
     "referral_": lambda side: [side.referrals["accepted"].code],
     "admin:triage_": lambda side: [side.requests["déposé"].code],

@@ -2,6 +2,7 @@
 
 from diginor.outbox.models import OutgoingMail
 from services.requests.models import Referral, ServiceRequest
+from services.requests.notifications import advisers, company, hub_staff
 from services.requests.notifications.base import RequestMail
 
 
@@ -13,5 +14,8 @@ def still_holds(row: OutgoingMail, request: ServiceRequest, referrals: list[Refe
 
 
 KINDS: dict[str, type[RequestMail]] = {
-    name: kind for name, kind in globals().items() if isinstance(kind, type) and issubclass(kind, RequestMail)
+    name: kind
+    for module in (advisers, company, hub_staff)
+    for name, kind in vars(module).items()
+    if isinstance(kind, type) and issubclass(kind, RequestMail)
 }
