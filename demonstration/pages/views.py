@@ -17,7 +17,7 @@ from diginor.web.access import access, public
 def demonstration(request: HttpRequest) -> HttpResponse:
     """Who may be played, with what each comes to do, and the last mails."""
     context = {
-        "roles": accounts.roles(),
+        "personas": accounts.roles(),
         "password": accounts.PASSWORD,
         "facts": inventory.facts(),
         "lines": outbox.latest(),

@@ -1,4 +1,4 @@
-"""What every page knows: the portal's name, its navigation, the hat in use and the languages."""
+"""What every page knows: the portal's name, its navigation, the role in use and the languages."""
 
 from dataclasses import dataclass
 
@@ -14,7 +14,7 @@ SITE_NAME = "DIGINOR"
 
 @dataclass(frozen=True)
 class Entry:
-    """A link of a menu: its address by name, its words, which kinds of hat see it (all when empty), what it covers."""
+    """A link of a menu: its address by name, its words, which kinds of role see it (all when empty), what it covers."""
 
     name: str
     label: object
@@ -54,8 +54,8 @@ def portal(request: HttpRequest) -> dict:
         "publisher": settings.PUBLISHER,
         "is_demo": settings.DEMO,
         "front_hub": getattr(request, "hub", None),
-        "hat": SimpleLazyObject(lambda: getattr(request, "hat", None)),
-        "hats": SimpleLazyObject(lambda: list(getattr(request, "hats", ()))),
+        "active_role": SimpleLazyObject(lambda: getattr(request, "active_role", None)),
+        "roles": SimpleLazyObject(lambda: list(getattr(request, "roles", ()))),
         "navigation": SimpleLazyObject(lambda: _links(NAVIGATION, request, _kinds(request))),
         "account": SimpleLazyObject(lambda: _links(ACCOUNT, request)),
         "footer": SimpleLazyObject(lambda: _links(FOOTER, request)),
@@ -68,9 +68,9 @@ def _kinds(request):
     user = getattr(request, "user", None)
     if user is None or not user.is_authenticated:
         return frozenset()
-    hat = getattr(request, "hat", None)
-    # The key of a hat starts with what it is: organisation, staff, head or officer.
-    kinds = {hat.key.partition("-")[0]} if hat else {"company"}
+    role = getattr(request, "active_role", None)
+    # The key of a role starts with what it is: organisation, staff, head or officer.
+    kinds = {role.key.partition("-")[0]} if role else {"company"}
     return frozenset(kinds | {"admin"} if user.is_superuser else kinds)
 
 

@@ -3,8 +3,9 @@
 Variables that the context processor `diginor.pages.context.portal` gives to every page rendered with a request:
   site_name   the portal's name                     navigation  main entries: {label, url, is_current}
   is_demo     demonstration mode                    account     entries of the account menu: {label, url, icon}
-  hat, hats   the hat in use and all of them        footer      lists of legal pages: {label, url}
-  languages   {code, label, url, is_current}        filing_url  where a request is filed, empty when unbuilt
+  active_role the role in use, if any               footer      lists of legal pages: {label, url}
+  roles       all those of the person               filing_url  where a request is filed, empty when unbuilt
+  languages   {code, label, url, is_current}
   front_hub   the hub whose door this is, if any
 Blocks of base.html: title, description, breadcrumb, head, main (inside the page's width), wide (replaces it), scripts.
 

@@ -1,4 +1,4 @@
-"""The hats of a person: one role in one place; the hat in use is visible and can be switched."""
+"""The roles of a person, each in one place; the role in use is visible and can be switched."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from members.hubs.enums import HubRoleKind
 from members.people.enums import MembershipRole
 
-SESSION_KEY = "hat"
+SESSION_KEY = "active_role"
 
 
 @dataclass(frozen=True)
@@ -29,18 +29,18 @@ class ActiveRole:
 
 
 def roles_of(user: Any) -> list[ActiveRole]:
-    """Every hat that the person may wear, the desk of a hub first."""
+    """Every role that the person has, the staff of a hub first."""
     if not user.is_authenticated:
         return []
-    hats = [_hub_role(role) for role in user.own_hub_roles]
+    roles = [_hub_role(role) for role in user.own_hub_roles]
     for row in user.active_memberships:
         is_manager = row.role == MembershipRole.MANAGER
         label = _label(row.get_role_display(), row.organisation)
         key = f"organisation-{row.organisation_id}"
-        hats.append(
+        roles.append(
             ActiveRole(key, label, reverse("inbox"), organisation_id=row.organisation_id, is_manager=is_manager)
         )
-    return hats
+    return roles
 
 
 def _hub_role(role: Any) -> ActiveRole:
@@ -54,14 +54,14 @@ def _label(role: str, place: Any) -> str:
 
 
 def active_role_of(request: HttpRequest) -> ActiveRole | None:
-    """The hat chosen in this session, else the first."""
-    hats = roles_of(request.user)
+    """The role chosen in this session, else the first."""
+    roles = roles_of(request.user)
     chosen = request.session.get(SESSION_KEY)
-    return next((hat for hat in hats if hat.key == chosen), hats[0] if hats else None)
+    return next((role for role in roles if role.key == chosen), roles[0] if roles else None)
 
 
 def organisation_in_use(request: HttpRequest) -> Any:
-    """The organisation of the hat in use, or the first the person works for under another hat."""
+    """The organisation of the role in use, or the first the person works for in another role."""
     user: Any = request.user
     memberships = user.active_memberships
     chosen = request.active_role.organisation_id if request.active_role else None  # type: ignore[attr-defined]
@@ -70,21 +70,21 @@ def organisation_in_use(request: HttpRequest) -> Any:
 
 
 def home_of(request: HttpRequest) -> str:
-    """Where a signed-in person goes first: where the hat in use works, or to their own requests."""
-    hat = active_role_of(request)
-    if hat:
-        return hat.home
+    """Where a signed-in person goes first: where the role in use works, or to their own requests."""
+    role = active_role_of(request)
+    if role:
+        return role.home
     return reverse("admin:index") if request.user.is_superuser else reverse("my_requests")
 
 
 class ActiveRoleMiddleware:
-    """Give every request its `hat`, computed when first read."""
+    """Give every request its `active_role`, computed when first read."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]):
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        """Attach the hat lazily, so that public pages pay nothing."""
+        """Attach the role lazily, so that public pages pay nothing."""
         request.active_role = SimpleLazyObject(lambda: active_role_of(request))  # type: ignore[attr-defined]
         request.roles = SimpleLazyObject(lambda: roles_of(request.user))  # type: ignore[attr-defined]
         return self.get_response(request)

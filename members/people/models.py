@@ -97,7 +97,7 @@ class UserManager(BaseUserManager.from_queryset(UserQuerySet)):  # type: ignore[
 
 
 class User(AbstractBaseUser, PermissionsMixin):
-    """A person, who signs in with an e-mail address and may wear several hats."""
+    """A person, who signs in with an e-mail address and may have several roles."""
 
     email = EmailField(_("adresse électronique"), unique=True)
     first_name = models.CharField(_("prénom"), max_length=80, blank=True)

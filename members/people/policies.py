@@ -7,7 +7,7 @@ from members.organisations.models import Organisation
 
 
 def professional(user: Any) -> bool:
-    """Whether the person wears any hat besides the one of a company that asks."""
+    """Whether the person has any role besides the one of a company that asks."""
     return user.is_authenticated and bool(user.is_superuser or user.active_memberships or user.all_hub_roles)
 
 

@@ -1,4 +1,4 @@
-"""Entering and leaving: a code, a password, the hat one wears."""
+"""Entering and leaving: a code, a password, the role in use."""
 
 from typing import Any
 
@@ -73,15 +73,15 @@ class CodeView(account.ConfirmLoginCodeView):
 
 @access(signed_in)
 def after_sign_in(request: HttpRequest) -> HttpResponse:
-    """Go where the hat in use works, or to one's own requests."""
+    """Go where the role in use works, or to one's own requests."""
     return redirect(home_of(request))
 
 
 @require_POST
 @access(signed_in)
 def switch_role(request: HttpRequest) -> HttpResponse:
-    """Wear another hat and go where it works."""
-    chosen = next((hat for hat in request.roles if hat.key == request.POST.get("hat")), None)  # type: ignore[attr-defined]
+    """Take another role and go where it works."""
+    chosen = next((role for role in request.roles if role.key == request.POST.get("role")), None)  # type: ignore[attr-defined]
     if chosen is None:
         messages.error(request, _("Vous n’avez plus ce rôle."))
         return redirect("after_sign_in")

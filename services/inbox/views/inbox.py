@@ -22,7 +22,7 @@ MINE, UNATTENDED = "moi", "personne"
 @require_safe
 @access(policies.adviser)
 def inbox(request: HttpRequest) -> HttpResponse:
-    """What waits for the organisation whose hat is worn, by urgency."""
+    """What waits for the organisation of the role in use, by urgency."""
     organisation = organisation_in_use(request)
     view = BY_SLUG.get(request.GET.get("vue", ""), VIEWS[0])
     narrowing: dict[str, dict[str, Any]] = {"": {}, MINE: {"adviser": request.user}, UNATTENDED: {"adviser": None}}

@@ -146,7 +146,7 @@ def _me(request: HttpRequest) -> User:
 
 
 def _led(request: HttpRequest) -> Organisation:
-    """The organisation whose hat is worn, when its wearer leads the team."""
+    """The organisation of the role in use, when it leads the team."""
     place = organisation_in_use(request)
     if not policies.leads(request.user, place):
         raise PermissionDenied

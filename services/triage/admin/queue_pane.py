@@ -49,13 +49,13 @@ class QueuePane:
 
     @cached_property
     def hub(self) -> Hub:
-        """The hub asked for, else that of the hat, else the first; that of the open request when outside of it."""
+        """The hub asked for, else that of the role in use, else the first; that of the open request if outside."""
         if not self.hubs:
             raise Http404
         by_slug = {hub.slug: hub for hub in self.hubs}
-        hat = self.request.active_role  # type: ignore[attr-defined]
-        worn = self.by_id.get(hat.hub_id if hat else 0)
-        wanted = (by_slug.get(self.asked_hub) if self.asked_hub else worn) or self.hubs[0]
+        role = self.request.active_role  # type: ignore[attr-defined]
+        in_use = self.by_id.get(role.hub_id if role else 0)
+        wanted = (by_slug.get(self.asked_hub) if self.asked_hub else in_use) or self.hubs[0]
         if self.current and self.current.hub_id not in self._under(wanted):
             return self.by_id.get(self.current.hub_id, wanted)
         return wanted

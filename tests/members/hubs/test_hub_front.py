@@ -1,4 +1,4 @@
-"""The front family_cards of hubs: the list, the door of each, by path or by host name, in its own colour."""
+"""The front doors of hubs: the list, the door of each, by path or by host name, in its own colour."""
 
 import re
 

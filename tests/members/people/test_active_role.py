@@ -21,21 +21,21 @@ def world():
 
 def test_every_role_is_a_hat(world):
     person, hub, nwx, tes = world
-    hats = roles_of(person)
-    assert [hat.key for hat in hats] == [f"staff-{hub.pk}", f"organisation-{nwx.pk}", f"organisation-{tes.pk}"]
-    assert [hat.is_manager for hat in hats] == [False, False, True]
+    roles = roles_of(person)
+    assert [role.key for role in roles] == [f"staff-{hub.pk}", f"organisation-{nwx.pk}", f"organisation-{tes.pk}"]
+    assert [role.is_manager for role in roles] == [False, False, True]
 
 
 def test_an_ended_membership_is_no_hat(world):
     person = world[0]
     ended = MembershipFactory(user=person, ended=True)
-    assert f"organisation-{ended.organisation_id}" not in {hat.key for hat in roles_of(person)}
+    assert f"organisation-{ended.organisation_id}" not in {role.key for role in roles_of(person)}
 
 
 def test_switching_leads_to_the_home_of_the_hat_and_stays(client, world):
     person, _hub, nwx, _tes = world
     client.force_login(person)
-    answer = client.post(reverse("switch_role"), {"hat": f"organisation-{nwx.pk}"})
+    answer = client.post(reverse("switch_role"), {"role": f"organisation-{nwx.pk}"})
     assert answer.url == reverse("inbox")
     assert client.get(reverse("after_sign_in")).url == reverse("inbox")
     page = client.get(reverse("account"))
@@ -45,14 +45,14 @@ def test_switching_leads_to_the_home_of_the_hat_and_stays(client, world):
 
 def test_a_hat_of_someone_else_cannot_be_worn(client, world):
     client.force_login(UserFactory(adviser_of=world[2]))
-    client.post(reverse("switch_role"), {"hat": f"staff-{world[1].pk}"})
+    client.post(reverse("switch_role"), {"role": f"staff-{world[1].pk}"})
     assert client.get(reverse("account")).wsgi_request.active_role.organisation_id == world[2].pk
 
 
 def test_a_hat_lost_meanwhile_falls_back_to_another(client, world):
     person, _hub, nwx, _tes = world
     client.force_login(person)
-    client.post(reverse("switch_role"), {"hat": f"organisation-{nwx.pk}"})
+    client.post(reverse("switch_role"), {"role": f"organisation-{nwx.pk}"})
     person.memberships.filter(organisation=nwx).update(is_active=False)
     assert client.get(reverse("account")).wsgi_request.active_role.key.startswith("staff-")
 
@@ -62,7 +62,7 @@ def test_reading_the_page_does_not_switch(client, world):
     assert client.get(reverse("switch_role")).status_code == 302
 
 
-def test_a_public_page_pays_nothing_for_hats(client, django_assert_num_queries):
+def test_a_public_page_pays_nothing_for_roles(client, django_assert_num_queries):
     with django_assert_num_queries(0):
         client.get(reverse("legal"))
 

@@ -138,7 +138,7 @@ def test_the_hat_says_whose_inbox_it_is(client, adviser, place):
     ReferralFactory(organisation=other)
     assert show(client).context["organisation"] == other  # first by name
     session = client.session
-    session["hat"] = f"organisation-{place.pk}"
+    session["active_role"] = f"organisation-{place.pk}"
     session.save()
 
     assert show(client).context["organisation"] == place

@@ -138,7 +138,7 @@ def test_a_manager_here_is_only_an_adviser_there(client, place, manager):
     other = OrganisationFactory(name="Alpha")
     MembershipFactory(user=manager, organisation=other)
     session = client.session
-    session["hat"] = f"organisation-{other.pk}"
+    session["active_role"] = f"organisation-{other.pk}"
     session.save()
 
     assert client.get(reverse("team")).status_code == 403
