@@ -94,7 +94,7 @@ def status(answer: HttpResponse, client: Client) -> int:
 
     Who must sign in first is led there, and given back what was written (401).
     """
-    if answer.status_code == 401:
+    if answer.status_code == 401 and answer.request["REQUEST_METHOD"] == "POST":
         return 302
     if answer.status_code == 302 and answer["Location"].startswith("/gestion/login/"):
         return client.get(answer["Location"]).status_code

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.hostile.campaign import Campaign, family_cards
+from tests.hostile.campaign import Campaign, doors
 from tests.world import make_world
 
 REQUESTS = 500
@@ -11,7 +11,7 @@ REQUESTS = 500
 @pytest.mark.django_db
 def test_no_hostile_request_breaks_a_page() -> None:
     world = make_world()
-    every = family_cards(world)
+    every = doors(world)
     furthest = [door for door in every if door.role not in ("visitor", "company", "officer", "head")]
     campaign = Campaign(world)
     # Every address is asked once, by one role or another; the whole takes minutes.

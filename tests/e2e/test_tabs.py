@@ -2,8 +2,8 @@
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
-from services.enums import RequestState
 
+from services.requests.enums import RequestState
 from services.requests.models import ServiceRequest
 from tests.e2e.people import button, see
 from tests.factories.members import HubFactory, UserFactory, commune

@@ -24,14 +24,14 @@ def main() -> int:
     asked = asked_for()
     with portal_apart("hostile"):
         # These read the settings.
-        from tests.hostile.campaign import Campaign, family_cards
+        from tests.hostile.campaign import Campaign, doors
         from tests.world import make_world
 
         started = time.monotonic()
         world = make_world()
         campaign = Campaign(world, asked.seed)
-        every = family_cards(world)
-        campaign.look(Random(asked.seed).sample(every, asked.family_cards) if asked.family_cards else every)
+        every = doors(world)
+        campaign.look(Random(asked.seed).sample(every, asked.doors) if asked.doors else every)
         campaign.run(asked.requests)
         print(campaign.table())
         print(f"{time.monotonic() - started:.0f} s, seed {asked.seed}\n")

@@ -98,7 +98,7 @@ class Campaign:
         self._raised.append(f"{lines[-1][:200]} | {own[-1] if own else ''}".replace(f"{ROOT}/", ""))
 
     def run(self, count: int) -> None:
-        """Send that many requests to the family_cards that were looked at."""
+        """Send that many requests to the doors that were looked at."""
         sent = 0
         while sent < count:
             wishes = list(self.wishes())
@@ -242,7 +242,7 @@ def _status(client: Client, asked: Asked) -> int:
     return answer.status_code
 
 
-def family_cards(world: World) -> list[Door]:
+def doors(world: World) -> list[Door]:
     """Every address for every role, the lists of the administration, and the pages as the book opens them."""
     side = world.own
     paths = [address(name, side) for name in names()]

@@ -58,7 +58,8 @@ def change(row):
         elif isinstance(column, models.IntegerField):
             value = (value or 1) + 1
         elif isinstance(column, models.DateField) and value:
-            value += timedelta(days=1)
+            # What begins an hour later still ends after it began.
+            value += timedelta(hours=1) if isinstance(column, models.DateTimeField) else timedelta(days=1)
         else:
             continue
         type(row)._base_manager.filter(pk=row.pk).update(**{column.name: value})

@@ -131,7 +131,7 @@ class TestErrors:
 
         answer = Client(enforce_csrf_checks=True).post(reverse("account_login"), {"email": "a@b.example"})
         assert answer.status_code == 403
-        assert "ouverte trop longtemps" in answer.content.decode()
+        assert "Relisez, puis envoyez à nouveau" in answer.content.decode()
 
     def test_our_own_fault_needs_no_database(self, rf):
         from diginor.pages import views

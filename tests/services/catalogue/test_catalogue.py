@@ -69,8 +69,8 @@ def test_a_search_shows_the_best_topics_and_the_others_on_demand(client):
 
 def test_families_open_on_their_topics(client, robot, skills):
     HubFactory()
-    family_cards = client.get(reverse("services")).content.decode()
-    assert (family_cards.count('class="door"'), "Tester un robot" in family_cards) == (4, False)
+    cards = client.get(reverse("services")).content.decode()
+    assert (cards.count('class="door"'), "Tester un robot" in cards) == (4, False)
     for address in (reverse("family", args=["demonstration"]), "/demande/?famille=demonstration"):
         page = client.get(address).content.decode()
         assert ("Tester un robot" in page, str(skills) in page) == (True, False)

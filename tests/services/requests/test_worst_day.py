@@ -14,11 +14,11 @@ from diginor.outbox.models import MailStatus, OutgoingMail
 from diginor.outbox.pacing import AT_ONCE_A_DAY, Pace, next_morning
 from diginor.workflow.history import Party
 from services.filing import actions as filing
-from services.requests import notifications
 from services.requests.actions import clock as clock_actions
 from services.requests.actions import referral, thread
 from services.requests.actions.digests import send_digests
 from services.requests.models import FollowUp, Referral, ServiceRequest
+from services.requests.notifications import KINDS
 from services.triage import actions as triage
 from tests.factories.members import commune
 from tests.services.cast import Desk, fresh
@@ -108,7 +108,7 @@ def test_a_step_is_one_mail_and_all_the_rest_of_a_day_is_three(seed: int, clock:
     # Filing twice is two steps as well.
     assert by_kind.total() <= steps + 2
     assert steps > 10
-    assert {kind for kind in by_kind if getattr(notifications, kind).pace != Pace.AT_ONCE} == set()
+    assert {kind for kind in by_kind if KINDS[kind].pace != Pace.AT_ONCE} == set()
     assert not {*by_kind} & {"NewDate", "QuestionReminder", "SatisfactionAsked", "SecondAssessment"}
 
 

@@ -15,7 +15,7 @@ from services.requests.actions import referral as referrals
 from services.requests.enums import DeclineReason, Outcome, RejectReason, RequestState
 from services.requests.links import tracking_token
 from services.requests.models import STEP_LABELS, Message, ServiceRequest
-from services.requests.rules.status_messages import Fact, Situation, headline, listed, told
+from services.requests.rules.status_messages import Fact, Situation, headline, listed, status_message
 from services.triage import actions as triage
 from tests.factories.members import HubFactory, OrganisationFactory, UserFactory
 from tests.factories.services import MessageFactory, ReferralFactory, RequestFactory, SatisfactionFactory
@@ -319,7 +319,9 @@ def test_every_ending_has_its_sentence(reason, outcome):
 @pytest.mark.parametrize("step", [*STEP_LABELS])
 def test_no_row_of_the_history_shows_a_code(step):
     for reason, outcome in itertools.product(["", *DeclineReason.values], ["", *Outcome.values]):
-        sentence = told(Fact(step, organisation="NWX", names=("NWX",), reason=reason, outcome=outcome, after="TES"))
+        sentence = status_message(
+            Fact(step, organisation="NWX", names=("NWX",), reason=reason, outcome=outcome, after="TES")
+        )
         assert sentence is None or (sentence.text[0].isupper() and sentence.text.endswith("."))
 
 
