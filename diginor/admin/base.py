@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 
 from diginor.admin import deletions
 from diginor.admin.choose import Chooser
+from diginor.admin.row_links import rows_to_open
 from diginor.text.search import PlainText, plain, query
 from diginor.web.edits import SEAL, Guard, SharedModelForm
 
@@ -169,7 +170,7 @@ class PortalModelAdmin(Rights, Scoped, Guarded, admin.ModelAdmin):
     named_by: tuple[str, ...] = ()
 
     def view_on_site(self, obj: Any) -> str | None:
-        """The public page of a row, when it has one."""
+        """The page of a row outside its sheet, when it has one that whoever reads the sheet may open."""
         return obj.get_absolute_url() if hasattr(obj, "get_absolute_url") else None
 
     def has_module_permission(self, request: HttpRequest) -> bool:
@@ -219,6 +220,11 @@ class PortalModelAdmin(Rights, Scoped, Guarded, admin.ModelAdmin):
         """Call the list by the name of what it holds."""
         title = capfirst(self.model._meta.verbose_name_plural)
         return super().changelist_view(request, {"title": title, **(extra_context or {})})
+
+    def render_change_form(self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any) -> Any:
+        """Show the sheet with links to the rows that the person may open."""
+        context["rows_to_open"] = rows_to_open(self.admin_site, request, context)
+        return super().render_change_form(request, context, *args, **kwargs)
 
     def add_view(self, request: HttpRequest, form_url: str = "", extra_context: dict[str, Any] | None = None) -> Any:
         """Name what is added without an article, which French would have to agree."""

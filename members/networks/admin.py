@@ -114,6 +114,10 @@ class NetworkAdmin(FactAdmin):
         SOURCE,
     ]
 
+    def view_on_site(self, obj: Network) -> str | None:
+        """The public page of what the directory shows."""
+        return super().view_on_site(obj) if obj.organisation.is_listed else None
+
 
 @admin.register(Affiliation)
 class AffiliationAdmin(FactAdmin):

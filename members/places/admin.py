@@ -70,6 +70,10 @@ class PlaceAdmin(PortalModelAdmin):
         ),
     ]
 
+    def view_on_site(self, obj: Place) -> str | None:
+        """The public page of what the directory shows."""
+        return super().view_on_site(obj) if obj.is_listed else None
+
     def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
         """Say that somebody else shared the same place meanwhile, instead of failing: nothing is changed then."""
         try:

@@ -81,6 +81,10 @@ class OrganisationAdmin(ExchangeAdmin, CompanyLookup, PortalModelAdmin):
         (_("Provenance"), {"fields": ["source", "stated_on", "is_demo", "created_at"]}),
     ]
 
+    def view_on_site(self, obj: Organisation) -> str | None:
+        """The public page of what the directory shows."""
+        return super().view_on_site(obj) if obj.is_listed else None
+
     def find(self, rows: QuerySet, words: str) -> QuerySet:
         """A SIRET exactly, a name approximately."""
         digits = bare(words)

@@ -151,6 +151,9 @@ class ReferralAdmin(ReadOnlyModelAdmin):
     search_fields = ["code"]
     search_help_text = _("Le numéro d’une orientation ou d’une demande.")
 
+    def view_on_site(self, obj: Referral) -> None:
+        """None: the page of a referral is that of its advisers."""
+
     def find(self, rows: QuerySet, words: str) -> QuerySet:
         """By a whole number."""
         # Two searches by unique codes: one across the join would read both tables.

@@ -330,7 +330,7 @@ def test_a_link_that_went_astray_is_replaced(staff, hub, client):
 
 
 def test_a_sheet_leads_to_its_public_page_without_a_detour(staff, hub):
-    place = OrganisationFactory(member=True, of_hub=hub)
+    place = OrganisationFactory(member=True, listed=True, of_hub=hub)
     assert f'href="{place.get_absolute_url()}"' in staff.get(address(Organisation, "change", place.pk)).content.decode()
     assert staff.get("/gestion/r/1/1/").status_code == 404
 
