@@ -100,6 +100,22 @@ class TestSignIn:
         page = client.get(reverse("mfa_authenticate")).content.decode()
         assert f"mailto:{settings.PUBLISHER['email']}" in page
 
+    @pytest.mark.parametrize("phone", ["02 99 00 00 00", ""])
+    def test_behind_the_door_of_a_hub_it_is_the_hub_where_it_has_a_telephone(self, client, adviser, settings, phone):
+        hub = HubFactory(name="Guichet de Bretagne", host="bretagne.exemple.example", phone=phone)
+        settings.DIGINOR_HOSTS, settings.ALLOWED_HOSTS = [hub.host], ["testserver", hub.host]
+        door = {"headers": {"host": hub.host}}
+        client.post(reverse("password_sign_in"), {"login": adviser.email, "password": PASSWORD}, **door)
+        page = client.get(reverse("mfa_authenticate"), **door).content.decode()
+        assert ("Guichet de Bretagne vous répond au 02 99 00 00 00" in page) == bool(phone)
+        assert (f"mailto:{settings.PUBLISHER['email']}" in page) == (not phone)
+
+    def test_the_publisher_gives_a_telephone_where_there_is_one(self, client, adviser, settings):
+        settings.PUBLISHER = {**settings.PUBLISHER, "phone": "02 31 00 00 00"}
+        client.post(reverse("password_sign_in"), {"login": adviser.email, "password": PASSWORD})
+        page = client.get(reverse("mfa_authenticate")).content.decode()
+        assert "Ou appelez le 02 31 00 00 00." in page
+
     def test_the_file_of_recovery_codes_has_a_french_name(self, client):
         enrol(client, UserFactory())
         answer = client.get(reverse("mfa_download_recovery_codes"))
