@@ -6,6 +6,7 @@ without places nor dates: gathering again, or after a file was moved, changes no
 
 import sys
 from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -91,8 +92,11 @@ def write(catalogue: Catalog, path: Path) -> None:
     out = BytesIO()
     write_po(out, catalogue, sort_output=True, no_location=True, omit_header=True)
     path.write_bytes(HEADER.encode() + out.getvalue())
+    compiled = translated(path)
+    # Babel writes the hour of the compilation into the header.
+    compiled.creation_date = compiled.revision_date = datetime.fromtimestamp(0, UTC)
     with path.with_suffix(".mo").open("wb") as stream:
-        write_mo(stream, translated(path))
+        write_mo(stream, compiled)
 
 
 def all_given(message: Message) -> bool:

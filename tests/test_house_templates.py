@@ -7,9 +7,6 @@ from typing import Any
 
 import allauth
 import django
-from babel.messages.catalog import Catalog
-from babel.messages.mofile import read_mo
-from babel.messages.pofile import read_po
 
 from tests.sources import APPS, ROOT, app_code, files, name_of
 
@@ -134,33 +131,6 @@ def test_no_french_stands_untranslated_in_code():
         if accent.search(match.group(1))
     ]
     assert not offences, "\n".join(offences)
-
-
-def test_the_compiled_translations_are_fresh_and_complete():
-    folder = ROOT / "diginor" / "locale" / "en" / "LC_MESSAGES"
-    with (folder / "django.po").open("rb") as source, (folder / "django.mo").open("rb") as compiled:
-        catalog, machine = read_po(source), read_mo(compiled)
-    missing = [message.id for message in catalog if message.id and (message.fuzzy or not all(_texts(message)))]
-    assert not missing, missing
-    stale = [message.id for message in catalog if message.id and _texts(message) != _compiled(machine, message)]
-    assert not stale, stale
-
-
-def _first(message_id: Any) -> str:
-    """The singular of a message, by which catalogues find it."""
-    return message_id if isinstance(message_id, str) else message_id[0]
-
-
-def _compiled(machine: Catalog, message: Any) -> list[str]:
-    """What the compiled catalogue says, where Babel keeps contexts as bytes."""
-    context = message.context and message.context.encode()
-    found = machine.get(_first(message.id), context)
-    return _texts(found) if found else []
-
-
-def _texts(message: Any) -> list[str]:
-    """The translations of a message, one or as many as there are plural forms."""
-    return [message.string] if isinstance(message.string, str) else list(message.string)
 
 
 def test_every_application_is_known_here():

@@ -2,10 +2,20 @@
 
 from pathlib import Path
 
+import time_machine
 from babel.messages.catalog import Catalog
 
 from tests import messages
-from tests.messages import CATALOGUE, brought_up_to_date, gathered, key, translatable_files, translated, write
+from tests.messages import (
+    CATALOGUE,
+    all_given,
+    brought_up_to_date,
+    gathered,
+    key,
+    translatable_files,
+    translated,
+    write,
+)
 
 TEMPLATE = """
   {% load i18n %}
@@ -56,9 +66,17 @@ def test_gathering_again_or_from_moved_files_changes_nothing(tmp_path):
     paths = translatable_files()
     write(brought_up_to_date(translated(CATALOGUE), gathered(paths)), first)
     write(brought_up_to_date(translated(first), gathered(paths)), again)
-    write(brought_up_to_date(translated(first), gathered(reversed(paths))), moved)
+    with time_machine.travel("2031-05-06 07:08 +0000"):
+        write(brought_up_to_date(translated(first), gathered(reversed(paths))), moved)
     assert first.read_bytes() == again.read_bytes() == moved.read_bytes()
     assert first.with_suffix(".mo").read_bytes() == moved.with_suffix(".mo").read_bytes()
+
+
+def test_what_is_served_is_what_is_translated(tmp_path):
+    write(translated(CATALOGUE), tmp_path / "django.po")
+    assert (tmp_path / "django.mo").read_bytes() == CATALOGUE.with_suffix(".mo").read_bytes(), "run make messages"
+    missing = [message.id for message in translated(CATALOGUE) if message.fuzzy or not all_given(message)]
+    assert not missing, missing
 
 
 def test_a_translation_stays_with_its_text_and_none_is_guessed(tmp_path, monkeypatch, capsys):
