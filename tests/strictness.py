@@ -11,7 +11,8 @@ from django.db.models.query import QuerySet
 from django.template.base import Node
 from django.template.defaulttags import ForNode
 
-OWN_APPS = ("diginor", "members", "services", "funding", "projects")
+from tests.sources import APPS
+
 # `get()` reads this many rows to see that there is one, without any order.
 ROWS_READ_BY_GET = 21
 CERTAIN = {"pk", "id"}
@@ -86,7 +87,7 @@ def watch_orders(monkeypatch: Any) -> None:
     def watched(queryset: QuerySet) -> None:
         is_new = queryset._result_cache is None
         fetch_all(queryset)
-        if not is_new or len(queryset._result_cache) < 2 or queryset.model._meta.app_label not in OWN_APPS:
+        if not is_new or len(queryset._result_cache) < 2 or queryset.model._meta.app_label not in APPS:
             return
         query = queryset.query
         size = (query.high_mark or sys.maxsize) - query.low_mark

@@ -18,6 +18,7 @@ from services.requests.models import Promise
 from tests.access_table import ACTING, LISTS, READING, read
 from tests.addresses import address, names
 from tests.sessions import sign_in
+from tests.sources import APPS
 from tests.world import ROLES, Side, World, make_world
 
 pytestmark = pytest.mark.django_db
@@ -170,11 +171,7 @@ def _acts(role: str) -> dict[str, set[int]]:
 
 def everything() -> str:
     """A fingerprint of all the rows of the portal."""
-    tables = [
-        model._meta.db_table
-        for model in apps.get_models()
-        if model._meta.app_label in ("diginor", "members", "services")
-    ]
+    tables = [model._meta.db_table for model in apps.get_models() if model._meta.app_label in APPS]
     parts = (f"(SELECT coalesce(md5(string_agg(t::text, '' ORDER BY t::text)), '') FROM {table} t)" for table in tables)
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT {' || '.join(parts)}")

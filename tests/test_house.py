@@ -1,4 +1,4 @@
-"""The house style of docs/domain.md, held by tests: layers, sizes, names, access, and what documents promise."""
+"""The house style of docs/domain.md, held by tests: layers, sizes, names, access."""
 
 import ast
 import re
@@ -12,14 +12,14 @@ import pytest
 from django.apps import apps
 from django.contrib.admin import AdminSite
 from django.contrib.contenttypes.fields import GenericForeignKey
-from django.core.management import get_commands
 from django.urls import URLPattern, URLResolver, get_resolver
 
 from tests.sources import APPS, ROOT, app_code, files, functions, imported, in_layer, name_of, nodes, tree
 
 FILE_LINES, FUNCTION_LINES = 400, 40
 VAGUE_NAMES = {"utils", "util", "helpers", "helper", "misc", "common"}
-LINTER = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["importlinter"]
+TOOLS = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]
+LINTER = TOOLS["importlinter"]
 RANK = {name: rank for rank, name in enumerate(reversed(LINTER["contracts"][0]["layers"]))}
 
 
@@ -52,6 +52,14 @@ def test_imports_keep_to_the_layers():
         check=False,
     )
     assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_every_part_is_held_by_every_tool():
+    """A folder of Python is a part, or one of the three that no part may know."""
+    folders = {path.relative_to(ROOT).parts[0] for path in ROOT.glob("[a-z]*/**/*.py")} - {"var", "staticfiles"}
+    assert folders == {*APPS, "bench", "tests", "deploy"}
+    assert sorted(TOOLS["mypy"]["files"]) == sorted([*APPS, "bench"])
+    assert {config.name for config in apps.get_app_configs()} >= set(APPS)
 
 
 def test_every_part_and_every_subject_is_in_the_layers():
@@ -186,37 +194,6 @@ def test_only_the_workflow_sets_a_state():
         if sets_state(node)
     ]
     assert not offences, "\n".join(offences)
-
-
-def documents() -> list[Any]:
-    """The texts that tell people what to type."""
-    return [path for path in [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))] if path.exists()]
-
-
-def documented_code() -> Iterator[tuple[str, str]]:
-    """Yield each piece of code in the documents."""
-    for path in documents():
-        text = path.read_text()
-        for piece in re.findall(r"```.*?```|`[^`\n]+`|^ {4}\S.*$", text, re.DOTALL | re.MULTILINE):
-            yield name_of(path), piece
-
-
-def test_documented_commands_exist():
-    targets = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
-    commands = set(get_commands())
-    offences = [
-        f"{document}: {piece}"
-        for document, piece in documented_code()
-        if set(re.findall(r"(?:^|[`\s])make ([a-z]+)\b", piece)) - targets
-        or set(re.findall(r"manage\.py ([a-z_]+)", piece)) - commands
-    ]
-    assert not offences, "\n".join(offences)
-
-
-def test_each_setting_of_the_environment_is_documented():
-    names = set(re.findall(r'env(?:\.\w+)?\(\s*"([A-Z_]+)"', (ROOT / "diginor" / "settings.py").read_text()))
-    text = (ROOT / "docs" / "install.md").read_text()
-    assert not sorted(name for name in names if f"`{name}`" not in text)
 
 
 def test_requirements_name_no_place_of_one_machine():

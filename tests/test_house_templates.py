@@ -8,7 +8,7 @@ from typing import Any
 import allauth
 import django
 
-from tests.sources import APPS, ROOT, app_code, files, name_of
+from tests.sources import ROOT, app_code, files, name_of
 
 TEMPLATES = ROOT / "templates"
 LIBRARIES = [Path(package.__file__).parent for package in (allauth, django)]
@@ -131,10 +131,6 @@ def test_no_french_stands_untranslated_in_code():
         if accent.search(match.group(1))
     ]
     assert not offences, "\n".join(offences)
-
-
-def test_every_application_is_known_here():
-    assert {"diginor", "members", "services"} <= set(APPS)
 
 
 def test_what_people_wrote_is_shown_with_its_links():

@@ -19,6 +19,7 @@ from django.db import connection, connections
 
 from tests.mutation.operators import Mutation, mutated
 from tests.mutation.table import ROOT, Outline, Table, Tracer
+from tests.sources import APPS
 
 KILLED, SURVIVED, STILLBORN, UNTESTED = "killed", "survived", "not counted", "untested"
 # Tests that start servers and browsers, or read the sources, say nothing about one line.
@@ -257,4 +258,4 @@ class Copy:
 
 def code_paths() -> list[str]:
     """The files of the project's own applications."""
-    return sorted(str(path.relative_to(ROOT)) for app in ("members", "services") for path in (ROOT / app).rglob("*.py"))
+    return sorted(str(path.relative_to(ROOT)) for app in APPS for path in (ROOT / app).rglob("*.py"))

@@ -16,7 +16,7 @@ from diginor.running.database import Patience, be_patient
 from diginor.running.processes import HOST
 from members.hubs.models import Hub
 from tests.factories.members import HubFactory
-from tests.sources import ROOT
+from tests.sources import ROOT, app_code, name_of
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -118,6 +118,5 @@ def test_each_process_has_its_patience() -> None:
 
 def test_no_page_and_no_task_uses_copy() -> None:
     """The processes that measure silence cannot: psycopg2 then refuses COPY."""
-    sources = [path for part in ("diginor", "members", "services") for path in (ROOT / part).rglob("*.py")]
-    using = {path.relative_to(ROOT) for path in sources if re.search(r"\bcopy_(expert|from|to)\(", path.read_text())}
+    using = {name_of(path) for path in app_code() if re.search(r"\bcopy_(expert|from|to)\(", path.read_text())}
     assert not using
