@@ -1,8 +1,8 @@
 """`make bench`: load, measure, print Markdown tables; the database is dropped at the end unless kept.
 
 `--keep` keeps it, `--again` then measures in it without loading what is there; `--stages 1000 20000` loads less;
-`--seconds 20` shortens the load on the web worker, and 0 leaves it out. Ends with an error when a promise of speed does
-not hold.
+`--seconds 20` shortens the load on the web worker, and 0 leaves it out. Steps are taken last, on rows that stay. Ends
+with an error when a promise of speed does not hold.
 """
 
 import argparse
@@ -20,7 +20,7 @@ STAGES = [1_000, 100_000, 1_000_000]
 def main() -> int:
     """Make the database if need be, then measure inside it, in a process that knows no other."""
     asked = _asked()
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "diginor.settings")
+    os.environ["DJANGO_SETTINGS_MODULE"] = "bench.settings"
     django.setup()
     # These read the settings.
     from django.conf import settings
@@ -47,6 +47,7 @@ def main() -> int:
 def _asked() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
     parser.add_argument("--stages", nargs="+", type=int, default=STAGES, metavar="REQUESTS")
+    parser.add_argument("--rounds", type=int, default=40, help="how many times each page is opened")
     parser.add_argument("--seconds", type=int, default=60, help="how long the web worker is loaded")
     parser.add_argument("--keep", action="store_true", help="keep the database at the end")
     parser.add_argument("--again", action="store_true", help="measure in the database that an earlier run kept")
@@ -71,13 +72,20 @@ def _measure(asked: argparse.Namespace) -> int:
         if stage != stages[-1] and not asked.again:
             connection.close()
             databases.run_beside(os.environ["BENCH_SERVER"], f"CREATE DATABASE {_name_of(stage)} TEMPLATE {DATABASE}")
-    results = measure.measure({stage: DATABASE if stage == stages[-1] else _name_of(stage) for stage in stages})
+    results = measure.measure(
+        {stage: DATABASE if stage == stages[-1] else _name_of(stage) for stage in stages}, asked.rounds
+    )
     rows = ", ".join(f"{count} {name}" for name, count in load.counted().items())
-    print(f"{report.table(results)}\n\n{rows}; base de {databases.size()}.", flush=True)
-    under_load = server.load_worker(free_port(0), asked.seconds) if asked.seconds else None
-    if under_load:
-        print(report.memory(under_load))
-    broken = report.broken_promises(results, under_load)
+    print(f"{report.table(results)}\n\n{rows}; base de {databases.size()}.\n", flush=True)
+    with server.worker(port := free_port(0)) as master:
+        served = server.answer_times(port, asked.rounds)
+        print(f"{report.server_table(served)}\n", flush=True)
+        load_told = server.under_load(port, master, asked.seconds) if asked.seconds else None
+    acts = measure.measure_acts(asked.rounds)
+    print(report.acts_table(acts))
+    if load_told:
+        print(f"\n{report.memory(load_told)}")
+    broken = report.broken_promises(results, served, acts, load_told)
     print("; ".join(broken), file=sys.stderr)
     return 1 if broken else 0
 

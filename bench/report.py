@@ -1,10 +1,11 @@
 """The tables of docs/operate.md, and whether the promises hold."""
 
 from bench.measure import Cost
-from bench.pages import FIRST_PAGE_MS, FLAT, pages
+from bench.pages import FLAT, pages
 from bench.server import Load
 
 Results = dict[int, dict[str, Cost]]
+Served = dict[str, dict[int, float]]
 MOST_MEGABYTES = 150
 
 
@@ -17,9 +18,9 @@ def table(results: Results) -> str:
         costs = [results[stage][page.label] for stage in stages]
         queries = sorted({cost.queries for cost in costs})
         cells = [f"{cost.p50:.0f} / {cost.p95:.0f} ms" for cost in costs]
-        ratio = f"{costs[-1].p50 / costs[0].p50:.2f}".replace(".", ",")
+        ratio = _french(costs[-1].p50 / costs[0].p50, 2)
         lines.append([page.label, *cells, " à ".join(map(str, (queries[0], queries[-1])[: len(queries)])), ratio])
-    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+    return _markdown(lines)
 
 
 def memory(load: Load) -> str:
@@ -32,7 +33,33 @@ def memory(load: Load) -> str:
     )
 
 
-def broken_promises(results: Results, load: Load | None) -> list[str]:
+def server_table(served: dict[str, dict[int, float]]) -> str:
+    """One line for each page that gunicorn serves: how long it takes, and how many times the floor."""
+    floor, *_others = served.values()
+    header = ["Page", *(name for count in floor for name in (f"{count} à la fois", "× plancher"))]
+    lines = [header, ["---", *("--:" for _ in header[1:])]]
+    for label, times in served.items():
+        cells = [cell for count, at in times.items() for cell in (f"{at:.1f} ms", _french(at / floor[count], 1))]
+        lines.append([label, *cells])
+    return _markdown(lines)
+
+
+def acts_table(costs: dict[str, Cost]) -> str:
+    """One line for each step, with the queries of its whole answer."""
+    lines = [["Étape", "médiane / 95 %", "Requêtes SQL"], ["---", "--:", "--:"]]
+    lines += [[label, f"{cost.p50:.0f} / {cost.p95:.0f} ms", str(cost.queries)] for label, cost in costs.items()]
+    return _markdown(lines)
+
+
+def _markdown(lines: list[list[str]]) -> str:
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+
+
+def _french(value: float, places: int) -> str:
+    return f"{value:.{places}f}".replace(".", ",")
+
+
+def broken_promises(results: Results, served: Served, acts: dict[str, Cost], load: Load | None) -> list[str]:
     """What does not hold, in words."""
     stages = sorted(results)
     first, last = results[stages[0]], results[stages[-1]]
@@ -43,11 +70,15 @@ def broken_promises(results: Results, load: Load | None) -> list[str]:
             found.append(f"{page.label}: {after.p50 / before.p50:.2f} times its cost at {stages[0]} requests")
         if page.is_flat and after.queries != before.queries:
             found.append(f"{page.label}: {after.queries} queries instead of {before.queries}")
-    dashboard = next(page for page in pages() if not page.is_flat)
-    if last[dashboard.label].p50 > FIRST_PAGE_MS:
-        found.append(f"{dashboard.label}: {last[dashboard.label].p50:.0f} ms")
+        found += _too_slow(page.label, served[page.label][1], page.most_ms)
+    for label, cost in acts.items():
+        found += _too_slow(label, cost.p50, cost.most_ms)
     if load and max(load.megabytes) > MOST_MEGABYTES:
         found.append(f"worker memory: {max(load.megabytes):.0f} MB")
     if load and load.failed:
         found.append(f"{load.failed} pages failed under load")
     return found
+
+
+def _too_slow(label: str, took: float, most: float | None) -> list[str]:
+    return [f"{label}: {took:.1f} ms instead of {most:.0f}"] if most and took > most else []

@@ -1,19 +1,25 @@
-"""The memory of a real web worker under load: gunicorn as in production, one worker, several clients at once."""
+"""A real web worker, gunicorn as in production: how long each page takes beside the floor, memory under load."""
 
+import contextlib
 import http.client
 import os
 import signal
+import statistics
 import subprocess
 import sys
 import threading
 import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from django.conf import settings
 
-from bench.pages import BenchPage, pages, session_of
+from bench.measure import WARM_UP, NotServed
+from bench.pages import BenchPage, floor, pages, session_of
 
+CONNECTIONS = (1, 8)
 CLIENTS = 4
 STEPS = 6
 READY_SECONDS = 30
@@ -29,21 +35,50 @@ class Load:
     seconds: float = 0
 
 
-def load_worker(port: int, seconds: int) -> Load:
-    """Serve every page to several clients for some time, and read the memory of the worker along the way."""
+@contextlib.contextmanager
+def worker(port: int) -> Iterator[int]:
+    """A gunicorn with one worker, whose master is the process of this number."""
     environment = {**os.environ, "WEB_CONCURRENCY": "1", "ALLOWED_HOSTS": "127.0.0.1"}
     command = [sys.executable, "-m", "gunicorn", "-c", "deploy/gunicorn.conf.py", "--max-requests", "0"]
     command += ["--log-level", "warning", "-b", f"127.0.0.1:{port}", "diginor.wsgi"]
     master = subprocess.Popen(command, cwd=settings.BASE_DIR, env=environment)
     try:
         _wait(port)
-        return _play(port, master.pid, seconds)
+        yield master.pid
     finally:
         master.send_signal(signal.SIGTERM)
         master.wait(READY_SECONDS)
 
 
-def _play(port: int, master: int, seconds: int) -> Load:
+def answer_times(port: int, rounds: int) -> dict[str, dict[int, float]]:
+    """The median milliseconds of each page, the floor first, by how many connections ask for it at once."""
+    found: dict[str, dict[int, float]] = {}
+    for page in [floor(), *pages()]:
+        session = session_of(page.user) if page.user else ""
+        found[page.label] = {count: _median_time(port, page, session, count, rounds) for count in CONNECTIONS}
+    return found
+
+
+def _median_time(port: int, page: BenchPage, session: str, connections: int, rounds: int) -> float:
+    """What each of several clients waits for a page that all ask for again and again."""
+
+    def ask() -> list[float]:
+        link, times = http.client.HTTPConnection("127.0.0.1", port, timeout=30), []
+        warm_up = min(rounds, WARM_UP)
+        for _round in range(warm_up + max(rounds // connections, warm_up)):
+            start = time.perf_counter()
+            if not _open(link, page, session):
+                raise NotServed(page.url)
+            times.append(1000 * (time.perf_counter() - start))
+        return times[warm_up:]
+
+    with ThreadPoolExecutor(connections) as clients:
+        asked = [clients.submit(ask) for _client in range(connections)]
+        return statistics.median(one for each in asked for one in each.result())
+
+
+def under_load(port: int, master: int, seconds: int) -> Load:
+    """Serve every page to several clients for some time, and read the memory of the worker along the way."""
     found, lock = Load(), threading.Lock()
     wanted = [(page, session_of(page.user) if page.user else "") for page in pages()]
     for page, session in wanted:

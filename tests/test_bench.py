@@ -70,19 +70,37 @@ def test_the_load_keeps_its_proportions_and_is_counted(loaded):
     assert rates["submitted"] > rates["routed"] > rates["taken"] > rates["helped"] > 100
 
 
-def a_result(flat: float, dashboard: float = 30, queries: int = 6) -> dict[str, Cost]:
+def a_result(flat: float, queries: int = 6) -> dict[str, Cost]:
     """The cost of every page."""
-    return {page.label: Cost(flat if page.is_flat else dashboard, 99, queries) for page in pages()}
+    return {page.label: Cost(flat if page.is_flat else 30, 99, queries) for page in pages()}
+
+
+def served(milliseconds: float) -> dict[str, dict[int, float]]:
+    """How long a worker takes for each page, the floor first."""
+    return {"Plancher": {1: 1.0, 8: 4.0}} | {page.label: {1: milliseconds, 8: 20.0} for page in pages()}
 
 
 def test_the_report_tells_promises_kept_and_broken(loaded):
-    good = {1000: a_result(10), 1_000_000: a_result(12.9)}
-    assert not report.broken_promises(good, Load([100, 120], 500, 0, 10))
+    good, quick = {1000: a_result(10), 1_000_000: a_result(12.9)}, {"Accepter": Cost(14.9, 20, 16, most_ms=15)}
+    assert not report.broken_promises(good, served(4.9), quick, Load([100, 120], 500, 0, 10))
     assert "1\u202f000\u202f000 demandes" in report.table(good)
     assert "1,29" in report.table(good)
-    slow = {1000: a_result(10), 1_000_000: a_result(13.5, 61, 7)}
-    broken = "; ".join(report.broken_promises(slow, Load([100, 151], 500, 2, 10)))
-    for words in ("1.35 times", "7 queries instead of 6", "61 ms", "151 MB", "2 pages failed"):
+    assert "| Accueil | 4.9 ms | 4,9 | 20.0 ms | 5,0 |" in report.server_table(served(4.9))
+    assert "| Accepter | 15 / 20 ms | 16 |" in report.acts_table(quick)
+    slow = {1000: a_result(10), 1_000_000: a_result(13.5, 7)}
+    broken = "; ".join(
+        report.broken_promises(
+            slow, served(5.1), {"Accepter": Cost(16, 20, 16, most_ms=15)}, Load([100, 151], 500, 2, 10)
+        )
+    )
+    for words in (
+        "1.35 times",
+        "7 queries instead of 6",
+        "Accueil: 5.1 ms instead of 5",
+        "Accepter: 16.0 ms instead of 15",
+        "151 MB",
+        "2 pages failed",
+    ):
         assert words in broken
 
 
