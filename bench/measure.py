@@ -111,8 +111,8 @@ def measure_acts(rounds: int) -> dict[str, Cost]:
             if answer.status_code != 302:
                 raise NotServed(f"{act.label}: {url} answers {answer.status_code}")
     for act in todo:
-        client, *form = act.prepare()
-        queries[act.label] = _count_queries(partial(client.post, *form))
+        client, url, typed = act.prepare()
+        queries[act.label] = _count_queries(partial(client.post, url, typed))
     return {act.label: _cost(times[act.label][WARM_UP:], queries[act.label], act.most_ms) for act in todo}
 
 
