@@ -28,6 +28,8 @@ Forms: {{ form }} draws errors and fields, {{ form.name.as_field_group }} one fi
 Filters: |prose (what a person wrote) |day |moment |ago |number |percent |euros |filesize_fr
 """
 
+from functools import cache
+
 from django import template
 from django.templatetags.static import static
 from django.urls import NoReverseMatch, reverse
@@ -99,6 +101,7 @@ def url_or_none(name, *args, **kwargs):
 
 
 @register.simple_tag(name="icon")
+@cache
 def draw_icon(name, css=""):
     """Draw an icon of the sprite, hidden from screen readers."""
     return format_html(

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from members.hubs.models import Hub
 from members.organisations.models import Organisation
+from services.catalogue.enums import Family
 from services.catalogue.models import Topic
 from services.requests.enums import RejectReason
 from services.requests.forms import FilesField
@@ -64,7 +65,7 @@ class RequalifyForm(StepForm):
         field.queryset = Topic.objects.active()
         families: dict[str, list[tuple[int, str]]] = {}
         for topic in field.queryset:
-            families.setdefault(topic.get_family_display(), []).append((topic.pk, str(topic)))
+            families.setdefault(str(Family(topic.family).label), []).append((topic.pk, str(topic)))
         field.widget.choices = list(families.items())
         field.initial = self.sheet.topic_id
 
@@ -150,7 +151,10 @@ class HandOverForm(StepForm):
 
     def __init__(self, *args: Any, **kwargs: Any):
         super().__init__(*args, **kwargs)
-        self.fields["hub"].queryset = Hub.objects.open().in_order().exclude(pk=self.sheet.hub_id)  # type: ignore[attr-defined]
+        field: Any = self.fields["hub"]
+        field.queryset = Hub.objects.open().in_order().exclude(pk=self.sheet.hub_id)
+        # Read once: a list of choices is read again for each attribute of the field that depends on it.
+        field.widget.choices = [(hub.pk, str(hub)) for hub in field.queryset]
 
 
 class ReleaseForm(StepForm):

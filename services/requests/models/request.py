@@ -39,6 +39,13 @@ DUPLICATE_WINDOW = timedelta(days=90)
 OPEN = Q(state__in=["submitted", "routed", "in_progress", "to_reroute"])
 
 
+LINE = (
+    "code", "hub_id", "state", "family", "company_name", "contact_name", "contact_email", "contact_phone", "siret",
+    "country", "foreign_town", "submitted_at", "ended_at", "due_at", "responsible", "is_suspect",
+)  # fmt: skip
+ORGANISATION_IN_LINE = ("responsible_organisation__name", "responsible_organisation__acronym")
+
+
 class LastDigits(models.Func):
     """`likeness.last_digits` in the database."""
 
@@ -68,8 +75,7 @@ class ServiceRequestQuerySet(models.QuerySet):
 
     def behind_link(self, code: str) -> "ServiceRequestQuerySet":
         """The one that a private link opens; what was erased opens no more."""
-        rows = self.with_details().select_related("wanted_place__commune")
-        return rows.filter(code=code, erased_at=None).order_by("pk")
+        return self.with_details().filter(code=code, erased_at=None).order_by("pk")
 
     def filed(self) -> "ServiceRequestQuerySet":
         """What was sent: neither drafts, nor those taken back before they were sent."""
@@ -79,8 +85,13 @@ class ServiceRequestQuerySet(models.QuerySet):
         """Not ended yet."""
         return self.filter(OPEN)
 
+    def in_lines(self) -> "ServiceRequestQuerySet":
+        """With what a line of a list shows and no other column: reading the others costs more than drawing the line."""
+        rows = self.select_related("topic", "commune", "responsible_organisation")
+        return rows.only(*LINE, "topic__name", "topic__name_en", "commune__name", *ORGANISATION_IN_LINE)
+
     def with_details(self) -> "ServiceRequestQuerySet":
-        """With what a line of a list shows."""
+        """With what its page shows."""
         return self.select_related("topic", "commune", "hub", "organisation", "responsible_organisation")
 
     def same_company(self, request: "ServiceRequest") -> "ServiceRequestQuerySet":
@@ -98,10 +109,12 @@ class ServiceRequestQuerySet(models.QuerySet):
         rows = self.filed().alias(plain_company=PlainText("company_name"), last_digits=LastDigits("contact_phone"))
         return rows.filter(same).exclude(pk=request.pk).order_by("-submitted_at", "-pk")
 
-    def duplicates_of(self, request: "ServiceRequest") -> "ServiceRequestQuerySet":
-        """Those of the same company still open and filed in the 90 days before or after."""
+    def doubles_first(self, request: "ServiceRequest") -> "ServiceRequestQuerySet":
+        """Those of the same company; first what may be a double: still open, filed in the 90 days before or after."""
         at, window = request.submitted_at or timezone.now(), DUPLICATE_WINDOW
-        return self.same_company(request).open().filter(submitted_at__range=(at - window, at + window))
+        near = OPEN & Q(submitted_at__range=(at - window, at + window))
+        rows = self.same_company(request).annotate(is_double=models.ExpressionWrapper(near, models.BooleanField()))
+        return rows.order_by("-is_double", "-submitted_at", "-pk")
 
 
 class ServiceRequest(WorkflowModel):

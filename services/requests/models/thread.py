@@ -40,7 +40,11 @@ class MessageQuerySet(models.QuerySet):
 
     def of_thread(self, kind: str) -> "MessageQuerySet":
         """One thread, the oldest first, with authors and files."""
-        rows = self.filter(thread=kind).select_related("author", "organisation")
+        return self.filter(thread=kind).in_order()
+
+    def in_order(self) -> "MessageQuerySet":
+        """The oldest first, with authors and files."""
+        rows = self.select_related("author", "organisation")
         return rows.prefetch_related("attachments").order_by("created_at", "pk")
 
     def said_again(

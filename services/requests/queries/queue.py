@@ -19,7 +19,7 @@ from diginor.web.paging import Page, page_by_key, together
 from diginor.workflow.history import Party
 from services.requests import workflow as workflows
 from services.requests.enums import RequestState
-from services.requests.models import OPEN, ServiceRequest
+from services.requests.models import OPEN, ServiceRequest, ServiceRequestQuerySet
 
 PAGE = 30
 # A search reads the newest requests first, then this many matches before it orders them.
@@ -39,7 +39,7 @@ class QueueView:
     is_late: bool = False
     is_history: bool = False
 
-    def rows(self, hub_id: int) -> QuerySet:
+    def rows(self, hub_id: int) -> ServiceRequestQuerySet:
         """The requests of this view, in its order."""
         rows = ServiceRequest.objects.filter(self.condition, hub_id=hub_id)
         if self.is_late:
@@ -51,8 +51,9 @@ class QueueView:
         parts = [self.rows(hub_id) for hub_id in hub_ids]
         name = "submitted_at" if self.is_history else "due_at"
         rows = parts[0] if len(parts) == 1 else ServiceRequest.objects.order_by(*parts[0].query.order_by)
-        rows = rows.select_related("topic", "commune", "responsible_organisation")
-        return page_by_key(rows, name, size=PAGE, after=after, before=before, parts=parts if len(parts) > 1 else ())
+        return page_by_key(
+            rows.in_lines(), name, size=PAGE, after=after, before=before, parts=parts if len(parts) > 1 else ()
+        )
 
 
 KEPT_APART = "mises-a-part"
@@ -91,7 +92,7 @@ def search(hub_ids: Sequence[int], text: str) -> list[ServiceRequest]:
     if not text.strip():
         return []
     ids = _matches(filed, text) or _resembling(filed, text)
-    rows = ServiceRequest.objects.filter(pk__in=ids).select_related("topic", "commune", "responsible_organisation")
+    rows = ServiceRequest.objects.filter(pk__in=ids).in_lines()
     return list(rows.order_by("-submitted_at", "-pk")[:PAGE])
 
 

@@ -52,6 +52,7 @@ def organisation_facts(request: ServiceRequest) -> Iterable[OrganisationFacts]:
     live = Referral.objects.live().filter(organisation=OuterRef("pk")).order_by()
     offers = Offer.objects.filter(topic=request.topic_id, is_active=True).prefetch_related("territories").order_by("pk")
     rows = request.hub.organisations.prefetch_related(Prefetch("offers", offers, to_attr="on_topic"))
+    rows = rows.only("name", "acronym", "is_active", "capacity")
     places = list(rows.annotate(in_hand=ArraySubquery(live.values("pk")[:MOST_COUNTED])).order_by("pk"))
     ids = {place.pk for place in places}
     absences = {row.organisation_id: row for row in _whole_absences(ids)}

@@ -10,8 +10,9 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import date
 
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 
 from diginor.text.search import plain
 from diginor.text.wording import day as day_in_words
@@ -158,65 +159,64 @@ def _territory(company: CompanyFacts, offer: OfferFacts) -> Check:
     return Check("territory", OK, expected, company.place, _("Territoire : %(name)s") % {"name": nearest})
 
 
+# For each closed list: nothing is asked, the value is listed, is not listed, is not known. Only what is told is
+# translated: a hub has many organisations, and each a check for each list.
+SIZE_WORDS = (
+    gettext_lazy("Toutes les tailles"),
+    gettext_lazy("Taille : %(actual)s"),
+    gettext_lazy("Taille : aide seulement %(expected)s"),
+    gettext_lazy("Taille à préciser : aide seulement %(expected)s"),
+)
+LEGAL_IN_WORDS = (
+    gettext_lazy("Toutes les formes juridiques"),
+    gettext_lazy("Forme juridique : %(actual)s"),
+    gettext_lazy("Forme juridique : aide seulement %(expected)s"),
+    gettext_lazy("Forme juridique à préciser : aide seulement %(expected)s"),
+)
+LEGAL_OUT_WORDS = (
+    gettext_lazy("Aucune forme juridique exclue"),
+    gettext_lazy("Forme juridique exclue : %(actual)s"),
+    gettext_lazy("Forme juridique non exclue : %(actual)s"),
+    gettext_lazy("Forme juridique à préciser : n’aide pas %(expected)s"),
+)
+
+
 def _size(company: CompanyFacts, offer: OfferFacts) -> Check:
-    labels = dict(SizeCategory.choices)
-    expected = ", ".join(str(labels.get(size, size)) for size in offer.sizes)
-    actual = str(labels.get(company.size, company.size))
-    words = (
-        _("Toutes les tailles"),
-        _("Taille : %(actual)s"),
-        _("Taille : aide seulement %(expected)s"),
-        _("Taille à préciser : aide seulement %(expected)s"),
-    )
-    return _listed("size", offer.sizes, company.size, expected, actual, words)
+    return _listed("size", offer.sizes, company.size, SizeCategory, SIZE_WORDS)
 
 
 def _legal_in(company: CompanyFacts, offer: OfferFacts) -> Check:
-    words = (
-        _("Toutes les formes juridiques"),
-        _("Forme juridique : %(actual)s"),
-        _("Forme juridique : aide seulement %(expected)s"),
-        _("Forme juridique à préciser : aide seulement %(expected)s"),
-    )
-    return _listed("legal_in", offer.legal_in, company.legal_form, *_legal(company, offer.legal_in), words)
+    return _listed("legal_in", offer.legal_in, company.legal_form, LegalForm, LEGAL_IN_WORDS)
 
 
 def _legal_out(company: CompanyFacts, offer: OfferFacts) -> Check:
-    words = (
-        _("Aucune forme juridique exclue"),
-        _("Forme juridique exclue : %(actual)s"),
-        _("Forme juridique non exclue : %(actual)s"),
-        _("Forme juridique à préciser : n’aide pas %(expected)s"),
-    )
-    expected, actual = _legal(company, offer.legal_out)
-    return _listed("legal_out", offer.legal_out, company.legal_form, expected, actual, words, excludes=True)
-
-
-def _legal(company: CompanyFacts, listed: tuple[str, ...]) -> tuple[str, str]:
-    labels = {"": "", **{form.value: str(form.label) for form in LegalForm}}
-    return ", ".join(labels.get(form, form) for form in listed), labels.get(company.legal_form, company.legal_form)
+    return _listed("legal_out", offer.legal_out, company.legal_form, LegalForm, LEGAL_OUT_WORDS, excludes=True)
 
 
 def _listed(
     code: str,
     listed: tuple[str, ...],
     value: str,
-    expected: str,
-    actual: str,
-    words: tuple[str, ...],
+    kinds: type[SizeCategory] | type[LegalForm],
+    words: tuple[Promise, Promise, Promise, Promise],
     *,
     excludes: bool = False,
 ) -> Check:
-    """Read a closed list; words: nothing asked, the value is listed, is not listed, is not known."""
     nothing, listed_words, absent_words, unknown_words = words
-    values = {"expected": expected, "actual": actual}
+    actual = _named(value, kinds)
     if not listed:
-        return Check(code, OK, "", actual, nothing)
+        return Check(code, OK, "", actual, str(nothing))
+    values = {"expected": ", ".join(_named(one, kinds) for one in listed), "actual": actual}
     if not value:
-        return Check(code, UNKNOWN, expected, "", unknown_words % values)
+        return Check(code, UNKNOWN, values["expected"], "", str(unknown_words) % values)
     is_listed = value in listed
-    message = (listed_words if is_listed else absent_words) % values
-    return Check(code, KO if is_listed == excludes else OK, expected, actual, message)
+    message = str(listed_words if is_listed else absent_words) % values
+    return Check(code, KO if is_listed == excludes else OK, values["expected"], actual, message)
+
+
+def _named(value: str, kinds: type[SizeCategory] | type[LegalForm]) -> str:
+    """The label of a value; one that is no longer in its list is told as it is."""
+    return str(kinds(value).label) if value in kinds.values else value
 
 
 def _age(company: CompanyFacts, offer: OfferFacts) -> Check:
@@ -327,17 +327,19 @@ def _inactive(organisation: OrganisationFacts) -> Check:
     return Check("inactive", KO, _("en activité"), _("fermée"), _("N’est plus en activité"))
 
 
+ALREADY_WORDS = {
+    ReferralState.SENT: gettext_lazy("A déjà cette demande à traiter"),
+    ReferralState.ACCEPTED: gettext_lazy("Suit déjà cette demande"),
+    ReferralState.DECLINED: gettext_lazy("A décliné cette demande"),
+    ReferralState.EXPIRED: gettext_lazy("N’a pas répondu à cette demande"),
+    ReferralState.CLOSED: gettext_lazy("A terminé avec cette demande"),
+}
+
+
 def _already(organisation: OrganisationFacts) -> Check:
-    messages = {
-        ReferralState.SENT: _("A déjà cette demande à traiter"),
-        ReferralState.ACCEPTED: _("Suit déjà cette demande"),
-        ReferralState.DECLINED: _("A décliné cette demande"),
-        ReferralState.EXPIRED: _("N’a pas répondu à cette demande"),
-        ReferralState.CLOSED: _("A terminé avec cette demande"),
-    }
-    if organisation.earlier in messages:
-        actual = str(ReferralState(organisation.earlier).label)
-        return Check("already", KO, _("jamais sollicitée"), actual, messages[ReferralState(organisation.earlier)])
+    if organisation.earlier in ALREADY_WORDS:
+        earlier = ReferralState(organisation.earlier)
+        return Check("already", KO, _("jamais sollicitée"), str(earlier.label), str(ALREADY_WORDS[earlier]))
     return Check("already", OK, "", "", _("Pas encore sollicitée"))
 
 

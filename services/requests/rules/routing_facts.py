@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 OK, KO, UNKNOWN = "ok", "ko", "unknown"
+TONES = {OK: "in", KO: "out", UNKNOWN: "unsure"}
 
 
 @dataclass(frozen=True)
@@ -73,3 +74,8 @@ class Check:
     expected: str
     actual: str
     message: str
+
+    @property
+    def tone(self) -> str:
+        """How a page draws it: for, against, or in doubt."""
+        return TONES[self.outcome]

@@ -16,6 +16,7 @@ from diginor.web.paging import Page
 from diginor.workflow.history import Party
 from members.hubs.models import Hub, choices_of
 from members.hubs.rules import under
+from services.requests.enums import RequestState
 from services.requests.models import ServiceRequest
 from services.requests.queries import queue as queue_of
 
@@ -115,11 +116,15 @@ class QueuePane:
         """The rows as the queue shows them."""
         now = timezone.now()
         shown = self.current.pk if self.current else None
-        query = self.query()
+        # One look-up of the address for all the lines.
+        url = f"{reverse('admin:triage_request', args=['CODE'])}{self.query()}"
         return [
             {
-                "url": f"{reverse('admin:triage_request', args=[row.code])}{query}",
+                "url": url.replace("CODE", row.code, 1),
                 "row": row,
+                "name": row.company_name or row.contact_name,
+                "subject": row.topic or row.get_family_display(),
+                "place": row.place if row.is_located else "",
                 "is_current": row.pk == shown,
                 "turn": turn_of(row),
                 "hub": self.by_id[row.hub_id] if self.is_family else None,
@@ -193,7 +198,9 @@ def turn_of(row: ServiceRequest) -> str:
         return _("Attend l’entreprise")
     if row.responsible == Party.ORGANISATION:
         return str(row.responsible_organisation)
-    return {"submitted": _("À orienter"), "to_reroute": _("À réorienter")}.get(row.state, _("À relancer"))
+    if row.state == RequestState.SUBMITTED:
+        return _("À orienter")
+    return _("À réorienter") if row.state == RequestState.TO_REROUTE else _("À relancer")
 
 
 def state_in_words(row: ServiceRequest, now: Any) -> str:

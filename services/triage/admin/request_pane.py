@@ -24,10 +24,10 @@ EARLIER = 8
 def pane_context(sheet: ServiceRequest, user: Any) -> dict[str, Any]:
     """Everything that the pane shows of a request."""
     now = timezone.now()
-    same = ServiceRequest.objects.visible_to(user).same_company(sheet).with_details()
-    duplicates = list(ServiceRequest.objects.visible_to(user).duplicates_of(sheet).with_details()[:EARLIER])
-    flagged = {row.pk for row in duplicates}
+    same = list(ServiceRequest.objects.visible_to(user).doubles_first(sheet).in_lines()[: 2 * EARLIER])
+    duplicates = [row for row in same if row.is_double][:EARLIER]
     verdicts = proposals(sheet)
+    said = messages_of(sheet, user)
     return {
         "sheet": sheet,
         "state": {"text": state_in_words(sheet, now), "tone": tone_of(sheet, now)},
@@ -41,12 +41,12 @@ def pane_context(sheet: ServiceRequest, user: Any) -> dict[str, Any]:
         "doubts": [Suspicion(code).label if code in Suspicion.values else code for code in sheet.suspicions],
         "doubles_title": doubles_title(sheet, duplicates),
         "duplicates": [line_of(row, sheet) for row in duplicates],
-        "earlier": [line_of(row, sheet) for row in same[:EARLIER] if row.pk not in flagged],
+        "earlier": [line_of(row, sheet) for row in same if row not in duplicates][:EARLIER],
         "proposed": [row for row in verdicts if row.is_in],
         "others": [row for row in verdicts if not row.is_in],
         "referrals": [referral_of(row) for row in sheet.referrals.for_company()],
-        "shared": thread_of(sheet, ThreadKind.SHARED, user),
-        "internal": thread_of(sheet, ThreadKind.INTERNAL, user),
+        "shared": [row for row in said if not row["internal"]],
+        "internal": [row for row in said if row["internal"]],
         "history": [event_of(row) for row in reversed(sheet.events.in_order())],
         "may": what_is_open(sheet),
     }
@@ -131,8 +131,8 @@ def file_of(row: Any) -> dict[str, Any]:
     return {"name": row.name, "url": row.get_absolute_url(), "size": row.size}
 
 
-def thread_of(sheet: ServiceRequest, kind: str, user: Any) -> list[dict[str, Any]]:
-    """The messages of a thread as the component shows them."""
+def messages_of(sheet: ServiceRequest, user: Any) -> list[dict[str, Any]]:
+    """The messages of both threads as the component shows them."""
     return [
         {
             "author": row.author_name,
@@ -143,7 +143,7 @@ def thread_of(sheet: ServiceRequest, kind: str, user: Any) -> list[dict[str, Any
             "internal": row.thread == ThreadKind.INTERNAL,
             "files": [file_of(file) for file in row.attachments.all()],
         }
-        for row in Message.objects.filter(request=sheet).of_thread(kind)
+        for row in Message.objects.filter(request=sheet).in_order()
     ]
 
 

@@ -111,7 +111,7 @@ def triage_request(request: HttpRequest, code: str) -> HttpResponse:
 def find(request: HttpRequest, code: str) -> ServiceRequest:
     """A filed request of a hub whose desk the person keeps."""
     filed = ServiceRequest.objects.visible_to(request.user).with_details()  # type: ignore[arg-type]
-    return get_object_or_404(filed.select_related("merged_into", "commune__successor"), code=code)
+    return get_object_or_404(filed, code=code)
 
 
 def show(request: HttpRequest, sheet: ServiceRequest, bound: dict[str, Any], status: int = 200) -> HttpResponse:
