@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from diginor.text import wording
+from members.people.models import Membership
 from services.requests.enums import ReferralState as Ref
 from services.requests.enums import RequestState as Req
 from services.requests.models import Referral, ServiceRequest
@@ -17,14 +18,15 @@ QUEUE, STARTED = {Req.SUBMITTED, Req.TO_REROUTE}, {Req.ROUTED, Req.IN_PROGRESS}
 
 
 class View:
-    """A request as its rows say it is."""
+    """A request as its rows say it is; `reader` is the address of whoever reads, in the teams that have or had it."""
 
-    def __init__(self, request: ServiceRequest):
+    def __init__(self, request: ServiceRequest, reader: str = ""):
         self.request = ServiceRequest.objects.with_details().get(pk=request.pk)
         self.rows: list[Referral] = list(
             self.request.referrals.select_related("organisation", "adviser").order_by("pk")
         )
-        self.said_no = {row.state for row in self.rows}
+        teams = set(Membership.objects.filter(user__email=reader).values_list("organisation_id", flat=True))
+        self.own = [row for row in self.rows if row.organisation_id in teams]
 
     @property
     def is_open(self) -> bool:
@@ -33,6 +35,18 @@ class View:
     @property
     def live(self) -> list[Referral]:
         return [row for row in self.rows if row.is_live]
+
+    @property
+    def own_live(self) -> list[Referral]:
+        return [row for row in self.own if row.is_live]
+
+    @property
+    def own_stands_still(self) -> bool:
+        return any(row.is_stalled for row in self.own_live)
+
+    def own_ended_as(self, state: str) -> bool:
+        """Whether the last referral of the reader's organisation ended so."""
+        return bool(self.own) and self.own[-1].state == state
 
     @property
     def is_staff_turn(self) -> bool:
@@ -220,57 +234,60 @@ TO_COMPANY: list[tuple[str, Claim]] = [
     (r"^Votre demande n° \d\d change de guichet$", _turn("hub")),
 ]
 TO_ORGANISATIONS: list[tuple[str, Claim]] = [
-    (rf"a besoin de vous : répondez avant le {D}$", lambda v, s: any(r.state == Ref.SENT for r in v.rows)),
+    (rf"a besoin de vous : répondez avant le {D}$", lambda v, s: any(r.state == Ref.SENT for r in v.own)),
     (rf"^L’équipe du guichet confie une demande à {X}\.$", _state(Ref.SENT)),
-    (r"^Acceptez-la ou déclinez-la", lambda v, s: any(r.state == Ref.SENT for r in v.rows)),
-    (r"^Ensuite, la demande repart chez l’équipe du guichet", lambda v, s: len(v.live) == 1),
+    (r"^Acceptez-la ou déclinez-la", lambda v, s: any(r.state == Ref.SENT for r in v.own)),
+    (r"^Ensuite, la demande repart chez l’équipe du guichet", lambda v, s: len(v.own_live) == 1),
     (r"^Ensuite, l’équipe du guichet ne compte plus sur votre réponse", _open),
-    (r"^Atelier \d\d attend votre réponse$", lambda v, s: any(r.state == Ref.SENT for r in v.rows)),
+    (r"^Atelier \d\d attend votre réponse$", lambda v, s: any(r.state == Ref.SENT for r in v.own)),
     (
         rf"^Depuis le {D}, la demande de .+ attend une réponse de votre structure",
-        lambda v, s: any(r.state == Ref.SENT for r in v.rows),
+        lambda v, s: any(r.state == Ref.SENT for r in v.own),
     ),
-    (r"^Personne n’a encore répondu à Atelier \d\d$", lambda v, s: all(r.answered_at is None for r in v.live)),
+    (r"^Personne n’a encore répondu à Atelier \d\d$", lambda v, s: all(r.answered_at is None for r in v.own_live)),
     (rf"^Chez {X}, personne n’a encore répondu à Atelier \d\d$", _state(Ref.SENT)),
     (rf"^Depuis le {D}, personne chez {X} n’a répondu", _state(Ref.SENT)),
-    (rf"^Dernier délai : le {D}\.$", lambda v, s: any(r.state == Ref.SENT for r in v.rows)),
-    (r"^Trop tard : la demande de Atelier \d\d est repartie$", lambda v, s: Ref.EXPIRED in v.said_no and not v.live),
-    (r"^Trop tard pour la demande de Atelier \d\d$", lambda v, s: Ref.EXPIRED in v.said_no),
+    (rf"^Dernier délai : le {D}\.$", lambda v, s: any(r.state == Ref.SENT for r in v.own)),
+    (r"^Trop tard : la demande de Atelier \d\d est repartie$", lambda v, s: v.own_ended_as(Ref.EXPIRED) and not v.live),
+    (r"^Trop tard pour la demande de Atelier \d\d$", lambda v, s: v.own_ended_as(Ref.EXPIRED)),
     (rf"^Le délai de réponse de {X} à .+ est passé\.$", _state(Ref.EXPIRED)),
     (
         r"^L’équipe du guichet a repris la demande et l’entreprise le sait\.$",
         lambda v, s: v.request.state == Req.TO_REROUTE,
     ),
-    (r"^La demande n’attend plus votre réponse, et l’entreprise le sait\.$", lambda v, s: Ref.EXPIRED in v.said_no),
-    (r"^Des nouvelles de Atelier \d\d \?$", lambda v, s: any(r.state == Ref.ACCEPTED for r in v.rows)),
-    (r"^Vous suivez la demande de Atelier \d\d\.$", lambda v, s: any(r.state == Ref.ACCEPTED for r in v.rows)),
-    (rf"^Rien n’a bougé depuis le {D}\.$", lambda v, s: any(wording.day(r.active_at) == s["d"] for r in v.live)),
+    (r"^La demande n’attend plus votre réponse, et l’entreprise le sait\.$", lambda v, s: v.own_ended_as(Ref.EXPIRED)),
+    (r"^Des nouvelles de Atelier \d\d \?$", lambda v, s: any(r.state == Ref.ACCEPTED for r in v.own)),
+    (r"^Vous suivez la demande de Atelier \d\d\.$", lambda v, s: any(r.state == Ref.ACCEPTED for r in v.own)),
+    (rf"^Rien n’a bougé depuis le {D}\.$", lambda v, s: any(wording.day(r.active_at) == s["d"] for r in v.own_live)),
     (
         rf"^Sans nouvelle de votre part, l’équipe du guichet est prévenue le {D}\.$",
-        lambda v, s: any(r.state == Ref.ACCEPTED and not r.is_stalled for r in v.live),
+        lambda v, s: any(r.state == Ref.ACCEPTED and not r.is_stalled for r in v.own_live),
     ),
-    (rf"^Annoncé à .+ pour le {D}$", lambda v, s: any(r.open_promises() for r in v.live)),
+    (rf"^Annoncé à .+ pour le {D}$", lambda v, s: any(r.open_promises() for r in v.own_live)),
     (rf"^{X} a annoncé à .+ : « (?P<t>.+) », avant le {D}\.$", lambda v, s: v.promised(s["x"], s["t"])),
     (rf"^{X} a annoncé des nouvelles à .+ avant le {D}\.$", lambda v, s: v.promised(s["x"])),
-    (r"^Dans votre équipe, la demande de Atelier \d\d n’avance plus$", lambda v, s: v.stands_still()),
-    (rf"^{P} devait faire avancer la demande de .+ : rien n’a bougé depuis le {D}\.$", lambda v, s: v.stands_still()),
+    (r"^Dans votre équipe, la demande de Atelier \d\d n’avance plus$", lambda v, s: v.own_stands_still),
+    (rf"^{P} devait faire avancer la demande de .+ : rien n’a bougé depuis le {D}\.$", lambda v, s: v.own_stands_still),
     (
         r"^Personne ne suit la demande de .+ dans votre équipe",
-        lambda v, s: any(r.is_stalled and r.adviser is None for r in v.live),
+        lambda v, s: any(r.is_stalled and r.adviser is None for r in v.own_live),
     ),
-    (r"^L’équipe du guichet et l’entreprise sont prévenues\.$", lambda v, s: v.stands_still()),
-    (r"^La demande de Atelier \d\d est maintenant à vous$", lambda v, s: any(r.state == Ref.ACCEPTED for r in v.live)),
-    (r"^La demande de Atelier \d\d arrive dans votre équipe$", lambda v, s: bool(v.live)),
-    (rf"^{P} vous transmet la demande de", lambda v, s: bool(v.live)),
+    (r"^L’équipe du guichet et l’entreprise sont prévenues\.$", lambda v, s: v.own_stands_still),
+    (
+        r"^La demande de Atelier \d\d est maintenant à vous$",
+        lambda v, s: any(r.state == Ref.ACCEPTED for r in v.own_live),
+    ),
+    (r"^La demande de Atelier \d\d arrive dans votre équipe$", lambda v, s: bool(v.own_live)),
+    (rf"^{P} vous transmet la demande de", lambda v, s: bool(v.own_live)),
     (
         rf"^L’entreprise attend des nouvelles avant le {D}\.$",
-        lambda v, s: any(wording.day(r.due_at) == s["d"] for r in v.live),
+        lambda v, s: any(wording.day(r.due_at) == s["d"] for r in v.own_live),
     ),
-    (r"^Qui reprend la demande de Atelier \d\d \?$", lambda v, s: any(not r.adviser for r in v.live)),
-    (rf"^{P} a quitté votre équipe et suivait la demande", lambda v, s: any(not r.adviser for r in v.live)),
-    (r"^Elle revient à l’équipe : choisissez qui la reprend\.$", lambda v, s: any(not r.adviser for r in v.live)),
-    (r"^Plus rien à faire pour Atelier \d\d$", lambda v, s: Ref.CANCELLED in v.said_no),
-    (r"^L’équipe du guichet a repris la demande de Atelier \d\d\.$", lambda v, s: Ref.CANCELLED in v.said_no),
+    (r"^Qui reprend la demande de Atelier \d\d \?$", lambda v, s: any(not r.adviser for r in v.own_live)),
+    (rf"^{P} a quitté votre équipe et suivait la demande", lambda v, s: any(not r.adviser for r in v.own_live)),
+    (r"^Elle revient à l’équipe : choisissez qui la reprend\.$", lambda v, s: any(not r.adviser for r in v.own_live)),
+    (r"^Plus rien à faire pour Atelier \d\d$", lambda v, s: v.own_ended_as(Ref.CANCELLED)),
+    (r"^L’équipe du guichet a repris la demande de Atelier \d\d\.$", lambda v, s: v.own_ended_as(Ref.CANCELLED)),
     (r"^Atelier \d\d a retiré sa demande\.$", _request(Req.WITHDRAWN)),
 ]
 TO_STAFF: list[tuple[str, Claim]] = [

@@ -162,7 +162,7 @@ class Tree:
         for row in OutgoingMail.objects.exclude(status=MailStatus.MOOT).order_by("created_at", "pk"):
             where = f"{row.kind} that waits" if row.pk in self.read else row.kind
             if row.pk not in self.read or row.status == MailStatus.HELD:
-                found += falsehoods(view, where, sentences(f"{row.subject}\n{row.text}"))
+                found += falsehoods(View(self.request, row.recipient), where, sentences(f"{row.subject}\n{row.text}"))
         self.read |= set(OutgoingMail.objects.values_list("pk", flat=True))
         self.note(path, found)
 
