@@ -7,7 +7,7 @@ back. In a workbook a cell says that it is a text, and needs none.
 import csv
 import re
 import zipfile
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from io import BytesIO, StringIO
 from itertools import chain, islice
@@ -227,12 +227,17 @@ class _Echo:
         return text
 
 
-def csv_lines(headings: list[str], rows: Iterable[list[str]]) -> Iterator[str]:
-    """A CSV as French spreadsheets open it: UTF-8 with its mark, semicolons."""
+def csv_lines(headings: Sequence[str], rows: Iterable[Sequence[object]]) -> Iterator[str]:
+    """A CSV as French spreadsheets open it: UTF-8 with its mark, semicolons, decimal commas."""
     writer = csv.writer(_Echo(), delimiter=";")
-    yield BOM + writer.writerow(headings)
+    yield BOM + writer.writerow([_csv_cell(heading) for heading in headings])
     for row in rows:
-        yield writer.writerow([neutralise(text) for text in row])
+        yield writer.writerow([_csv_cell(value) for value in row])
+
+
+def _csv_cell(value: object) -> str:
+    """A number is no formula, even below zero; a text is told from one."""
+    return str(value).replace(".", ",") if isinstance(value, int | float) else neutralise(str(value))
 
 
 def xlsx_bytes(headings: list[str], rows: Iterable[list[str]]) -> bytes:

@@ -1,6 +1,5 @@
 """The officers' dashboards: the page, its files, the requests behind a figure."""
 
-import csv
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -11,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 from django.views.decorators.http import require_safe
 
+from diginor.exchange.tables import CONTENT_TYPES, CSV, csv_lines
 from diginor.registries import panels as dashboard
 from diginor.text import wording
 from diginor.web.access import access
@@ -106,21 +106,9 @@ def steering_csv(request: HttpRequest, code: str) -> HttpResponse:
 
 def csv_file(name: str, header: Sequence[str], rows: Iterable[Sequence[object]]) -> HttpResponse:
     """A table as a file."""
-    response = HttpResponse(content_type="text/csv; charset=utf-8")
+    response = HttpResponse(csv_lines(header, rows), content_type=CONTENT_TYPES[CSV])
     response["Content-Disposition"] = f'attachment; filename="{name}.csv"'
-    response.write("\ufeff")
-    writer = csv.writer(response, delimiter=";")
-    writer.writerow(header)
-    writer.writerows([_cell(cell) for cell in row] for row in rows)
     return response
-
-
-def _cell(value: object) -> str:
-    """A number with a decimal comma; a text that a spreadsheet would run is quoted."""
-    if isinstance(value, int | float):
-        return str(value).replace(".", ",")
-    text = str(value)
-    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text
 
 
 @access(policies.steering)
