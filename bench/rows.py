@@ -1,6 +1,7 @@
 """The rows that the benchmark generates, as SQL: what happens to each request, then each table from that plan."""
 
 from members.organisations.models import Organisation
+from services.requests.enums import LIVE_REFERRAL_STATES
 from services.requests.models import FollowUp, Message, Referral, RequestEvent, Satisfaction, ServiceRequest
 
 TABLES_OF_PLAN = """
@@ -122,7 +123,7 @@ REFERRAL = {
     "sent_at": "p.sent_at",
     "answer_in_time_until": _later("five"),
     "expires_at": _later("nine"),
-    "answered_at": f"CASE WHEN x.state IN ('accepted', 'closed', 'declined') THEN {_ANSWERED} END",
+    "answered_at": f"CASE WHEN x.state NOT IN ('sent', 'expired') THEN {_ANSWERED} END",
     "accepted_at": f"CASE WHEN x.state IN ('accepted', 'closed') THEN {_ANSWERED} END",
     "active_at": "p.sent_at",
     "due_at": f"""CASE WHEN x.state = 'sent' THEN {_later("nine")} WHEN x.state = 'accepted'
@@ -131,7 +132,7 @@ REFERRAL = {
     "outcome": """CASE WHEN x.state <> 'closed' THEN '' WHEN p.mood < .62 THEN 'helped'
         WHEN p.mood < .74 THEN 'helped_elsewhere'
         WHEN p.mood < .88 THEN 'no_help_possible' ELSE 'unreachable' END""",
-    "ended_at": """CASE WHEN x.state NOT IN ('sent', 'accepted')
+    "ended_at": f"""CASE WHEN x.state NOT IN ({", ".join(f"'{state}'" for state in LIVE_REFERRAL_STATES)})
         THEN coalesce(p.ended_at, p.sent_at + interval '9 days') END""",
 }
 _FROM_REFERRALS = f"""FROM bench_plan p CROSS JOIN LATERAL generate_series(0, p.reach - 1) j

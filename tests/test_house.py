@@ -14,6 +14,7 @@ from django.contrib.admin import AdminSite
 from django.contrib.contenttypes.fields import GenericForeignKey
 from django.urls import URLPattern, URLResolver, get_resolver
 
+from services.requests import enums
 from tests.sources import APPS, ROOT, app_code, files, functions, imported, in_layer, name_of, nodes, tree
 
 FILE_LINES, FUNCTION_LINES = 400, 40
@@ -194,6 +195,42 @@ def test_only_the_workflow_sets_a_state():
         if sets_state(node)
     ]
     assert not offences, "\n".join(offences)
+
+
+GROUPS = {name: {str(state) for state in states} for name, states in vars(enums).items() if name.endswith("_STATES")}
+STATES = [set(enums.RequestState.values), set(enums.ReferralState.values)]
+LIST_OF_SQL = re.compile(r"\bstate (?:NOT )?IN \(('[^)]*')\)")
+TWO_IN_A_TAG = re.compile(r"{% ?(?:el)?if [^%]*\bstate ==[^%]*\bor [^%]*\bstate ==")
+
+
+def listed(node: ast.AST) -> set[str]:
+    """The states that a collection or a text of SQL lists; nothing when it lists anything else."""
+    if isinstance(node, ast.Set | ast.List | ast.Tuple):
+        members = [one.attr.lower() if isinstance(one, ast.Attribute) else one for one in node.elts]
+        texts = [one.value if isinstance(one, ast.Constant) else one for one in members]
+        return {str(one) for one in texts} if all(isinstance(one, str) for one in texts) else set()
+    found = LIST_OF_SQL.search(node.value) if isinstance(node, ast.Constant) and isinstance(node.value, str) else None
+    return set(re.findall(r"'(\w+)'", found.group(1))) if found else set()
+
+
+def is_a_group(states: set[str]) -> bool:
+    """Whether states mean together what has a name already, or should have one."""
+    return states in GROUPS.values() or (len(states) > 2 and any(states <= known for known in STATES))
+
+
+def test_which_states_are_open_and_ended_is_written_once():
+    assert GROUPS
+    place = ROOT / "services/requests/enums.py"
+    offences = [
+        f"{name_of(path)}:{node.lineno}"
+        for path in [*app_code(), *files(".py", folders=("bench",))]
+        if path != place
+        for node in nodes(path, ast.Set, ast.List, ast.Tuple, ast.Constant)
+        if is_a_group(listed(node))
+    ]
+    assert not offences, "\n".join(offences)
+    assert [node for node in nodes(place, ast.Tuple) if is_a_group(listed(node))]
+    assert not [name_of(path) for path in files(".html", ".txt", ".subject") if TWO_IN_A_TAG.search(path.read_text())]
 
 
 def test_requirements_name_no_place_of_one_machine():

@@ -20,8 +20,16 @@ from diginor.workflow.working_days import add_working_days
 from members.hubs.models import Hub
 from members.organisations.models import Organisation
 from members.people.models import User
-from services.requests import workflow as workflows
-from services.requests.enums import DeclineReason, Outcome, ReferralState, RejectReason, RequestState, ThreadKind
+from services.requests.enums import (
+    OPEN_STATES,
+    TRIAGE_STATES,
+    DeclineReason,
+    Outcome,
+    ReferralState,
+    RejectReason,
+    RequestState,
+    ThreadKind,
+)
 
 Act = Callable[[datetime], None]
 Choice = tuple[Organisation, list[str]]
@@ -97,7 +105,7 @@ class Director:
 
     def route(self, at: datetime, picked: list[Choice] | None = None) -> None:
         """Send it to those picked, or to some of those proposed."""
-        if self.life.stage not in workflows.TRIAGE_STATES:
+        if self.life.stage not in TRIAGE_STATES:
             return
         had = {lead.place.pk for lead in self.life.leads}
         chosen = picked or self._pick([choice for choice in self.choices if choice[0].pk not in had])
@@ -232,12 +240,12 @@ class Director:
 
     def write(self, lead: Lead, at: datetime, text: str, **details: Any) -> None:
         """The adviser writes, as long as the referral is hers."""
-        if lead.stage == ReferralState.ACCEPTED and lead.adviser and self.life.stage in workflows.OPEN_STATES:
+        if lead.stage == ReferralState.ACCEPTED and lead.adviser and self.life.stage in OPEN_STATES:
             self.life.write(at, text, lead.adviser, lead=lead, **details)
 
     def company_writes(self, at: datetime, text: str) -> None:
         """The company writes, as long as the request is open."""
-        if self.life.stage in workflows.OPEN_STATES:
+        if self.life.stage in OPEN_STATES:
             self.life.write(at, text, Party.COMPANY)
 
     def _call(self, lead: Lead, at: datetime) -> None:
@@ -272,7 +280,7 @@ class Director:
 
     def withdraw(self, at: datetime) -> None:
         """The company takes its request back."""
-        if self.life.stage in workflows.OPEN_STATES:
+        if self.life.stage in OPEN_STATES:
             self.life.withdraw(at, self.rng.choice(words("withdrawals", "texts")))
 
     def _rate(self, at: datetime) -> None:

@@ -16,7 +16,7 @@ from members.hubs.models import Hub
 from members.organisations.models import Organisation
 from members.people.models import User
 from services.requests import workflow as workflows
-from services.requests.enums import FollowUpKind, ReferralStep, RequestNote, RequestState, RequestStep
+from services.requests.enums import GIVEN_STATES, FollowUpKind, ReferralStep, RequestNote, RequestState, RequestStep
 from services.requests.rules import clock as rules
 from services.triage.actions import IN_TIME_DAYS
 
@@ -77,7 +77,7 @@ class Life:
     def update_next_action(self) -> None:
         """Finish or send back if need be, then write whose turn it is and what the clock will do."""
         facts, at = self.facts(), self.history[-1].at if self.history else self.created_at
-        if self.stage in (RequestState.ROUTED, RequestState.IN_PROGRESS) and self.leads:
+        if self.stage in GIVEN_STATES and self.leads:
             if rules.all_closed(facts):
                 self._take(RequestStep.FINISH, at, Party.CLOCK)
                 self.dates["ended_at"] = at

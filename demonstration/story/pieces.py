@@ -6,8 +6,7 @@ from typing import Any
 
 from members.organisations.models import Organisation
 from members.people.models import User
-from services.requests import workflow as workflows
-from services.requests.enums import ReferralState, ThreadKind
+from services.requests.enums import LIVE_REFERRAL_STATES, ReferralState, ThreadKind
 from services.requests.rules import clock as rules
 
 
@@ -38,7 +37,7 @@ class Lead:
     @property
     def is_live(self) -> bool:
         """Whether the organisation still has something to do."""
-        return self.stage in workflows.LIVE_REFERRAL_STATES
+        return self.stage in LIVE_REFERRAL_STATES
 
     @property
     def promised(self) -> "list[Announced]":

@@ -16,6 +16,13 @@ class RequestState(TextChoices):
     WITHDRAWN = "withdrawn", _("retirée")
 
 
+# Somebody still has something to do: in the queue of the desk, or given to an organisation.
+TRIAGE_STATES = (RequestState.SUBMITTED, RequestState.TO_REROUTE)
+GIVEN_STATES = (RequestState.ROUTED, RequestState.IN_PROGRESS)
+OPEN_STATES = (RequestState.SUBMITTED, RequestState.ROUTED, RequestState.IN_PROGRESS, RequestState.TO_REROUTE)
+ENDED_STATES = (RequestState.CLOSED, RequestState.REJECTED, RequestState.WITHDRAWN)
+
+
 class RequestStep(TextChoices):
     """What can happen to a request."""
 
@@ -55,6 +62,11 @@ class ReferralState(TextChoices):
     EXPIRED = "expired", _("sans réponse")
     CLOSED = "closed", pgettext_lazy("orientation", "terminée")
     CANCELLED = "cancelled", _("sans suite")
+
+
+LIVE_REFERRAL_STATES = (ReferralState.SENT, ReferralState.ACCEPTED)
+# Ended, and not by the organisation that took it on.
+REFUSED_REFERRAL_STATES = (ReferralState.DECLINED, ReferralState.EXPIRED, ReferralState.CANCELLED)
 
 
 class ReferralStep(TextChoices):

@@ -1,24 +1,26 @@
 """The life cycles: which step may start from which states, and where it leads."""
 
 from diginor.workflow.models import Workflow
-from services.requests.enums import ReferralState, ReferralStep, RequestState, RequestStep
-
-OPEN_STATES = frozenset(
-    {RequestState.SUBMITTED, RequestState.ROUTED, RequestState.IN_PROGRESS, RequestState.TO_REROUTE}
+from services.requests.enums import (
+    GIVEN_STATES,
+    LIVE_REFERRAL_STATES,
+    OPEN_STATES,
+    TRIAGE_STATES,
+    ReferralState,
+    ReferralStep,
+    RequestState,
+    RequestStep,
 )
-TRIAGE_STATES = frozenset({RequestState.SUBMITTED, RequestState.TO_REROUTE})
-ENDED_STATES = frozenset({RequestState.CLOSED, RequestState.REJECTED, RequestState.WITHDRAWN})
-LIVE_REFERRAL_STATES = frozenset({ReferralState.SENT, ReferralState.ACCEPTED})
 
 REQUEST: Workflow = {
     RequestStep.SUBMIT: (frozenset({RequestState.DRAFT}), RequestState.SUBMITTED),
-    RequestStep.ROUTE: (TRIAGE_STATES | {RequestState.ROUTED}, RequestState.ROUTED),
+    RequestStep.ROUTE: (frozenset({*TRIAGE_STATES, RequestState.ROUTED}), RequestState.ROUTED),
     RequestStep.START: (frozenset({RequestState.ROUTED}), RequestState.IN_PROGRESS),
-    RequestStep.SEND_BACK: (frozenset({RequestState.ROUTED, RequestState.IN_PROGRESS}), RequestState.TO_REROUTE),
+    RequestStep.SEND_BACK: (frozenset(GIVEN_STATES), RequestState.TO_REROUTE),
     RequestStep.FINISH: (frozenset({RequestState.IN_PROGRESS}), RequestState.CLOSED),
-    RequestStep.REJECT: (TRIAGE_STATES, RequestState.REJECTED),
-    RequestStep.MERGE: (TRIAGE_STATES, RequestState.REJECTED),
-    RequestStep.WITHDRAW: (OPEN_STATES | {RequestState.DRAFT}, RequestState.WITHDRAWN),
+    RequestStep.REJECT: (frozenset(TRIAGE_STATES), RequestState.REJECTED),
+    RequestStep.MERGE: (frozenset(TRIAGE_STATES), RequestState.REJECTED),
+    RequestStep.WITHDRAW: (frozenset({*OPEN_STATES, RequestState.DRAFT}), RequestState.WITHDRAWN),
 }
 
 REFERRAL: Workflow = {
@@ -27,5 +29,5 @@ REFERRAL: Workflow = {
     ReferralStep.EXPIRE: (frozenset({ReferralState.SENT}), ReferralState.EXPIRED),
     ReferralStep.TRANSFER: (frozenset({ReferralState.ACCEPTED}), ReferralState.ACCEPTED),
     ReferralStep.CLOSE: (frozenset({ReferralState.ACCEPTED}), ReferralState.CLOSED),
-    ReferralStep.CANCEL: (LIVE_REFERRAL_STATES, ReferralState.CANCELLED),
+    ReferralStep.CANCEL: (frozenset(LIVE_REFERRAL_STATES), ReferralState.CANCELLED),
 }

@@ -14,7 +14,6 @@ from members.organisations.models import Organisation
 from members.people.models import User
 from services.catalogue.models import Topic
 from services.filing.actions import clear, welcome
-from services.requests import workflow as workflows
 from services.requests.actions.next_action import update_next_action
 from services.requests.actions.thread import write
 from services.requests.enums import RejectReason, RequestNote, RequestStep
@@ -29,7 +28,7 @@ IN_TIME_DAYS = 5
 def _in_queue(request: ServiceRequest, what: str) -> None:
     """Lock the request, and refuse unless it waits for the desk."""
     request.lock()
-    if request.state not in workflows.TRIAGE_STATES:
+    if not request.is_in_queue:
         raise StepRefused(what, request.state)
 
 

@@ -30,6 +30,7 @@ from services.requests import workflow as workflows
 from services.requests.actions.clock import follow_up_due
 from services.requests.actions.next_action import update_next_action
 from services.requests.enums import (
+    ENDED_STATES,
     DeclineReason,
     Outcome,
     ReferralState,
@@ -130,7 +131,7 @@ def test_the_dates_of_a_request_are_those_of_its_history(told):
         assert request.taken_at == first(rows, ReferralStep.ACCEPT)
         ended = first(rows, RequestStep.FINISH, RequestStep.REJECT, RequestStep.MERGE, RequestStep.WITHDRAW)
         assert request.ended_at == ended
-        assert (request.state in workflows.ENDED_STATES) == (ended is not None)
+        assert (request.state in ENDED_STATES) == (ended is not None)
         helped = request.referrals.filter(state=ReferralState.CLOSED, outcome=Outcome.HELPED).exists()
         assert (request.helped_at is not None) == (helped and request.state == RequestState.CLOSED)
         assert request.created_at <= (request.submitted_at or request.created_at) <= told

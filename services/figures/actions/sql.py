@@ -2,6 +2,7 @@
 
 from services.figures.models import DAY, DIMENSIONS, MONTH, PAIRS, SINGLES, cut_name
 from services.figures.rules.figures import COUNTERS, DELAYS, OF_REQUESTS
+from services.requests.enums import REFUSED_REFERRAL_STATES
 
 COLUMNS = ("family", "department_id", "epci_id", "size", "sector", "organisation_id")
 BLANK = {"family": "''", "size": "''", "sector": "''"}
@@ -33,7 +34,7 @@ def _outcome_counters() -> str:
             name: f"state = 'closed' AND outcome = '{name}'"
             for name in ("helped_elsewhere", "no_help_possible", "unreachable")
         },
-        **{name: f"state = '{name}'" for name in ("declined", "expired", "cancelled")},
+        **{str(name): f"state = '{name}'" for name in REFUSED_REFERRAL_STATES},
         "ongoing": "state = 'accepted'",
         "waiting": "state = 'sent'",
     }

@@ -9,15 +9,12 @@ from diginor.outbox.models import OutgoingMail
 from diginor.outbox.posting import post
 from diginor.workflow.history import Party
 from services.requests import notifications
-from services.requests import workflow as workflows
-from services.requests.enums import FollowUpKind, RejectReason, RequestState, RequestStep
+from services.requests.enums import GIVEN_STATES, FollowUpKind, RejectReason, RequestStep
 from services.requests.models import DelaySet, FollowUp, Promise, Referral, ServiceRequest
 from services.requests.notifications.base import RequestMail
 from services.requests.notifications.company import RequestClosed
 from services.requests.notifications.hub_staff import RequestToReroute
 from services.requests.rules import clock as rules
-
-STARTED = (RequestState.ROUTED, RequestState.IN_PROGRESS)
 
 
 def facts_of(request: ServiceRequest) -> rules.RequestFacts:
@@ -75,7 +72,7 @@ def update_next_action(request: ServiceRequest, *in_hand: Referral) -> None:
 
 def _comes_to_staff(request: ServiceRequest, facts: rules.RequestFacts) -> bool:
     """Count the desk's delays from now when nobody moves any more, however long ago the first of them stopped."""
-    stands_still = request.state in STARTED and rules.is_staff_turn(facts)
+    stands_still = request.state in GIVEN_STATES and rules.is_staff_turn(facts)
     if not stands_still or request.responsible != Party.ORGANISATION:
         return False
     request.queued_at = timezone.now()
@@ -94,7 +91,7 @@ def _write_dates(dates: dict[int, datetime], in_hand: Iterable[Referral]) -> Non
 
 def _follow_the_referrals(request: ServiceRequest, facts: rules.RequestFacts) -> RequestMail | None:
     """Close the request when its last referral is, or bring it back to the desk when nobody is left."""
-    if not request.is_open or request.state in workflows.TRIAGE_STATES or not facts.referrals:
+    if not request.is_open or request.is_in_queue or not facts.referrals:
         return None
     if rules.all_closed(facts):
         row = request.take(RequestStep.FINISH, by=Party.CLOCK)

@@ -307,7 +307,7 @@ def _last_of(place: Organisation) -> Organisation:
 def register() -> None:
     """Let successions move what this part holds."""
     active = counted(Offer.objects.filter(is_active=True))
-    live = counted(Referral.objects.filter(Q(state__in=[ReferralState.SENT, ReferralState.ACCEPTED])))
+    live = counted(Referral.objects.live())
     register_mover(Mover("offers", gettext_lazy("offres proposées"), active, _offers))
     register_mover(
         Mover("referrals", gettext_lazy("orientations ouvertes"), live, _referrals, _lock_requests, _tell_companies)

@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from members.organisations.models import Organisation
-from services.requests import workflow as workflows
+from services.requests.enums import LIVE_REFERRAL_STATES
 from services.requests.rules.clock import PromiseFacts
 
 
@@ -17,7 +17,7 @@ class PromiseQuerySet(models.QuerySet["Promise"]):
 
     def open(self) -> "PromiseQuerySet":
         """Neither kept nor replaced, and still somebody's: the earliest first."""
-        return self.filter(ended_at=None, referral__state__in=workflows.LIVE_REFERRAL_STATES)
+        return self.filter(ended_at=None, referral__state__in=LIVE_REFERRAL_STATES)
 
     def end(self, at: datetime, *, is_kept: bool) -> int:
         """Note that they were kept, or replaced by what is announced now."""

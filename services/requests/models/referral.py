@@ -14,11 +14,14 @@ from diginor.text.codes import public_code
 from diginor.workflow.models import WorkflowModel
 from members.organisations.models import Organisation
 from services.requests import workflow as workflows
-from services.requests.enums import DeclineReason, Outcome, ReferralState
+from services.requests.enums import LIVE_REFERRAL_STATES, DeclineReason, Outcome, ReferralState
 
 if TYPE_CHECKING:
     from members.people.models import User
     from services.requests.models.promise import Promise
+
+
+LIVE = Q(state__in=[*LIVE_REFERRAL_STATES])
 
 
 class ReferralQuerySet(models.QuerySet):
@@ -52,7 +55,7 @@ class ReferralQuerySet(models.QuerySet):
 
     def live(self) -> "ReferralQuerySet":
         """Not ended yet."""
-        return self.filter(state__in=workflows.LIVE_REFERRAL_STATES)
+        return self.filter(LIVE)
 
     def holders(self) -> "ReferralQuerySet":
         """Who has a request now, in the order they received it."""
@@ -76,7 +79,7 @@ class ReferralQuerySet(models.QuerySet):
 
     def ended(self) -> "ReferralQuerySet":
         """Ended, the newest first."""
-        return self.exclude(state__in=workflows.LIVE_REFERRAL_STATES).order_by("-ended_at", "-pk")
+        return self.exclude(LIVE).order_by("-ended_at", "-pk")
 
 
 class Referral(WorkflowModel):
@@ -124,7 +127,7 @@ class Referral(WorkflowModel):
         constraints = [
             models.UniqueConstraint(
                 fields=["request", "organisation"],
-                condition=Q(state__in=["sent", "accepted"]),
+                condition=LIVE,
                 name="referral_live_once",
             ),
             models.CheckConstraint(condition=~Q(state="closed") | ~Q(outcome=""), name="referral_closed_has_outcome"),
@@ -140,23 +143,23 @@ class Referral(WorkflowModel):
             ),
             models.Index(
                 fields=["organisation", "due_at", "id"],
-                condition=Q(state__in=["sent", "accepted"]),
+                condition=LIVE,
                 name="referral_live",
             ),
             models.Index(
                 F("organisation").asc(),
                 F("ended_at").desc(),
                 F("id").desc(),
-                condition=~Q(state__in=["sent", "accepted"]),
+                condition=~LIVE,
                 name="referral_ended",
             ),
             models.Index(fields=["answer_in_time_until"], name="referral_answer_in_time"),
-            models.Index(fields=["adviser"], condition=Q(state__in=["sent", "accepted"]), name="referral_adviser_live"),
+            models.Index(fields=["adviser"], condition=LIVE, name="referral_adviser_live"),
             models.Index(
                 F("adviser").asc(),
                 F("ended_at").desc(),
                 F("id").desc(),
-                condition=~Q(state__in=["sent", "accepted"]) & Q(adviser__isnull=False),
+                condition=~LIVE & Q(adviser__isnull=False),
                 name="referral_adviser_ended",
             ),
         ]
@@ -171,7 +174,7 @@ class Referral(WorkflowModel):
     @property
     def is_live(self) -> bool:
         """Whether the organisation still has something to do."""
-        return self.state in workflows.LIVE_REFERRAL_STATES
+        return self.state in LIVE_REFERRAL_STATES
 
     @property
     def subject(self) -> str:

@@ -27,7 +27,15 @@ from members.territories.models import Territory
 from services.catalogue.enums import Family
 from services.catalogue.models import Topic
 from services.requests import workflow as workflows
-from services.requests.enums import NoSiretReason, RejectReason, RequestState
+from services.requests.enums import (
+    ENDED_STATES,
+    GIVEN_STATES,
+    OPEN_STATES,
+    TRIAGE_STATES,
+    NoSiretReason,
+    RejectReason,
+    RequestState,
+)
 from services.requests.models.event import RequestEvent
 from services.requests.models.follow_up import FollowUp
 from services.requests.rules import likeness
@@ -36,7 +44,7 @@ if TYPE_CHECKING:
     from members.people.models import User
 
 DUPLICATE_WINDOW = timedelta(days=90)
-OPEN = Q(state__in=["submitted", "routed", "in_progress", "to_reroute"])
+OPEN = Q(state__in=[*OPEN_STATES])
 
 
 LINE = (
@@ -227,7 +235,7 @@ class ServiceRequest(WorkflowModel):
             ),
             models.Index(
                 fields=["hub", "due_at", "id"],
-                condition=Q(responsible="hub", state__in=["routed", "in_progress"]),
+                condition=Q(responsible="hub", state__in=[*GIVEN_STATES]),
                 name="servicerequest_stalled",
             ),
             models.Index(
@@ -301,7 +309,7 @@ class ServiceRequest(WorkflowModel):
     @property
     def is_open(self) -> bool:
         """Whether somebody still has something to do."""
-        return self.state in workflows.OPEN_STATES
+        return self.state in OPEN_STATES
 
     @property
     def is_draft(self) -> bool:
@@ -309,9 +317,14 @@ class ServiceRequest(WorkflowModel):
         return self.state == RequestState.DRAFT
 
     @property
+    def is_in_queue(self) -> bool:
+        """Whether the desk has to say who gets it."""
+        return self.state in TRIAGE_STATES
+
+    @property
     def is_ended(self) -> bool:
         """Whether it is closed, rejected or withdrawn."""
-        return self.state in workflows.ENDED_STATES
+        return self.state in ENDED_STATES
 
     def is_late(self, now: datetime) -> bool:
         """Whether its due date has passed."""

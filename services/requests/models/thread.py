@@ -15,9 +15,8 @@ from django.utils.translation import gettext_lazy as _
 
 from diginor.workflow.history import SAME_CLICK, Party
 from members.organisations.models import Organisation
-from services.requests.enums import ReferralState, ThreadKind
+from services.requests.enums import LIVE_REFERRAL_STATES, ReferralState, ThreadKind
 from services.requests.models.referral import Referral
-from services.requests.workflow import LIVE_REFERRAL_STATES
 
 if TYPE_CHECKING:
     from members.people.models import User

@@ -17,8 +17,7 @@ from diginor.text.search import CONFIG, plain, query
 from diginor.text.whole_numbers import is_whole_number
 from diginor.web.paging import Page, page_by_key, together
 from diginor.workflow.history import Party
-from services.requests import workflow as workflows
-from services.requests.enums import RequestState
+from services.requests.enums import ENDED_STATES, GIVEN_STATES, RequestState
 from services.requests.models import OPEN, ServiceRequest, ServiceRequestQuerySet
 
 PAGE = 30
@@ -58,7 +57,6 @@ class QueueView:
 
 KEPT_APART = "mises-a-part"
 HERE = OPEN & Q(responsible=Party.HUB, is_suspect=False)
-STARTED = [RequestState.ROUTED, RequestState.IN_PROGRESS]
 VIEWS = [
     QueueView("a-faire", _("À faire"), _("Personne n’attend votre équipe."), HERE),
     QueueView("nouvelles", _("Nouvelles"), _("Aucune demande nouvelle."), HERE & Q(state=RequestState.SUBMITTED)),
@@ -66,7 +64,9 @@ VIEWS = [
         "a-reorienter", _("À réorienter"), _("Aucune demande à réorienter."), HERE & Q(state=RequestState.TO_REROUTE)
     ),
     QueueView("en-retard", _("En retard"), _("Aucune échéance n’est dépassée."), OPEN, is_late=True),
-    QueueView("a-l-arret", _("À l’arrêt"), _("Toutes les demandes confiées avancent."), HERE & Q(state__in=STARTED)),
+    QueueView(
+        "a-l-arret", _("À l’arrêt"), _("Toutes les demandes confiées avancent."), HERE & Q(state__in=GIVEN_STATES)
+    ),
     QueueView(
         "en-attente",
         _("Attend l’entreprise"),
@@ -79,7 +79,7 @@ VIEWS = [
         "terminees",
         _("Terminées"),
         _("Aucune demande n’est encore terminée."),
-        Q(state__in=workflows.ENDED_STATES, submitted_at__isnull=False),
+        Q(state__in=ENDED_STATES, submitted_at__isnull=False),
         is_history=True,
     ),
 ]

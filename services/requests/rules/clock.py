@@ -14,14 +14,19 @@ from dateutil.relativedelta import relativedelta
 
 from diginor.workflow.history import Party
 from diginor.workflow.working_days import PARIS, add_working_days, is_working_day
+from services.requests.enums import (
+    ENDED_STATES,
+    LIVE_REFERRAL_STATES,
+    OPEN_STATES,
+    REFUSED_REFERRAL_STATES,
+    TRIAGE_STATES,
+    Outcome,
+    ReferralState,
+    RequestState,
+)
 from services.requests.enums import FollowUpKind as Kind
-from services.requests.enums import Outcome, ReferralState, RequestState
 
-OPEN = {RequestState.SUBMITTED, RequestState.ROUTED, RequestState.IN_PROGRESS, RequestState.TO_REROUTE}
-IN_QUEUE = {RequestState.SUBMITTED, RequestState.TO_REROUTE}
-LIVE = {ReferralState.SENT, ReferralState.ACCEPTED}
 MOST_DOUBLED = 3
-ENDED = {RequestState.CLOSED, RequestState.REJECTED, RequestState.WITHDRAWN}
 # The hours of a working day at which the desk is told what was kept apart since the last one.
 CHECKS = (time(9), time(13), time(17))
 
@@ -171,7 +176,7 @@ def _of_draft(request: RequestFacts, delays: Delays) -> list[Due]:
 
 def _of_queue(request: RequestFacts, delays: Delays) -> list[Due]:
     """The desk's turn: a reminder, then alerts that come back, twice as late each time, for as long as nobody acts."""
-    if request.state not in OPEN:
+    if request.state not in OPEN_STATES:
         return []
     if request.asked_at is not None:
         since = request.asked_at
@@ -202,11 +207,11 @@ def next_check(since: datetime, zone: str = "") -> datetime:
 
 
 def _of_referrals(request: RequestFacts, delays: Delays) -> list[Due]:
-    if request.state not in OPEN:
+    if request.state not in OPEN_STATES:
         return []
     due: list[Due] = []
     for referral in request.referrals:
-        if referral.state in LIVE:
+        if referral.state in LIVE_REFERRAL_STATES:
             due += _of_promises(referral, delays)
         if referral.state == ReferralState.SENT:
             steps = [
@@ -243,7 +248,7 @@ def _of_promises(referral: ReferralFacts, delays: Delays) -> list[Due]:
 
 def _of_end(request: RequestFacts, delays: Delays) -> list[Due]:
     due = []
-    if request.state in ENDED and request.ended_at and not request.is_merged and not request.is_spam:
+    if request.state in ENDED_STATES and request.ended_at and not request.is_merged and not request.is_spam:
         asked = request.ended_at + timedelta(days=delays.satisfaction)
         due.append(Due(Kind.SATISFACTION, request.ended_at, asked))
     if request.helped_at and request.state not in {RequestState.REJECTED, RequestState.WITHDRAWN}:
@@ -258,7 +263,7 @@ def turn(request: RequestFacts, delays: Delays) -> Turn | None:
     The company while a question waits; the desk while the request is in its queue, or a referral stands still;
     otherwise the organisation whose date is nearest.
     """
-    if request.state not in OPEN:
+    if request.state not in OPEN_STATES:
         return None
     dates = {(due.referral_id, due.kind): due.due_at for due in plan(request, delays)}
     if request.asked_at is not None:
@@ -279,18 +284,18 @@ def referral_dates(request: RequestFacts, delays: Delays) -> dict[int, datetime]
         if row.awaited and row.state == ReferralState.ACCEPTED
         else dates[row.id, kinds[ReferralState(row.state)]]
         for row in request.referrals
-        if row.state in LIVE and request.state in OPEN
+        if row.state in LIVE_REFERRAL_STATES and request.state in OPEN_STATES
     }
 
 
 def moving(request: RequestFacts) -> list[ReferralFacts]:
     """The live referrals that do not stand still."""
-    return [row for row in request.referrals if row.state in LIVE and not row.is_stalled]
+    return [row for row in request.referrals if row.state in LIVE_REFERRAL_STATES and not row.is_stalled]
 
 
 def is_staff_turn(request: RequestFacts) -> bool:
     """Whether an open request waits for the desk: in its queue, or with nobody who moves."""
-    return request.state in IN_QUEUE or (request.state in OPEN and not moving(request))
+    return request.state in TRIAGE_STATES or (request.state in OPEN_STATES and not moving(request))
 
 
 def is_abandoned(request: RequestFacts) -> bool:
@@ -300,14 +305,13 @@ def is_abandoned(request: RequestFacts) -> bool:
 
 def all_refused(request: RequestFacts) -> bool:
     """Whether no referral is live any more and none was ever taken on to its end."""
-    ended = {ReferralState.DECLINED, ReferralState.EXPIRED, ReferralState.CANCELLED}
-    return bool(request.referrals) and all(row.state in ended for row in request.referrals)
+    return bool(request.referrals) and all(row.state in REFUSED_REFERRAL_STATES for row in request.referrals)
 
 
 def all_closed(request: RequestFacts) -> bool:
     """Whether no referral is live and at least one was closed with an outcome."""
     states = [row.state for row in request.referrals]
-    return ReferralState.CLOSED in states and not LIVE.intersection(states)
+    return ReferralState.CLOSED in states and not set(LIVE_REFERRAL_STATES).intersection(states)
 
 
 def was_helped(request: RequestFacts) -> bool:

@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from diginor.text.search import plain
 from diginor.text.wording import day as day_in_words
 from members.organisations.enums import LegalForm, SizeCategory
-from services.requests.enums import ReferralState
+from services.requests.enums import LIVE_REFERRAL_STATES, ReferralState
 from services.requests.rules.naf import lies_under
 from services.requests.rules.routing_facts import KO, OK, UNKNOWN, Check, CompanyFacts, OfferFacts, OrganisationFacts
 
@@ -66,8 +66,7 @@ class Verdict:
     @property
     def may_be_sent(self) -> bool:
         """Whether the desk may tick it all the same: it is open, and has not the request in hand already."""
-        live = (ReferralState.SENT, ReferralState.ACCEPTED)
-        return self.organisation.is_active and self.organisation.earlier not in live
+        return self.organisation.is_active and self.organisation.earlier not in LIVE_REFERRAL_STATES
 
     @property
     def chips(self) -> list[Check]:

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy
 
 from diginor.workflow.history import Party
 from services.requests.enums import (
+    ENDED_STATES,
     DeclineReason,
     Outcome,
     ReferralStep,
@@ -73,7 +74,7 @@ def headline(at: Situation) -> str:
     """What happens next, who does it and before when; what is late is said."""
     if at.state == RequestState.DRAFT:
         return _("Votre demande n’est pas encore envoyée.")
-    if at.state in {RequestState.CLOSED, RequestState.REJECTED, RequestState.WITHDRAWN}:
+    if at.state in ENDED_STATES:
         return _ending(at)
     facts = {"day": at.day, "name": at.organisation, "step": at.next_step}
     if at.party == Party.COMPANY:

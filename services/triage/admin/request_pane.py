@@ -15,7 +15,6 @@ from services.requests.models import Message, ServiceRequest
 from services.requests.queries.routing import proposals
 from services.requests.rules import likeness
 from services.requests.rules.routing import Verdict
-from services.requests.workflow import TRIAGE_STATES
 from services.triage.admin.queue_pane import state_in_words, tone_of
 
 EARLIER = 8
@@ -54,7 +53,7 @@ def pane_context(sheet: ServiceRequest, user: Any) -> dict[str, Any]:
 
 def what_is_open(sheet: ServiceRequest) -> dict[str, bool]:
     """Which steps the desk may take now."""
-    in_queue = sheet.state in TRIAGE_STATES
+    in_queue = sheet.is_in_queue
     return {
         "route": sheet.is_open_to(RequestStep.ROUTE),
         "add": sheet.state == RequestState.ROUTED,

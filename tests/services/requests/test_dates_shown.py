@@ -16,10 +16,9 @@ from diginor.text import wording
 from diginor.workflow.history import Party
 from diginor.workflow.models import StepRefused
 from services.requests.actions import referral, thread
-from services.requests.enums import ReferralState
+from services.requests.enums import TRIAGE_STATES, ReferralState
 from services.requests.links import tracking_token
 from services.requests.models import DelaySet, FollowUp, Referral
-from services.requests.workflow import TRIAGE_STATES
 from services.triage import actions as triage
 from tests.factories.members import UserFactory
 from tests.factories.services import TopicFactory

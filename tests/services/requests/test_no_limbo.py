@@ -30,10 +30,9 @@ from members.hubs.models import HubRole
 from members.people.models import Absence, Membership, User
 from services.requests.actions import company, referral, thread
 from services.requests.actions import departures as people
-from services.requests.enums import DeclineReason, Outcome, RequestNote, RequestStep
+from services.requests.enums import TRIAGE_STATES, DeclineReason, Outcome, RequestNote, RequestStep
 from services.requests.links import tracking_token
 from services.requests.models import FollowUp, Referral, RequestEvent, ServiceRequest
-from services.requests.workflow import TRIAGE_STATES
 from services.triage import actions as triage
 from tests.factories.members import HubFactory, UserFactory
 from tests.services.cast import Desk, run_clock
