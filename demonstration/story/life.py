@@ -18,7 +18,7 @@ from members.people.models import User
 from services.requests import workflow as workflows
 from services.requests.enums import GIVEN_STATES, FollowUpKind, ReferralStep, RequestNote, RequestState, RequestStep
 from services.requests.rules import clock as rules
-from services.triage.actions import IN_TIME_DAYS
+from services.requests.rules.clock import IN_TIME_DAYS
 
 STALLS = (FollowUpKind.ACTIVITY_ALERT, FollowUpKind.PROMISE_ALERT)
 ALERTS = (FollowUpKind.COMPANY_SILENT, FollowUpKind.TRIAGE_ESCALATION, *STALLS)

@@ -14,14 +14,13 @@ from django.utils.translation import gettext_lazy as _
 from members.hubs.models import Hub
 from members.organisations.models import Organisation
 from members.territories.models import Territory
-from services.figures.rules.figures import COUNTERS
+from services.figures.rules.figures import COUNTERS, DIMENSIONS, Dimension
+from services.requests.models import ServiceRequest
 
 DAY, MONTH = "day", "month"
-DIMENSIONS = ("family", "department", "epci", "size", "sector", "organisation")
-
 # What cells are kept for: everything, each dimension alone by day and month, each pair of dimensions by month.
-SINGLES: tuple[tuple[str, ...], ...] = ((), *((name,) for name in DIMENSIONS))
-PAIRS: tuple[tuple[str, ...], ...] = tuple(combinations(DIMENSIONS, 2))
+SINGLES: tuple[tuple[str, ...], ...] = ((), *((dimension.code,) for dimension in DIMENSIONS))
+PAIRS: tuple[tuple[str, ...], ...] = tuple(combinations((dimension.code for dimension in DIMENSIONS), 2))
 
 
 def cut_name(dimensions: tuple[str, ...]) -> str:
@@ -29,8 +28,12 @@ def cut_name(dimensions: tuple[str, ...]) -> str:
     return "+".join(dimensions) or "all"
 
 
-def _loose(model: type[models.Model]) -> models.ForeignKey:
-    """A key without constraint nor index of its own: these rows are computed, and computed again."""
+def _field(dimension: Dimension) -> models.Field:
+    """The values of a dimension; a key is without constraint nor index: these rows are computed, and computed again."""
+    if not dimension.is_key:
+        length = getattr(ServiceRequest._meta.get_field(dimension.code), "max_length", None)
+        return models.CharField(max_length=length, default="")
+    model: type[models.Model] = Organisation if dimension.is_recipient else Territory
     return models.ForeignKey(
         model, null=True, on_delete=models.DO_NOTHING, db_constraint=False, db_index=False, related_name="+"
     )
@@ -40,17 +43,13 @@ class Cell(models.Model):
     """What both kinds of aggregates have: the hub, the dimensions and the counters."""
 
     hub = models.ForeignKey(Hub, on_delete=models.CASCADE, db_index=False, related_name="+")
-    family = models.CharField(max_length=20, default="")
-    department = _loose(Territory)
-    epci = _loose(Territory)
-    size = models.CharField(max_length=10, default="")
-    sector = models.CharField(max_length=30, default="")
-    organisation = _loose(Organisation)
 
     class Meta:
         abstract = True
 
 
+for _dimension in DIMENSIONS:
+    Cell.add_to_class(_dimension.code, _field(_dimension))
 for _name in COUNTERS:
     Cell.add_to_class(_name, models.IntegerField(default=0))
 

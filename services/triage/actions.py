@@ -21,8 +21,7 @@ from services.requests.models import DelaySet, Referral, ServiceRequest
 from services.requests.notifications.advisers import ReferralSent
 from services.requests.notifications.company import RequestHandedOver, RequestMerged, RequestRejected, RequestRouted
 from services.requests.notifications.hub_staff import HandOverReceived
-
-IN_TIME_DAYS = 5
+from services.requests.rules.clock import IN_TIME_DAYS
 
 
 def _in_queue(request: ServiceRequest, what: str) -> None:

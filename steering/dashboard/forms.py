@@ -15,6 +15,7 @@ from members.organisations.enums import Sector, SizeCategory
 from services.catalogue.enums import Family
 from services.figures.queries.reading import Place
 from services.figures.rules import periods
+from services.figures.rules.figures import DIMENSIONS
 from services.figures.rules.periods import Period
 
 CUSTOM = "dates"
@@ -136,7 +137,8 @@ class FiltersForm(forms.Form):
 
     def chosen(self) -> dict[str, Any]:
         """One value for each dimension that is filtered."""
-        found = {name: self.cleaned_data[name] for name in ("family", "size", "sector") if self.cleaned_data.get(name)}
+        own = [dimension.code for dimension in DIMENSIONS if not dimension.is_key]
+        found = {name: self.cleaned_data[name] for name in own if self.cleaned_data.get(name)}
         kind, _dash, code = self.cleaned_data.get("territory", "").partition("-")
         if code:
             name = "department" if kind == "dep" else "epci"

@@ -7,7 +7,6 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as _lazy
 from django.views.decorators.http import require_safe
 
 from diginor.exchange.tables import CONTENT_TYPES, CSV, csv_lines
@@ -27,23 +26,6 @@ from steering.dashboard.forms import FiltersForm
 from steering.dashboard.panels.page import PageFilters
 
 HIDDEN_STEPS = {RequestNote.REMIND, RequestNote.ALERT, RequestNote.RATE, RequestNote.TRUST}
-
-COUNTED_TITLES = {
-    "transmitted": _lazy("Demandes transmises"),
-    "answered": _lazy("Demandes dont toutes les réponses sont venues à temps"),
-    "taken": _lazy("Demandes prises en charge"),
-    "helped": _lazy("Demandes dont l’entreprise a été aidée"),
-    "abandoned": _lazy("Demandes abandonnées"),
-    "satisfaction": _lazy("Demandes dont l’entreprise a donné son avis"),
-}
-MISSED_TITLES = {
-    "transmitted": _lazy("Demandes pas encore transmises"),
-    "answered": _lazy("Demandes dont une réponse au moins manque ou a tardé"),
-    "taken": _lazy("Demandes transmises, pas prises en charge"),
-    "helped": _lazy("Demandes transmises depuis 45 jours, pas encore aidées"),
-    "abandoned": _lazy("Demandes transmises qui n’ont pas été abandonnées"),
-    "satisfaction": _lazy("Demandes dont l’avis attendu n’est pas venu"),
-}
 
 
 @dataclass(frozen=True)
@@ -141,7 +123,7 @@ def _title(figure: Figure | None, *, is_missed: bool) -> str:
     """What the list holds."""
     if figure is None:
         return _("Demandes déposées")
-    return str((MISSED_TITLES if is_missed else COUNTED_TITLES)[figure.code])
+    return str(figure.missed_title if is_missed else figure.counted_title)
 
 
 @access(policies.steering)

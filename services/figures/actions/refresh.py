@@ -18,7 +18,6 @@ from diginor.workflow.working_days import is_working_day
 from members.hubs.models import Hub
 from services.figures.actions import sql
 from services.figures.models import MONTH, PAIRS, SINGLES, FigureCell, FigureStamp, cut_name
-from services.figures.rules.figures import HELPED_AFTER
 
 LOCK = 0x0F16  # any number, the same for every worker
 
@@ -58,9 +57,7 @@ def _note_maturing(as_of: datetime) -> bool:
     stamp = FigureStamp.objects.current() if _is_alone() else None
     if stamp is None:
         return False
-    before = stamp.as_of
-    ages = {"mature_before": before - HELPED_AFTER, "mature": as_of - HELPED_AFTER}
-    _rows(sql.NOTE_MATURING, {"before": before, "as_of": as_of, **ages})
+    _rows(sql.NOTE_MATURING, {"before": stamp.as_of, "as_of": as_of})
     return True
 
 
@@ -120,7 +117,7 @@ def _count(hub_id: int, start: date, end: date, as_of: datetime) -> None:
     """Count some days of one month of one hub, both included."""
     zone = Hub.objects.holiday_zone_of(hub_id)
     calendar = _calendar(start - timedelta(days=366), timezone.localdate(as_of) + timedelta(days=1), zone)
-    values = {**_values(hub_id, start, end), "as_of": as_of, "mature": as_of - HELPED_AFTER, **calendar}
+    values = {**_values(hub_id, start, end), "as_of": as_of, **calendar}
     _forget(hub_id, start, end)
     with connection.cursor() as cursor:
         for statement in (sql.DETAILS, *sql.DAYS, *sql.MONTHS):

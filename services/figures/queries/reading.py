@@ -13,17 +13,11 @@ from typing import Any
 from django.db import connection
 
 from services.figures.models import DAY, MONTH, PAIRS, SINGLES, cut_name
-from services.figures.rules.figures import COUNTERS, added, nothing
+from services.figures.rules.figures import COUNTERS, DIMENSIONS, added, nothing
 from services.figures.rules.periods import WEEKLY_UP_TO, Period
 
-COLUMNS = {
-    "family": "family",
-    "department": "department_id",
-    "epci": "epci_id",
-    "size": "size",
-    "sector": "sector",
-    "organisation": "organisation_id",
-}
+COLUMNS = {dimension.code: dimension.column for dimension in DIMENSIONS}
+KEYS = {dimension.code: dimension.column for dimension in DIMENSIONS if dimension.is_key}
 _sums = ", ".join(f"sum({name})::bigint" for name in COUNTERS)
 
 Value = str | int | None
@@ -172,9 +166,11 @@ class Reading:
         which = " ".join(f"WHEN GROUPING({column}) = 0 THEN '{name}'" for name, column in named.items())
         sets = ", ".join(f"({column})" for column in named.values())
         whole = "" if "organisation" in self.chosen else "AND organisation_id IS NULL"
-        statement = f"""SELECT CASE {which} END, {", ".join(named.values())}, NULL, {_sums}
+        first = ", ".join(named.get(dimension.code, dimension.blank) for dimension in DIMENSIONS)
+        second = ", ".join(one.column if one.is_recipient else one.blank for one in DIMENSIONS)
+        statement = f"""SELECT CASE {which} END, {first}, {_sums}
             FROM services_figuredetail WHERE {where} {whole} GROUP BY GROUPING SETS ({sets})
-            UNION ALL SELECT 'organisation', '', NULL, NULL, '', '', organisation_id, {_sums}
+            UNION ALL SELECT 'organisation', {second}, {_sums}
             FROM services_figuredetail WHERE {where} AND organisation_id IS NOT NULL GROUP BY organisation_id"""
         return _parted((row[0], row[1:]) for row in _rows(statement, values))
 
@@ -201,8 +197,8 @@ def places(hub_ids: Iterable[int]) -> dict[str, dict[int, Place]]:
     """What the aggregates of some hubs speak of: départements, intercommunalities and organisations, by name."""
     statement = f"""
         WITH known AS (
-            SELECT DISTINCT cut, coalesce(department_id, epci_id, organisation_id) AS id FROM services_figurecell
-            WHERE hub_id = ANY(%(hubs)s) AND grain = '{MONTH}' AND cut IN ('department', 'epci', 'organisation'))
+            SELECT DISTINCT cut, coalesce({", ".join(KEYS.values())}) AS id FROM services_figurecell
+            WHERE hub_id = ANY(%(hubs)s) AND grain = '{MONTH}' AND cut = ANY(%(cuts)s))
         SELECT k.cut, k.id, t.code, t.name, t.search_name FROM known k JOIN members_territory t ON t.id = k.id
         WHERE k.cut <> 'organisation'
         UNION ALL
@@ -210,8 +206,8 @@ def places(hub_ids: Iterable[int]) -> dict[str, dict[int, Place]]:
             lower(unaccent(coalesce(nullif(o.acronym, ''), o.name)))
         FROM known k JOIN members_organisation o ON o.id = k.id WHERE k.cut = 'organisation'
         ORDER BY 1, 5, 2"""
-    found: dict[str, dict[int, Place]] = {"department": {}, "epci": {}, "organisation": {}}
-    for cut, key, code, name, _ in _rows(statement, {"hubs": list(hub_ids)}):
+    found: dict[str, dict[int, Place]] = {cut: {} for cut in KEYS}
+    for cut, key, code, name, _ in _rows(statement, {"hubs": list(hub_ids), "cuts": list(KEYS)}):
         found[cut][key] = Place(key, code, name)
     return found
 

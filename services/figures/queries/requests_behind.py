@@ -1,6 +1,8 @@
 """The requests behind a figure: the same definitions as the aggregates, read from the rows themselves."""
 
 from datetime import datetime, time, timedelta
+from functools import reduce
+from operator import or_
 from typing import TYPE_CHECKING
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
@@ -11,8 +13,15 @@ from members.hubs.enums import HubRoleKind
 from members.hubs.models import Hub
 from members.territories.models import Containment
 from services.figures.queries.reading import Selection
-from services.figures.rules.figures import HELPED_AFTER
-from services.requests.enums import Outcome, ReferralState, RejectReason, RequestState
+from services.figures.rules.figures import (
+    BY_CODE,
+    DIMENSIONS,
+    IN_TIME_UNTIL,
+    NOT_COUNTED,
+    SUBMITTED,
+    Counter,
+    Figure,
+)
 from services.requests.models import Referral, ServiceRequest, ServiceRequestQuerySet
 
 if TYPE_CHECKING:
@@ -20,13 +29,7 @@ if TYPE_CHECKING:
 
 PAGE = 30
 STEERING_ROLES = (HubRoleKind.OFFICER, HubRoleKind.STAFF, HubRoleKind.HEAD)
-NOT_COUNTED = (
-    Q(state=RequestState.DRAFT)
-    | Q(submitted_at=None)
-    | Q(is_suspect=True)
-    | Q(reject_reason=RejectReason.SPAM)
-    | Q(merged_into__isnull=False)
-)
+COUNTED = ~reduce(or_, (Q(**lookups) for lookups in NOT_COUNTED))
 
 
 def steered_hubs(user: "User") -> list[Hub]:
@@ -40,7 +43,7 @@ def steered_hubs(user: "User") -> list[Hub]:
 def counted_in(hub_ids: tuple[int, ...]) -> ServiceRequestQuerySet:
     """The requests that the figures of some hubs count."""
     hub = Q(hub=hub_ids[0]) if len(hub_ids) == 1 else Q(hub__in=hub_ids)
-    return ServiceRequest.objects.filter(hub, ~NOT_COUNTED)
+    return ServiceRequest.objects.filter(hub, COUNTED)
 
 
 def behind(selection: Selection, figure: str, is_missed: bool = False) -> "QuerySet[ServiceRequest]":
@@ -50,7 +53,9 @@ def behind(selection: Selection, figure: str, is_missed: bool = False) -> "Query
     if organisation := selection.chosen.get("organisation"):
         referrals = referrals.filter(organisation=organisation)
         cohort = cohort.filter(Exists(referrals))
-    base, counts = _tests(figure, selection, referrals)
+    if figure == SUBMITTED.code:
+        return cohort
+    base, counts = _conditions(BY_CODE[figure], selection, referrals)
     return cohort.filter(base, ~counts if is_missed else counts)
 
 
@@ -59,37 +64,42 @@ def _cohort(selection: Selection) -> "QuerySet[ServiceRequest]":
     day_after = selection.period.end + timedelta(days=1)
     end = datetime.combine(day_after, time.min, tzinfo=PARIS)
     rows = counted_in(selection.hub_ids).filter(submitted_at__gte=start, submitted_at__lt=end)
-    for name in ("family", "size", "sector"):
-        if name in selection.chosen:
-            rows = rows.filter(**{name: selection.chosen[name]})
-    for name in ("department", "epci"):
-        if name in selection.chosen:
-            inside = Containment.objects.filter(container=selection.chosen[name])
-            rows = rows.filter(commune__in=inside.values("part"))
+    for dimension in DIMENSIONS:
+        value = selection.chosen.get(dimension.code)
+        if value and dimension.around:
+            rows = rows.filter(commune__in=Containment.objects.filter(container=value).values("part"))
+        elif value is not None and not dimension.is_key:
+            rows = rows.filter(**{dimension.code: value})
     return rows
 
 
-def _tests(figure: str, selection: Selection, referrals: "QuerySet[Referral]") -> tuple[Q, Q]:
+def _conditions(figure: Figure, selection: Selection, referrals: "QuerySet[Referral]") -> tuple[Q, Q]:
     """What the base of a figure asks of a request, and what the figure asks besides."""
-    of_one = "organisation" in selection.chosen
-    old = selection.as_of - HELPED_AFTER
-    routed = Q(Exists(referrals)) if of_one else Q(routed_at__isnull=False)
-    mature = Q(Exists(referrals.filter(sent_at__lte=old))) if of_one else Q(routed_at__lte=old)
-    due = referrals.filter(answer_in_time_until__lte=selection.as_of)
-    late = due.filter(Q(answered_at=None) | Q(answered_at__gt=F("answer_in_time_until")))
-    rated = Q(satisfaction__answered_at__isnull=False)
-    return {
-        "submitted": (Q(), Q(pk__isnull=False)),
-        "transmitted": (Q(), routed),
-        "answered": (Q(Exists(due)), ~Q(Exists(late))),
-        "taken": (routed, Q(Exists(referrals.filter(accepted_at__isnull=False)))),
-        "helped": (mature, Q(Exists(referrals.filter(state=ReferralState.CLOSED, outcome=Outcome.HELPED)))),
-        "abandoned": (
-            routed & Q(Exists(referrals)),
-            ~Q(Exists(referrals.exclude(state=ReferralState.EXPIRED))),
-        ),
-        "satisfaction": (Q(satisfaction__isnull=False), rated),
-    }[figure]
+    if figure.listed is None:
+        due = referrals.filter(**{f"{IN_TIME_UNTIL}__lte": selection.as_of})
+        late = due.filter(Q(answered_at=None) | Q(answered_at__gt=F(IN_TIME_UNTIL)))
+        return Q(Exists(due)), ~Q(Exists(late))
+    base, counted = figure.listed
+    return _asked_by(base, None, selection, referrals), _asked_by(counted, base, selection, referrals)
+
+
+def _asked_by(counter: Counter, known: Counter | None, selection: Selection, referrals: "QuerySet[Referral]") -> Q:
+    """What a counter asks of a request beyond what is known of it; the SQL of the aggregates asks the same."""
+    asked = Q()
+    if counter.of and counter.of != known:
+        asked &= _asked_by(counter.of, known, selection, referrals)
+    if counter.given_for is not None:
+        age = counter.given_for
+        test, value = ("lte", selection.as_of - age) if age else ("isnull", False)
+        of_one = Q(Exists(referrals.filter(**{f"sent_at__{test}": value})))
+        asked &= of_one if "organisation" in selection.chosen else Q(**{f"routed_at__{test}": value})
+    if counter.some is not None:
+        asked &= Q(Exists(referrals.filter(**counter.some)))
+    if counter.every is not None:
+        asked &= Q(Exists(referrals)) & ~Q(Exists(referrals.exclude(**counter.every)))
+    if counter.opinion is not None:
+        asked &= Q(**{f"satisfaction__{test}": value for test, value in counter.opinion.items()})
+    return asked
 
 
 def page(rows: "QuerySet[ServiceRequest]", *, after: str = "", before: str = "") -> Page:

@@ -4,20 +4,99 @@ Every figure speaks of the requests filed during a period (« the cohort »): dr
 unwanted, and duplicates joined to another request are never counted. Counters are additive, so that a figure is the
 quotient of two sums, whatever the cells they come from. What depends on the time that has passed since is counted as of
 one instant, written on the page.
+Conditions are said as `filter()` takes them: the tables, the SQL that fills them and the lists of requests are made of
+what stands here. After a change, `manage.py refresh_figures --full`.
 Source: the product's « Honest figures ».
 """
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
+from members.territories.enums import TerritoryKind
+from services.requests.enums import Outcome, ReferralState, RejectReason, RequestState
+from services.requests.rules.clock import IN_TIME_DAYS
+
 HELPED_AFTER = timedelta(days=45)
 PUBLISHED_FROM = 5  # companies
 
+Lookups = Mapping[str, Any]
+
+# A request of which one of these is true belongs to no cohort.
+NOT_COUNTED: tuple[Lookups, ...] = (
+    {"state": RequestState.DRAFT},
+    {"submitted_at": None},
+    {"is_suspect": True},
+    {"reject_reason": RejectReason.SPAM},
+    {"merged_into__isnull": False},
+)
+
+
+@dataclass(frozen=True)
+class Dimension:
+    """By what requests are told apart: a field of their own, unless it is said where it is read."""
+
+    code: str
+    around: TerritoryKind | None = None  # the territory of that kind around the commune
+    is_recipient: bool = False  # each organisation that has the request
+
+    @property
+    def is_key(self) -> bool:
+        """Whether its values are rows of another table."""
+        return self.around is not None or self.is_recipient
+
+    @property
+    def column(self) -> str:
+        """Its column in the aggregates."""
+        return f"{self.code}_id" if self.is_key else self.code
+
+    @property
+    def blank(self) -> str:
+        """What stands in its column where it is not told apart."""
+        return "NULL::bigint" if self.is_key else "''"
+
+
+DIMENSIONS = (
+    Dimension("family"),
+    Dimension("department", around=TerritoryKind.DEPARTMENT),
+    Dimension("epci", around=TerritoryKind.EPCI),
+    Dimension("size"),
+    Dimension("sector"),
+    Dimension("organisation", is_recipient=True),
+)
+
+
+@dataclass(frozen=True)
+class Counter:
+    """What is counted of requests, whole or as one organisation has them: all that is said here, and all of `of`."""
+
+    code: str
+    of: "Counter | None" = None
+    given_for: timedelta | None = None  # since when an organisation has it, at least; zero: whenever
+    some: Lookups | None = None  # true of one of its referrals at least
+    every: Lookups | None = None  # true of all of them, one at least
+    opinion: Lookups | None = None  # true of the opinion that was asked
+    total: str = ""  # the field of the opinion that is summed, where requests are not counted
+
+
+SUBMITTED = Counter("submitted")
+ROUTED = Counter("routed", SUBMITTED, given_for=timedelta())
+TAKEN = Counter("taken", ROUTED, some={"accepted_at__isnull": False})
+MATURE = Counter("mature", SUBMITTED, given_for=HELPED_AFTER)
+HELPED = Counter("helped", MATURE, some={"state": ReferralState.CLOSED, "outcome": Outcome.HELPED})
+ABANDONED = Counter("abandoned", ROUTED, every={"state": ReferralState.EXPIRED})
+ASKED = Counter("asked", SUBMITTED, opinion={"pk__isnull": False})
+RATED = Counter("rated", ASKED, opinion={"answered_at__isnull": False})
+SCORE = Counter("score", RATED, total="score")
+OF_REQUESTS = (SUBMITTED, ROUTED, TAKEN, MATURE, HELPED, ABANDONED, ASKED, RATED, SCORE)
+
+# Until when an answer is in time, a field of referrals; before that instant nothing is counted of the answer.
+IN_TIME_UNTIL = "answer_in_time_until"
 # Delays to the answer, in working days: bucket, longest delay in it.
 DELAYS: dict[str, int | None] = {
     "answer_1": 1,
@@ -28,32 +107,21 @@ DELAYS: dict[str, int | None] = {
     "answer_more": None,
     "answer_none": None,
 }
-IN_TIME = ("answer_1", "answer_2", "answer_3", "answer_5")
+IN_TIME = tuple(name for name, most in DELAYS.items() if most and most <= IN_TIME_DAYS)
 
 # What became of each referral.
-OUTCOMES = (
-    "helped_here",
-    "helped_elsewhere",
-    "no_help_possible",
-    "unreachable",
-    "declined",
-    "expired",
-    "cancelled",
-    "ongoing",
-    "waiting",
-)
-OF_REQUESTS = (
-    "submitted",  # requests filed
-    "routed",  # of which sent to an organisation
-    "taken",  # of which accepted at least once
-    "mature",  # routed at least 45 days ago
-    "helped",  # of which closed as helped
-    "abandoned",  # routed, every referral expired
-    "asked",  # whose opinion was asked
-    "rated",  # who answered
-    "score",  # sum of their marks
-)
-COUNTERS = (*OF_REQUESTS, *DELAYS, *OUTCOMES)
+OUTCOMES: dict[str, Lookups] = {
+    "helped_here": {"state": ReferralState.CLOSED, "outcome": Outcome.HELPED},
+    "helped_elsewhere": {"state": ReferralState.CLOSED, "outcome": Outcome.HELPED_ELSEWHERE},
+    "no_help_possible": {"state": ReferralState.CLOSED, "outcome": Outcome.NO_HELP_POSSIBLE},
+    "unreachable": {"state": ReferralState.CLOSED, "outcome": Outcome.UNREACHABLE},
+    "declined": {"state": ReferralState.DECLINED},
+    "expired": {"state": ReferralState.EXPIRED},
+    "cancelled": {"state": ReferralState.CANCELLED},
+    "ongoing": {"state": ReferralState.ACCEPTED},
+    "waiting": {"state": ReferralState.SENT},
+}
+COUNTERS = (*(counter.code for counter in OF_REQUESTS), *DELAYS, *OUTCOMES)
 
 Counts = Mapping[str, int]
 
@@ -68,6 +136,9 @@ class Figure:
     counted: Callable[[int], str]
     numerator: tuple[str, ...]
     denominator: tuple[str, ...]
+    counted_title: str | Promise  # of the list of the requests that it counts, then of those that it misses
+    missed_title: str | Promise
+    listed: tuple[Counter, Counter] | None  # which these are: the base, what is counted in it; None: by the answers
     unit: str = "percent"
     rising_is_good: bool = True
 
@@ -107,6 +178,9 @@ FIGURES: tuple[Figure, ...] = (
         _requests,
         ("routed",),
         ("submitted",),
+        _("Demandes transmises"),
+        _("Demandes pas encore transmises"),
+        (SUBMITTED, ROUTED),
     ),
     Figure(
         "answered",
@@ -118,6 +192,9 @@ FIGURES: tuple[Figure, ...] = (
         _referrals,
         IN_TIME,
         tuple(DELAYS),
+        _("Demandes dont toutes les réponses sont venues à temps"),
+        _("Demandes dont une réponse au moins manque ou a tardé"),
+        None,
     ),
     Figure(
         "taken",
@@ -126,6 +203,9 @@ FIGURES: tuple[Figure, ...] = (
         _requests,
         ("taken",),
         ("routed",),
+        _("Demandes prises en charge"),
+        _("Demandes transmises, pas prises en charge"),
+        (ROUTED, TAKEN),
     ),
     Figure(
         "helped",
@@ -137,6 +217,9 @@ FIGURES: tuple[Figure, ...] = (
         _requests,
         ("helped",),
         ("mature",),
+        _("Demandes dont l’entreprise a été aidée"),
+        _("Demandes transmises depuis 45 jours, pas encore aidées"),
+        (MATURE, HELPED),
     ),
     Figure(
         "abandoned",
@@ -145,6 +228,9 @@ FIGURES: tuple[Figure, ...] = (
         _requests,
         ("abandoned",),
         ("routed",),
+        _("Demandes abandonnées"),
+        _("Demandes transmises qui n’ont pas été abandonnées"),
+        (ROUTED, ABANDONED),
         rising_is_good=False,
     ),
     Figure(
@@ -157,6 +243,9 @@ FIGURES: tuple[Figure, ...] = (
         _opinions,
         ("score",),
         ("rated",),
+        _("Demandes dont l’entreprise a donné son avis"),
+        _("Demandes dont l’avis attendu n’est pas venu"),
+        (ASKED, RATED),
         unit="mark",
     ),
 )

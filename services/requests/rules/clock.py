@@ -27,6 +27,8 @@ from services.requests.enums import (
 from services.requests.enums import FollowUpKind as Kind
 
 MOST_DOUBLED = 3
+# Working days in which an organisation is told to answer, and its answers are counted.
+IN_TIME_DAYS = 5
 # The hours of a working day at which the desk is told what was kept apart since the last one.
 CHECKS = (time(9), time(13), time(17))
 

@@ -7,13 +7,13 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from diginor.text.search import plain
-from members.organisations.enums import Sector, SizeCategory
-from services.catalogue.enums import Family
 from services.figures.queries.reading import Place, Reading, Value
-from services.figures.rules.figures import Counts
+from services.figures.rules.figures import DIMENSIONS, Counts
 from services.figures.rules.wording import capital
+from services.requests.models import ServiceRequest
 
-LABELS = {"family": dict(Family.choices), "size": dict(SizeCategory.choices), "sector": dict(Sector.choices)}
+OWN = {one.code: ServiceRequest._meta.get_field(one.code) for one in DIMENSIONS if not one.is_key}
+LABELS: dict[str, dict[str, str]] = {code: dict(getattr(field, "flatchoices", ())) for code, field in OWN.items()}
 FEW = 20
 
 

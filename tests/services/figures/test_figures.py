@@ -33,6 +33,15 @@ from tests.services.figures_by_hand import FAMILIES, SECTORS, SIZES, by_hand, ma
 pytestmark = pytest.mark.django_db
 NOW = datetime(2026, 3, 10, 9, 0, tzinfo=PARIS)
 
+# Each figure whose requests are listed: the counter of what it counts, and of what it is a part.
+LISTED = [
+    ("transmitted", "routed", "submitted"),
+    ("taken", "taken", "routed"),
+    ("helped", "helped", "mature"),
+    ("abandoned", "abandoned", "routed"),
+    ("satisfaction", "rated", "asked"),
+]
+
 
 def a_world(seed: int, count: int = 40):
     """Hubs, communes and organisations, and requests of every fate."""
@@ -137,13 +146,7 @@ def test_the_list_behind_a_figure_has_as_many_requests_as_the_figure_counts(seed
             selection = a_selection(random, hubs, organisations, NOW)
             now = Reading(selection).now
             assert behind(selection, "submitted").count() == now["submitted"]
-            for code, top, base in (
-                ("transmitted", "routed", "submitted"),
-                ("taken", "taken", "routed"),
-                ("helped", "helped", "mature"),
-                ("abandoned", "abandoned", "routed"),
-                ("satisfaction", "rated", "asked"),
-            ):
+            for code, top, base in LISTED:
                 assert behind(selection, code).count() == now[top], code
                 assert behind(selection, code, is_missed=True).count() == now[base] - now[top], code
         transaction.set_rollback(True)
@@ -318,6 +321,7 @@ def test_periods_are_counted_in_whole_days():
 
 
 def test_each_figure_has_its_definition_and_uses_known_counters():
+    assert [(one.code, one.listed[1].code, one.listed[0].code) for one in FIGURES if one.listed] == LISTED
     for figure in FIGURES:
         assert str(figure.definition)
         assert set(figure.numerator) | set(figure.denominator) <= set(COUNTERS)
