@@ -80,7 +80,10 @@ def _conditions(figure: Figure, selection: Selection, referrals: "QuerySet[Refer
         late = due.filter(Q(answered_at=None) | Q(answered_at__gt=F(IN_TIME_UNTIL)))
         return Q(Exists(due)), ~Q(Exists(late))
     base, counted = figure.listed
-    return _asked_by(base, None, selection, referrals), _asked_by(counted, base, selection, referrals)
+    asked = _asked_by(base, None, selection, referrals)
+    # In the base, so that what is missed is no OR of two subqueries, which would read every referral.
+    asked &= Q(Exists(referrals)) if counted.every is not None else Q()
+    return asked, _asked_by(counted, base, selection, referrals)
 
 
 def _asked_by(counter: Counter, known: Counter | None, selection: Selection, referrals: "QuerySet[Referral]") -> Q:
@@ -96,7 +99,7 @@ def _asked_by(counter: Counter, known: Counter | None, selection: Selection, ref
     if counter.some is not None:
         asked &= Q(Exists(referrals.filter(**counter.some)))
     if counter.every is not None:
-        asked &= Q(Exists(referrals)) & ~Q(Exists(referrals.exclude(**counter.every)))
+        asked &= ~Q(Exists(referrals.exclude(**counter.every)))
     if counter.opinion is not None:
         asked &= Q(**{f"satisfaction__{test}": value for test, value in counter.opinion.items()})
     return asked
