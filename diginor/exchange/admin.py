@@ -22,11 +22,11 @@ from django.utils.translation import ngettext, override
 
 from diginor.exchange.decoding import CSV, MOST_BYTES, XLSX, FileRefused
 from diginor.exchange.tables import CONTENT_TYPES, csv_lines, read_table, xlsx_bytes
-from diginor.exchange.tables_import import ADDED, CHANGED, DOUBT, ERROR, SAME, DataMoved, Outcome, TableImport
-from diginor.exchange.waiting import Waiting, find, keep
+from diginor.exchange.tables_import import ADDED, CHANGED, DOUBT, ERROR, SAME, DataMoved, Line, Outcome, TableImport
+from diginor.exchange.waiting import Seen, Waiting, find, keep
 from diginor.text.wording import number
 
-MOST_SHOWN, MOST_DOUBTS = 200, 200
+MOST_SHOWN, MOST_DOUBTS, MOST_MOVED = 200, 200, 10
 EXPORT, IMPORT = "export", "import"
 
 
@@ -132,7 +132,7 @@ class ExchangeAdmin:
         outcome = self._outcome(request, content)
         waiting = None
         if outcome.can_be_confirmed:
-            waiting = keep(content, self.opts.label, request.user, outcome.fingerprint())
+            waiting = keep(content, self.opts.label, request.user, outcome.summary())
         return self._show(request, outcome, waiting)
 
     def _outcome(self, request: HttpRequest, content: bytes) -> Outcome:
@@ -141,27 +141,31 @@ class ExchangeAdmin:
 
     def _confirm(self, request: HttpRequest) -> HttpResponse:
         waiting = find(request.POST["token"], self.opts.label, request.user)
-        content = waiting.content()
+        seen, content = waiting.opened()
         try:
-            outcome = self._write(request, waiting, content)
+            outcome = self._write(request, seen, content)
         except (DataMoved, IntegrityError):
-            messages.warning(request, _("Les données ont changé depuis : relisez la différence."))
             waiting.forget()
-            return self._compare_again(request, content)
+            return self._compare_again(request, content, seen)
         if outcome.of(ERROR, DOUBT):
             return self._show(request, outcome, waiting, status=422)
         waiting.forget()
         messages.success(request, _told(outcome))
         return redirect(f"admin:{self.opts.app_label}_{self.opts.model_name}_changelist")
 
-    def _compare_again(self, request: HttpRequest, content: bytes) -> HttpResponse:
+    def _compare_again(self, request: HttpRequest, content: bytes, seen: Seen) -> HttpResponse:
         outcome = self._outcome(request, content)
+        moved = outcome.moved_since(seen)
+        messages.warning(
+            request,
+            " ".join(filter(None, [_("Les données ont changé depuis : relisez la différence."), _told_of(moved)])),
+        )
         fresh = None
         if outcome.can_be_confirmed:
-            fresh = keep(content, self.opts.label, request.user, outcome.fingerprint())
+            fresh = keep(content, self.opts.label, request.user, outcome.summary())
         return self._show(request, outcome, fresh, status=409)
 
-    def _write(self, request: HttpRequest, waiting: Waiting, content: bytes) -> Outcome:
+    def _write(self, request: HttpRequest, seen: Seen, content: bytes) -> Outcome:
         """Write everything or nothing, if the difference is still the one that was seen and no doubt is left."""
         with transaction.atomic():
             with connection.cursor() as cursor:
@@ -169,7 +173,7 @@ class ExchangeAdmin:
             sheet = self.sheet(request.user)
             sheet.is_locking = True
             outcome = sheet.compared(read_table(content, sheet.most_rows, sheet.readers))
-            if outcome.fingerprint() != waiting.seen or outcome.of(ERROR):
+            if outcome.moved_since(seen) or outcome.of(ERROR):
                 raise DataMoved
             outcome.decide(request.POST)
             if not outcome.of(ERROR, DOUBT):
@@ -254,6 +258,16 @@ def _labels(counts: Counter[str]) -> list[tuple[str, int]]:
         SAME: ngettext("inchangée", "inchangées", counts[SAME]),
     }
     return [(label, counts[kind]) for kind, label in labels.items() if counts[kind]]
+
+
+def _told_of(moved: list[Line]) -> str:
+    """The lines whose difference is another one since it was seen; nothing when none is."""
+    if not moved:
+        return ""
+    names = [_("ligne %(line)s (%(name)s)") % {"line": line.number, "name": line.name} for line in moved[:MOST_MOVED]]
+    if (others := len(moved) - MOST_MOVED) > 0:
+        names.append(ngettext("%(count)s autre", "%(count)s autres", others) % {"count": others})
+    return _("Ne disent plus la même chose : %(lines)s.") % {"lines": ", ".join(names)}
 
 
 def _told(outcome: Outcome) -> str:

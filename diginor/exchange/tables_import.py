@@ -18,6 +18,7 @@ from diginor.exchange.columns import Column, tidy
 from diginor.exchange.decoding import FileRefused
 from diginor.exchange.tables import Table
 
+SUMMARY = 16  # signs of a summary: whoever confirms has made no other file for it
 # No identifier has this sign.
 NEW = "+"
 ERROR, DOUBT, ADDED, CHANGED, SAME = "error", "doubt", "added", "changed", "same"
@@ -109,6 +110,11 @@ class Line:
         """Whether a person has to say, or has said, what the row means."""
         return len(self.options) > 1
 
+    def summary(self) -> str:
+        """A summary of what the row would change, whatever it is said to mean."""
+        told = [(key, option.is_new, option.changes) for key, option in self.options.items()]
+        return hashlib.sha256(repr(told).encode()).hexdigest()[:SUMMARY]
+
     def all_faults(self) -> list[Fault]:
         """What is wrong with the row and with what it means."""
         return [*self.faults, *(self.option.faults if self.option else [])]
@@ -146,13 +152,13 @@ class Outcome:
         kinds = self.counts
         return not kinds[ERROR] and bool(kinds[ADDED] + kinds[CHANGED] + kinds[DOUBT])
 
-    def fingerprint(self) -> str:
-        """A summary of every difference, decisions apart: two equal ones change the same things in the same way."""
-        told = hashlib.sha256()
-        for line in self.lines:
-            for key, option in line.options.items():
-                told.update(repr((line.number, key, option.is_new, option.changes)).encode())
-        return told.hexdigest()
+    def summary(self) -> dict[str, str]:
+        """What each line would change, by its number, decisions apart: equal ones change the same things."""
+        return {str(line.number): line.summary() for line in self.lines}
+
+    def moved_since(self, seen: Mapping[str, str]) -> list[Line]:
+        """The lines that would not change any more what they would have changed when this summary was made."""
+        return [line for line in self.lines if line.summary() != seen.get(str(line.number))]
 
     def decide(self, choices: Mapping[str, str]) -> None:
         """Take what the person says of each doubtful row; two rows cannot mean the same known row."""

@@ -1,6 +1,7 @@
 """The file between the two steps: kept in the private store under a name that only a signed token tells."""
 
 import hashlib
+import json
 import uuid
 from contextlib import suppress
 from dataclasses import dataclass
@@ -20,22 +21,25 @@ SALT = "diginor.exchange"
 KEPT_FOR = timedelta(hours=2)
 
 
+# Of each line by its number: a summary of what the person saw that it would change.
+Seen = dict[str, str]
+
+
 @dataclass(frozen=True)
 class Waiting:
-    """A file that waits for its confirmation, the person who brought it, and the difference that this person saw."""
+    """A file that waits for its confirmation, with the person who brought it."""
 
     name: str
     digest: str
     label: str
     user: int
-    seen: str
 
     def token(self) -> str:
         """What the page carries; nobody can make another."""
-        return signing.dumps([self.name, self.digest, self.label, self.user, self.seen], salt=SALT)
+        return signing.dumps([self.name, self.digest, self.label, self.user], salt=SALT)
 
-    def content(self) -> bytes:
-        """The file as it came; FileRefused when it is gone or is not the same any more."""
+    def opened(self) -> tuple[Seen, bytes]:
+        """The difference that was seen, and the file as it came; FileRefused when it is gone or another one now."""
         try:
             with default_storage.open(self.name) as kept:
                 content: bytes = kept.read()
@@ -44,7 +48,8 @@ class Waiting:
         if digest_of(content) != self.digest:
             self.forget()
             raise FileRefused(_("Le fichier gardé a changé entre-temps. Envoyez-le à nouveau."))
-        return content
+        seen, _line, file = content.partition(b"\n")
+        return json.loads(seen), file
 
     def forget(self) -> None:
         """Remove the file."""
@@ -56,11 +61,12 @@ def digest_of(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()
 
 
-def keep(content: bytes, label: str, user: Any, seen: str) -> Waiting:
-    """Keep a file until it is confirmed; those forgotten by others go."""
+def keep(file: bytes, label: str, user: Any, seen: Seen) -> Waiting:
+    """Keep a file until it is confirmed, behind a line that says what was seen; those forgotten by others go."""
     sweep()
+    content = json.dumps(seen).encode() + b"\n" + file
     name = default_storage.save(f"{FOLDER}/{uuid.uuid4().hex}", ContentFile(content))
-    return Waiting(name, digest_of(content), label, user.pk, seen)
+    return Waiting(name, digest_of(content), label, user.pk)
 
 
 def find(token: str, label: str, user: Any) -> Waiting:

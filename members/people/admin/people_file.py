@@ -63,8 +63,12 @@ class PeopleImport(TableImport):
         rows = table.dict
         slugs = {row[ORGANISATION] for row in rows}
         places = Organisation.objects.all() if self.user.is_superuser else _staffed(self.user)
-        self.places = {place.slug: place for place in places.filter(slug__in=slugs).order_by("pk")}
+        named = places.filter(slug__in=slugs).order_by("pk")
+        # As every change of a team does: the organisations first.
+        named = named.select_for_update(of=("self",), no_key=True) if self.is_locking else named
+        self.places = {place.slug: place for place in named}
         teams = self.loaded(Membership.objects.filter(organisation__in=self.places.values())).order_by("pk")
+        teams = teams.select_for_update(of=("self", "user"), no_key=True) if self.is_locking else teams
         self.team = {(row.organisation_id, row.user.email.lower()): row for row in teams}
         invited = Invitation.objects.waiting().filter(organisation__in=self.places.values())
         self.invited = {(row.organisation_id, row.email.lower()): row for row in invited if row.is_open}

@@ -107,7 +107,7 @@ def outcome(kind: type[TableImport], admin: Any, row: dict[str, str]) -> Outcome
 
 def told(seen: Outcome) -> list[Any]:
     """What is said and what would be written."""
-    return [seen.faults, seen.fingerprint(), [line.name for line in seen.lines]]
+    return [seen.faults, seen.summary(), [line.name for line in seen.lines]]
 
 
 def pasted(text: str) -> str:

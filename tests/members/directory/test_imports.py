@@ -193,6 +193,31 @@ def test_data_that_moved_since_the_difference_are_shown_again(desk: Exchange) ->
     assert known.name == "Atelier Morel"
 
 
+def test_the_lines_that_moved_are_named_and_no_other(desk: Exchange) -> None:
+    known = [OrganisationFactory(company=True, name=f"Atelier {number}") for number in range(14)]
+    desk.send([{"SIRET": one.siret, "Nom": f"{one.name} neuf"} for one in known])
+    Organisation.objects.filter(pk=known[3].pk).update(name="Autre nom")
+    words = desk.confirm().content.decode()
+    assert "Ne disent plus la même chose : ligne 5 (Atelier 3 neuf)." in words.replace("\u202f", " ")
+    assert desk.answer.context["token"]
+    for one in known[:12]:
+        Organisation.objects.filter(pk=one.pk).update(name=f"{one.name} encore")
+    words = desk.confirm().content.decode()
+    assert "ligne 2 (Atelier 0 neuf), ligne 3 (Atelier 1 neuf)" in words
+    assert "ligne 11 (Atelier 9 neuf), 2 autres." in words
+    assert desk.confirm().status_code == 302
+    assert {one.name for one in Organisation.objects.all()} == {f"{one.name} neuf" for one in known}
+
+
+def test_what_the_file_left_alone_is_not_written_again(desk: Exchange) -> None:
+    known = OrganisationFactory(company=True, name="Atelier", website="https://avant.example")
+    desk.send([{"SIRET": known.siret, "Nom": "Atelier neuf"}])
+    Organisation.objects.filter(pk=known.pk).update(website="https://apres.example")
+    assert desk.confirm().status_code == 302
+    known.refresh_from_db()
+    assert (known.name, known.website) == ("Atelier neuf", "https://apres.example")
+
+
 def test_a_kept_file_is_believed_only_as_it_came_and_from_who_brought_it(desk: Exchange) -> None:
     desk.send(rows_of(1))
     (kept,) = waiting_files()

@@ -1,8 +1,11 @@
 """Importing people: who is new is invited, who is known keeps the account, and nobody gains more than a team gives."""
 
+import threading
+import time
 from typing import Any
 
 import pytest
+from django.db import connection, transaction
 
 from diginor.outbox.models import OutgoingMail
 from members.organisations.models import Organisation
@@ -21,6 +24,13 @@ def place() -> Organisation:
 @pytest.fixture
 def staff(place: Organisation) -> Exchange:
     return Exchange(UserFactory(staff_of=place.hubs.get()), PEOPLE)
+
+
+def somebody_waits() -> bool:
+    """Whether a transaction waits for a row that another holds."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT EXISTS (SELECT 1 FROM pg_locks WHERE NOT granted)")
+        return bool(cursor.fetchone()[0])
 
 
 def row(place: Organisation, email: str, **cells: str) -> dict[str, str]:
@@ -134,3 +144,33 @@ def test_a_manager_leaves_once_another_is_named_by_the_same_file(staff: Exchange
 def test_an_address_comes_once_in_each_organisation(staff: Exchange, place: Organisation) -> None:
     staff.send([row(place, "a@exemple.example"), row(place, "A@exemple.example")])
     assert "Ligne 3" in staff.faults[0]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_import_waits_for_whoever_changes_the_person_and_is_read_again(place: Organisation) -> None:
+    member = MembershipFactory(organisation=place, user__function="Avant").user
+    admin = Exchange(UserFactory(is_superuser=True), PEOPLE)
+    admin.send([row(place, member.email, Fonction="Du fichier")])
+    changed, waited = threading.Event(), threading.Event()
+
+    def change() -> None:
+        with transaction.atomic():
+            User.objects.filter(pk=member.pk).update(function="La personne", first_name="Zoé")
+            changed.set()
+            # Until the import stands behind this row, or has passed it.
+            for _try in range(100):
+                if waited.is_set() or somebody_waits():
+                    break
+                time.sleep(0.05)
+        connection.close()
+
+    other = threading.Thread(target=change)
+    other.start()
+    changed.wait()
+    answer = admin.confirm()
+    waited.set()
+    other.join()
+    assert answer.status_code == 409
+    assert f"ligne 2 ({member.email})" in answer.content.decode()
+    member.refresh_from_db()
+    assert (member.function, member.first_name) == ("La personne", "Zoé")
