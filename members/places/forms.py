@@ -4,9 +4,9 @@ from typing import Any
 
 from django import forms
 from django.http import QueryDict
-from django.utils.functional import cached_property
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
+from django_filters import ChoiceFilter, FilterSet
 
 from members.organisations.enums import Sector
 from members.places.enums import PlaceKind
@@ -18,19 +18,29 @@ from members.territories.models import Territory
 MOST_DEPARTMENTS = 12
 
 
-class PlaceFilter(forms.Form):
+class PlaceFilterForm(forms.Form):
+    """The names of the address are the ids of the page."""
+
+    def __init__(self, *args: Any, **kwargs: Any):
+        super().__init__(*args, **{"auto_id": "%s", **kwargs})
+
+
+class PlaceFilter(FilterSet):
     """Kind, theme and territory, each with only what the places show; a value that is not one asks nothing."""
 
-    nature = forms.ChoiceField(label=_("Nature"), required=False)
-    theme = forms.ChoiceField(label=_("Thème"), required=False)
-    territoire = forms.ChoiceField(label=_("Territoire"), required=False)
+    nature = ChoiceFilter("kind", label=_("Nature"), empty_label=_("Toutes"))
+    theme = ChoiceFilter("theme", label=_("Thème"), empty_label=_("Tous"))
+    territoire = ChoiceFilter("commune", label=_("Territoire"), empty_label=_("Tous"), method="inside")
 
-    def __init__(self, asked: QueryDict, *, places: PlaceQuerySet):
-        super().__init__(asked, auto_id="%s")
-        self._offer("nature", _("Toutes"), PlaceKind.choices, places.values_of("kind"))
-        self._offer("theme", _("Tous"), Sector.choices, places.values_of("theme"))
-        self.areas = self._areas(places)
-        self._offer("territoire", _("Tous"), [(code, row.name) for code, row in self.areas.items()], set(self.areas))
+    class Meta:
+        form = PlaceFilterForm
+
+    def __init__(self, asked: QueryDict, queryset: PlaceQuerySet):
+        super().__init__(asked, queryset)
+        self.areas = self._areas(queryset)
+        self._offer("nature", PlaceKind.choices, queryset.values_of("kind"))
+        self._offer("theme", Sector.choices, queryset.values_of("theme"))
+        self._offer("territoire", [(code, row.name) for code, row in self.areas.items()], set(self.areas))
 
     def _areas(self, places: PlaceQuerySet) -> dict[str, Territory]:
         departments = {row.code: row for row in places.areas(TerritoryKind.DEPARTMENT)}
@@ -41,18 +51,14 @@ class PlaceFilter(forms.Form):
         asked = self.data.get("territoire", "")
         return regions | ({asked: departments[asked]} if asked in departments else {})
 
-    def _offer(self, name: str, nothing: Any, choices: Any, used: set[str]) -> None:
-        shown = [(code, capfirst(label)) for code, label in choices if code in used]
-        field: Any = self.fields[name]
-        field.choices = [("", nothing), *shown]
+    def _offer(self, name: str, choices: Any, used: set[str]) -> None:
+        self.filters[name].extra["choices"] = [(code, capfirst(label)) for code, label in choices if code in used]
 
-    @cached_property
-    def asked(self) -> dict[str, str]:
-        """What is asked, without what cannot be."""
-        self.is_valid()
-        return {name: value for name, value in self.cleaned_data.items() if value}
+    def inside(self, rows: PlaceQuerySet, name: str, code: str) -> PlaceQuerySet:
+        """Those of a territory."""
+        return rows.filter(**{f"{name}__in": Territory.objects.within(self.areas[code]).values("pk")})
 
     @property
-    def wanted(self) -> dict[str, Any]:
-        territory: Territory | None = self.areas.get(self.asked.get("territoire", ""))
-        return {"kind": self.asked.get("nature", ""), "theme": self.asked.get("theme", ""), "territory": territory}
+    def is_in_use(self) -> bool:
+        """Whether something is asked."""
+        return any(self.form.cleaned_data.values())

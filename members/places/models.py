@@ -42,12 +42,6 @@ class PlaceQuerySet(models.QuerySet["Place"]):
         """The place of that name in the directory, or none."""
         return self.listed().filter(slug=slug).first() if slug else None
 
-    def matching(self, *, kind: str = "", theme: str = "", territory: Territory | None = None) -> "PlaceQuerySet":
-        """Those of a kind, of a theme, inside a territory; what is empty asks nothing."""
-        asked = {name: value for name, value in (("kind", kind), ("theme", theme)) if value}
-        rows = self.filter(**asked)
-        return rows.filter(commune__in=Territory.objects.within(territory).values("pk")) if territory else rows
-
     def areas(self, kind: str) -> models.QuerySet[Territory]:
         """The territories of a kind where there is one, by name."""
         communes = self.order_by().values("commune")

@@ -27,11 +27,10 @@ PAGE = 10
 @require_safe
 def places(request: HttpRequest) -> HttpResponse:
     """The places by name, ten a page, of a kind, of a theme, of a département."""
-    form = PlaceFilter(request.GET, places=Place.objects.listed())
-    rows = Place.objects.listed().matching(**form.wanted)
-    sent = request.GET
-    page = page_by_row(rows, size=PAGE, after=sent.get("after", ""), before=sent.get("before", ""))
-    return render(request, "members/places/list.html", {"form": form, "page": page, "is_filtered": bool(form.asked)})
+    asked = PlaceFilter(request.GET, Place.objects.listed())
+    page = page_by_row(asked.qs, size=PAGE, after=request.GET.get("after", ""), before=request.GET.get("before", ""))
+    context = {"form": asked.form, "page": page, "is_filtered": asked.is_in_use}
+    return render(request, "members/places/list.html", context)
 
 
 @access(public)

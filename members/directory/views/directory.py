@@ -1,6 +1,5 @@
 """The directory: the list with its search and its filters, and the sheet of an organisation."""
 
-from typing import Any
 from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse
@@ -10,11 +9,10 @@ from django.views.decorators.http import require_safe
 
 from diginor.web.access import access, public
 from diginor.web.paging import Page, page_by_row
-from members.directory.forms.search import FILTERS, DirectorySearch
+from members.directory.forms.search import DirectoryFilter
 from members.directory.views.network_page import state_of
 from members.directory.views.organisation_page import organisation_context
-from members.organisations.models import ListedQuerySet, Organisation
-from members.organisations.sections import reaching
+from members.organisations.models import Organisation
 from members.people import policies
 
 PAGE = 10
@@ -24,52 +22,47 @@ PAGE = 10
 @require_safe
 def directory(request: HttpRequest) -> HttpResponse:
     """The organisations that a search and filters find, ten a page; or the values of one filter, to choose from."""
-    form = DirectorySearch(request.GET)
-    if request.GET.get("filtres") in FILTERS:
-        return _choose(request, form, request.GET["filtres"])
-    page, is_any_word = _found(request, form)
+    asked = DirectoryFilter(request.GET)
+    if request.GET.get("filtres") in asked.filters:
+        return _choose(request, asked, request.GET["filtres"])
+    page, is_any_word = _found(request, asked)
     context = {
-        "form": form,
-        "asked": form.asked.get("q", ""),
-        "where": form.asked.get("territoire", ""),
+        "search": asked,
+        "form": asked.form,
+        "asked": asked.asked.get("q", ""),
+        "where": asked.asked.get("territoire", ""),
         "page": page,
         "lines": [(row, line_of(row)) for row in Organisation.listed.all().lines_of(page.rows)],
         "is_any_word": is_any_word,
-        "chosen": form.chosen(Organisation.listed.all()),
+        "chosen": asked.chosen(),
         "filters": [
-            (f"?{urlencode({**form.asked, 'filtres': name})}", label)
-            for name, (_field, label) in FILTERS.items()
-            if name not in form.asked
+            (f"?{urlencode({**asked.asked, 'filtres': name})}", one.label)
+            for name, one in asked.filters.items()
+            if name not in asked.asked
         ],
     }
     return render(request, "members/directory/list.html", context)
 
 
-def _rows(form: DirectorySearch, **more: Any) -> ListedQuerySet:
-    also = reaching(form.territory) if form.territory else ()
-    rows: ListedQuerySet = Organisation.listed.all().wanted(form.wanted(also=also, **more))
-    return rows
-
-
-def _found(request: HttpRequest, form: DirectorySearch) -> tuple[Page, bool]:
+def _found(request: HttpRequest, asked: DirectoryFilter) -> tuple[Page, bool]:
     """What answers all the words, or else the organisations nearest to any of them."""
     keys = {"after": request.GET.get("after", ""), "before": request.GET.get("before", "")}
-    page = page_by_row(_rows(form).bare(), size=PAGE, **keys)
-    if page.rows or " " not in form.asked.get("q", ""):
+    page = page_by_row(asked.found().bare(), size=PAGE, **keys)
+    if page.rows or " " not in asked.asked.get("q", ""):
         return page, False
-    page = page_by_row(_rows(form, any_word=True).bare(), size=PAGE, **keys)
+    page = page_by_row(asked.found(any_word=True).bare(), size=PAGE, **keys)
     return page, bool(page.rows)
 
 
-def _choose(request: HttpRequest, form: DirectorySearch, name: str) -> HttpResponse:
+def _choose(request: HttpRequest, asked: DirectoryFilter, name: str) -> HttpResponse:
     """The values of a filter among the organisations found so far, each leading back to the list."""
-    form.asked = asked = form.asked_without(name)
-    field, label = FILTERS[name]
+    others = asked.asked_without(name)
+    one = asked.filters[name]
     found = [
-        {"url": f"?{urlencode({**asked, name: one.code})}", "label": capfirst(one.label), "total": one.total}
-        for one in _rows(form).choices_of(field)
+        {"url": f"?{urlencode({**others, name: choice.code})}", "label": capfirst(choice.label), "total": choice.total}
+        for choice in DirectoryFilter(others).found().choices_of(one.field_name)
     ]
-    context = {"label": label, "choices": found, "back": f"?{urlencode(asked)}"}
+    context = {"label": one.label, "choices": found, "back": f"?{urlencode(others)}"}
     return render(request, "members/directory/choose.html", context)
 
 

@@ -28,11 +28,6 @@ class Wanted:
 
     text: str = ""
     any_word: bool = False
-    kind: str = ""
-    sector: str = ""
-    expertise: str = ""
-    network: str = ""
-    place: str = ""
     territory: Territory | None = None
     also: tuple[QuerySet[Any], ...] = ()
 
@@ -68,25 +63,12 @@ class ListedQuerySet(models.QuerySet[Any]):
         return self.select_related("commune", "succeeded_by", "network__territory")
 
     def wanted(self, wanted: Wanted) -> "ListedQuerySet":
-        """Those that a search and its filters find, the nearest first, those of the past last."""
-        rows = self._having(wanted)
+        """Those that a search finds, the nearest first, those of the past last."""
+        rows = self
         if wanted.territory:
             rows = rows.in_territory(wanted.territory, also=wanted.also)
         words = plain(wanted.text[:LONGEST_TEXT])
         return rows.matching(words, any_word=wanted.any_word) if words else rows.in_directory_order()
-
-    def _having(self, wanted: Wanted) -> "ListedQuerySet":
-        rows = self
-        for name in ("kind", "sector"):
-            if value := getattr(wanted, name):
-                rows = rows.filter(**{name: value})
-        if wanted.expertise:
-            rows = rows.filter(expertises__contains=[wanted.expertise])
-        if wanted.network:
-            rows = rows.filter(affiliations__until="", affiliations__network__organisation__slug=wanted.network)
-        if wanted.place:
-            rows = rows.filter(places__slug=wanted.place, places__is_listed=True)
-        return rows
 
     def in_territory(self, territory: Territory, *, also: Iterable[QuerySet[Any]] = ()) -> "ListedQuerySet":
         """Those established in a territory, the networks that work in it, and others told by their ids."""

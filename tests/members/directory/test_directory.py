@@ -5,6 +5,7 @@ import html
 import pytest
 from django.test import Client
 
+from members.directory.forms.search import DirectoryFilter
 from members.organisations.models import Organisation, Wanted
 from members.territories.queries.named import territory_named
 from tests.factories.members import HubFactory, OrganisationFactory, commune, department, region
@@ -26,9 +27,14 @@ def nwx() -> Organisation:
     return row
 
 
+# The name of each filter in the address.
+NAMES = {"kind": "nature", "sector": "secteur", "expertise": "expertise", "network": "reseau", "place": "lieu"}
+
+
 def found(**asked: object) -> list[str]:
     """The names that a search finds, in order."""
-    return [row.name for row in Organisation.listed.all().wanted(Wanted(**asked))]  # type: ignore[arg-type]
+    filters = {NAMES[name]: asked.pop(name) for name in NAMES.keys() & asked.keys()}
+    return [row.name for row in DirectoryFilter(filters).qs.wanted(Wanted(**asked))]  # type: ignore[arg-type]
 
 
 def shown(client: Client, address: str) -> str:
