@@ -6,7 +6,6 @@ from functools import cached_property
 from random import Random
 from typing import Any
 
-from django.utils.text import slugify
 from stdnum import luhn
 
 from demonstration.story import accounts
@@ -55,7 +54,7 @@ def companies(hub: Hub, rng: Random) -> list[Asker]:
         }
         record = Organisation.objects.create(
             name=name,
-            slug=f"{slugify(name)[:180]}-{facts['siret']}",
+            slug=Organisation.objects.free_slugs([(name, facts["siret"])])[0],
             description="Entreprise inventée pour la démonstration.",
             is_demo=True,
             **facts,

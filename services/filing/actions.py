@@ -6,7 +6,6 @@ from typing import Any
 from django.core.files.base import File
 from django.db import transaction
 from django.utils import timezone
-from django.utils.text import slugify
 
 from diginor.outbox.posting import post
 from diginor.workflow.history import Party
@@ -163,19 +162,17 @@ def _record_of(request: ServiceRequest) -> Organisation | None:
     """The one record of the company that asks: found by SIRET, else made when there is a SIRET."""
     if not request.siret:
         return None
-    known, _created = Organisation.objects.get_or_create(
-        siret=request.siret,
-        defaults={
-            "name": request.company_name,
-            "slug": f"{slugify(request.company_name)[:180]}-{request.siret}",
-            "size": request.size,
-            "naf": request.naf,
-            "legal_form": request.legal_form,
-            "sector": request.sector,
-            "founded_on": request.founded_on,
-            "commune": request.commune,
-            "is_demo": request.is_demo,
-        },
-    )
+    facts: dict[str, Any] = {
+        "name": request.company_name,
+        "slug": lambda: Organisation.objects.free_slugs([(request.company_name, request.siret)])[0],
+        "size": request.size,
+        "naf": request.naf,
+        "legal_form": request.legal_form,
+        "sector": request.sector,
+        "founded_on": request.founded_on,
+        "commune": request.commune,
+        "is_demo": request.is_demo,
+    }
+    known, _created = Organisation.objects.get_or_create(siret=request.siret, defaults=facts)
     known.known_by.add(request.hub)
     return known

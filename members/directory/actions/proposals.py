@@ -6,11 +6,10 @@ from uuid import uuid4
 
 from django.core.files.uploadedfile import UploadedFile
 from django.db import IntegrityError, transaction
-from django.utils.text import capfirst, slugify
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from diginor.outbox.posting import post
-from diginor.text.codes import public_code
 from diginor.web.journal import note
 from diginor.workflow.history import Party
 from members.directory.enums import ProposalStep
@@ -18,7 +17,7 @@ from members.directory.models import SheetEvent, SheetProposal
 from members.directory.notifications import ProposalAnsweredMail, ProposalToReadMail
 from members.directory.rules import AT_ONCE, WAITING, Line, changed, lines
 from members.hubs.models import Hub
-from members.organisations.models import RESERVED_SLUGS, Organisation
+from members.organisations.models import Organisation
 from members.organisations.rules.logos import EXTENSIONS, type_of
 from members.people.actions.refusals import PeopleRefusal
 from members.people.enums import MembershipRole
@@ -138,7 +137,7 @@ def accept(proposal: SheetProposal, *, by: User) -> Organisation:
     proposal.take(ProposalStep.ACCEPT, by=by, party=Party.HUB)
     known = target(proposal)
     leads = will_manage(proposal, known)
-    organisation = known or Organisation(slug=_slug(proposal.values))
+    organisation = known or Organisation(slug=Organisation.objects.free_slugs([(proposal.values["name"], "")])[0])
     for name, value in proposal.values.items():
         setattr(organisation, name, _commune(value) if name == "commune" else value)
     try:
@@ -212,10 +211,3 @@ def _hub_of(organisation: Organisation) -> Hub:
 
 def _commune(code: str) -> Territory | None:
     return Territory.objects.communes().filter(code=code).order_by("pk").first() if code else None
-
-
-def _slug(values: Mapping[str, Any]) -> str:
-    slug = slugify(values["name"])[:200]
-    if not slug or slug in RESERVED_SLUGS or Organisation.objects.filter(slug=slug).exists():
-        return f"{slug}-{public_code().lower()}".strip("-")
-    return slug

@@ -1,6 +1,6 @@
 """Organisations: one record for a member and for a company that asks."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from datetime import date
 from typing import Any
 
@@ -17,6 +17,7 @@ from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from diginor.text.codes import free_slugs, slug_of
 from diginor.text.email_addresses import EmailField
 from diginor.text.search import PlainText, vector
 from members.facts.fields import PartialDateField
@@ -48,6 +49,12 @@ def validate_siret(value: str) -> None:
 
 class OrganisationQuerySet(models.QuerySet):
     """How organisations are found."""
+
+    def free_slugs(self, named: Iterable[tuple[str, str]]) -> list[str]:
+        """Identifiers for new organisations, of the name and the SIRET of each, that no other has."""
+        wanted = [slug_of(name, siret, otherwise="structure") for name, siret in named]
+        taken = self.filter(slug__in=wanted).order_by("pk").values_list("slug", flat=True)
+        return list(free_slugs(wanted, {*RESERVED_SLUGS, *taken}))
 
     def in_order(self) -> "OrganisationQuerySet":
         """By name."""
