@@ -18,6 +18,7 @@ from django.template.loader import get_template, render_to_string
 from django.utils import timezone, translation
 from django.utils.functional import Promise
 
+from diginor.outbox.colours import colours_with
 from diginor.outbox.models import MailStatus, OutgoingMail
 from diginor.outbox.pacing import AT_ONCE_A_DAY, Pace, gathered_from, leaving_at, next_morning, pace_of
 from diginor.outbox.tasks import wake_delivery
@@ -53,6 +54,8 @@ class Mail:
     # What the clock writes is gathered, unless it must be known the same day.
     is_same_day: ClassVar[bool] = False
     sender: str = ""
+    # The colour of the hub that it comes from.
+    accent: str = ""
 
     def recipients(self) -> Iterable[Recipient]:
         """Say who receives it."""
@@ -108,7 +111,7 @@ def written(mail: Mail, recipient: Recipient) -> OutgoingMail:
     kind = type(mail).__name__
     with translation.override(recipient.language):
         context = {"action_label": mail.action_label, "action_url": "", "site_url": settings.SITE_URL} | mail.context()
-        context["recipient"] = recipient
+        context |= {"recipient": recipient, "colours": colours_with(mail.accent)}
         subject, text, html = _versions(mail.template, context)
     return OutgoingMail(
         dedupe_key=f"{kind}:{mail.key()}:{recipient.email.lower()}",

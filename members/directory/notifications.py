@@ -25,7 +25,7 @@ class ProposalToReadMail(Mail):
 
     def __init__(self, proposal: SheetProposal):
         self.proposal = proposal
-        self.sender = proposal.hub.sender
+        self.sender, self.accent = proposal.hub.sender, proposal.hub.accent
 
     def recipients(self) -> Iterable[Recipient]:
         """The people who keep the desk."""
@@ -51,7 +51,7 @@ class ProposalAnsweredMail(Mail):
     def __init__(self, proposal: SheetProposal):
         self.proposal = proposal
         self.is_accepted = proposal.state == ProposalState.ACCEPTED
-        self.sender = proposal.hub.sender
+        self.sender, self.accent = proposal.hub.sender, proposal.hub.accent
         self.action_label = _("Voir la fiche") if self.is_accepted else _("Reprendre ma proposition")  # type: ignore[misc]
 
     def recipients(self) -> Iterable[Recipient]:

@@ -31,7 +31,7 @@ class RequestMail(Mail):
         self.referral = referral
         self.cause = cause
         self.extra = extra
-        self.sender = request.hub.mail_sender
+        self.sender, self.accent = request.hub.mail_sender, request.hub.accent
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         """Find the templates by the name of the mail."""
