@@ -90,7 +90,7 @@ class FigureCell(Cell):
         return f"{self.cut} {self.grain} {self.start} {self.hub_id}"
 
 
-class FigureDirt(models.Model):
+class StaleDay(models.Model):
     """A day of a hub that changed since it was counted; written by the database itself, by triggers."""
 
     hub_id = models.BigIntegerField()

@@ -24,7 +24,7 @@ from services.requests.models import FollowUp, Referral, ServiceRequest
 from tests.factories.members import HubFactory, OrganisationFactory, UserFactory, department, region
 from tests.factories.services import TopicFactory
 
-APART = {"members_succession", "members_movedrow"}
+APART = {"members_succession", "members_movedrow", "services_staleday"}
 
 
 @dataclass

@@ -44,7 +44,7 @@ def refresh_figures(*, now: datetime | None = None, is_full: bool = False) -> in
 def _refresh(as_of: datetime) -> int:
     if not _note_maturing(as_of):
         return 0
-    found = _rows("SELECT DISTINCT hub_id, date_trunc('month', day)::date FROM services_figuredirt", {})
+    found = _rows("SELECT DISTINCT hub_id, date_trunc('month', day)::date FROM services_staleday", {})
     count = partial(_count_notes, as_of=as_of)
     counted = try_keys("refresh_figures", [HubMonth(*row) for row in sorted(found)], count, now=as_of)
     FigureStamp.objects.filter(as_of__lt=as_of).update(as_of=as_of)

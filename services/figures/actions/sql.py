@@ -212,9 +212,9 @@ FROM services_referral f JOIN services_servicerequest r ON r.id = f.request_id
 WHERE r.submitted_at IS NOT NULL AND (
     {" OR ".join([f"({_passed(f'f.{IN_TIME_UNTIL}', timedelta())})", *(_given_long_ago(age) for age in _ages)])})
 """
-NOTE_MATURING = f"INSERT INTO services_figuredirt (hub_id, day) {MATURING} RETURNING hub_id"
+NOTE_MATURING = f"INSERT INTO services_staleday (hub_id, day) {MATURING} RETURNING hub_id"
 TAKE_NOTES = """
-DELETE FROM services_figuredirt WHERE hub_id = %(hub)s AND day >= %(month)s
+DELETE FROM services_staleday WHERE hub_id = %(hub)s AND day >= %(month)s
     AND day < (%(month)s::date + interval '1 month')::date RETURNING day
 """
 FILED = """

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from services.figures.models import FigureDirt
+from services.figures.models import StaleDay
 from services.figures.rules import figures as rules
 from services.requests.models import Referral, ServiceRequest
 from tests.factories.services import ReferralFactory, RequestFactory
@@ -30,19 +30,19 @@ def made_true(lookups: rules.Lookups, row: Any) -> dict[str, Any]:
 @pytest.mark.parametrize("lookups", rules.NOT_COUNTED, ids=lambda lookups: "-".join(lookups))
 def test_what_leaves_the_cohort_leaves_a_note(lookups):
     filed = RequestFactory()
-    FigureDirt.objects.all().delete()
+    StaleDay.objects.all().delete()
     ServiceRequest.objects.filter(pk=filed.pk).update(**made_true(lookups, filed))
-    assert FigureDirt.objects.exists()
+    assert StaleDay.objects.exists()
 
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("name", sorted(set(OF_REFERRALS) - {"waiting"}))
 def test_what_becomes_of_a_referral_leaves_a_note(name):
     sent = ReferralFactory()
-    FigureDirt.objects.all().delete()
+    StaleDay.objects.all().delete()
     asked = {"decline_reason": "other", "outcome": "helped"}
     Referral.objects.filter(pk=sent.pk).update(**asked | made_true(OF_REFERRALS[name], sent))
-    assert FigureDirt.objects.exists()
+    assert StaleDay.objects.exists()
 
 
 def test_what_is_counted_is_written_once():

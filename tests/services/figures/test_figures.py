@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from diginor.workflow.working_days import PARIS
 from members.territories.models import Territory
 from services.figures.actions.refresh import refresh_figures
-from services.figures.models import FigureCell, FigureDetail, FigureDirt, FigureStamp
+from services.figures.models import FigureCell, FigureDetail, FigureStamp, StaleDay
 from services.figures.queries.published import published, without_single
 from services.figures.queries.reading import Reading, Selection
 from services.figures.queries.requests_behind import behind
@@ -207,10 +207,10 @@ def test_an_answer_five_working_days_later_to_the_minute_is_in_time_over_easter(
 
 def test_a_change_that_changes_no_figure_leaves_no_note():
     sent = ReferralFactory()
-    FigureDirt.objects.all().delete()
+    StaleDay.objects.all().delete()
     Referral.objects.filter(pk=sent.pk).update(word="appeler", due_at=NOW)
     ServiceRequest.objects.filter(pk=sent.request_id).update(need="autre chose", due_at=NOW)
-    assert not FigureDirt.objects.exists()
+    assert not StaleDay.objects.exists()
 
 
 @pytest.mark.django_db(transaction=True)

@@ -14,7 +14,7 @@ from diginor.outbox.models import MailStatus, OutgoingMail
 from diginor.running.health import BEAT_KEY
 from members.successions.actions import successions
 from services.figures.actions.refresh import refresh_figures
-from services.figures.models import FigureCell, FigureDirt
+from services.figures.models import FigureCell, StaleDay
 from services.requests.models import FollowUp, Referral, Relay, ServiceRequest
 from tests.factories.members import AbsenceFactory, HubFactory, OrganisationFactory, SuccessionFactory, UserFactory
 from tests.factories.services import FollowUpFactory, ReferralFactory, RequestFactory
@@ -76,7 +76,7 @@ def figures():
     sabotage("INSERT", "services_figurecell", f"{{row}}.hub_id = {bad.hub_id}")
     return lambda: (
         FigureCell.objects.filter(hub_id=good.hub_id).exists()
-        and set(FigureDirt.objects.order_by("pk").values_list("hub_id", flat=True)) == {bad.hub_id}
+        and set(StaleDay.objects.order_by("pk").values_list("hub_id", flat=True)) == {bad.hub_id}
     )
 
 
