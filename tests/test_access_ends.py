@@ -62,7 +62,9 @@ class Story:
             answers=[{"label": "Quoi ?", "text": "REPONSE"}], contact_name="Anne Personne",
             contact_email="anne@personne.example", contact_phone="02 33 11 22 33",
         )  # fmt: skip
-        self.mine = ReferralFactory(request=self.request, organisation=self.place, word="MOTDELEQUIPE 02 33 11 22 33")
+        self.mine = ReferralFactory(
+            request=self.request, organisation=self.place, staff_note="MOTDELEQUIPE 02 33 11 22 33"
+        )
         self.theirs = ReferralFactory(request=self.request, organisation=self.other)
         self.helper = UserFactory(adviser_of=self.other)
         self.files = {"filed": AttachmentFactory(request=self.request)}

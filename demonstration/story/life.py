@@ -204,16 +204,18 @@ class Life:
 
     # The desk
 
-    def route(self, at: datetime, chosen: list[tuple[Organisation, list[str]]], by: User, word: str = "") -> list[Lead]:
+    def route(
+        self, at: datetime, chosen: list[tuple[Organisation, list[str]]], by: User, staff_note: str = ""
+    ) -> list[Lead]:
         """Send the request to organisations, each with the reasons of its proposal."""
-        self._take(RequestStep.ROUTE, at, by, why=word, to=[str(place) for place, _reasons in chosen])
+        self._take(RequestStep.ROUTE, at, by, why=staff_note, to=[str(place) for place, _reasons in chosen])
         self.dates["routed_at"] = self.dates.get("routed_at") or at
         self.dates["asked_at"] = None
         self.is_suspect = False
         expiry = add_working_days(at, self.delays.answer_expiry)
         start = len(self.leads)
         leads = [
-            Lead(start + rank, place, at, at, expiry, expiry, word, reasons)
+            Lead(start + rank, place, at, at, expiry, expiry, staff_note, reasons)
             for rank, (place, reasons) in enumerate(chosen, start=1)
         ]
         self.leads += leads

@@ -44,15 +44,15 @@ Mails = list[RequestMail]
 def _filed(event: RequestEvent) -> Mails:
     if event.request.is_suspect:
         return []
-    request = event.request
-    return [RequestReceived(request, event.pk), NewRequest(request, event.pk)]
+    service_request = event.request
+    return [RequestReceived(service_request, event.pk), NewRequest(service_request, event.pk)]
 
 
 def _routed(event: RequestEvent) -> Mails:
-    request = event.request
-    referrals = list(request.referrals.filter(sent_at=event.at).select_related("organisation").order_by("pk"))
-    told = RequestRouted(request, event.pk, referrals=referrals, answer_by=referrals[0].expires_at)
-    return [*(ReferralSent(request, event.pk, row) for row in referrals), told]
+    service_request = event.request
+    referrals = list(service_request.referrals.filter(sent_at=event.at).select_related("organisation").order_by("pk"))
+    told = RequestRouted(service_request, event.pk, referrals=referrals, answer_by=referrals[0].expires_at)
+    return [*(ReferralSent(service_request, event.pk, row) for row in referrals), told]
 
 
 def _accepted(event: RequestEvent) -> Mails:

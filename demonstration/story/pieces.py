@@ -20,7 +20,7 @@ class Lead:
     active_at: datetime
     due_at: datetime
     expires_at: datetime
-    word: str = ""
+    staff_note: str = ""
     reasons: list[str] = field(default_factory=list)
     stage: str = ReferralState.SENT
     adviser: User | None = None

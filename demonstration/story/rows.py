@@ -55,14 +55,14 @@ def _request(life: Life) -> ServiceRequest:
     )
 
 
-def _referral(request: ServiceRequest, lead: Lead) -> Referral:
+def _referral(service_request: ServiceRequest, lead: Lead) -> Referral:
     copied = (
-        "sent_at", "active_at", "due_at", "expires_at", "word", "reasons", "adviser", "answered_at", "accepted_at",
-        "ended_at", "is_stalled", "decline_reason", "decline_note", "outcome", "outcome_note",
+        "sent_at", "active_at", "due_at", "expires_at", "staff_note", "reasons", "adviser", "answered_at",
+        "accepted_at", "ended_at", "is_stalled", "decline_reason", "decline_note", "outcome", "outcome_note",
     )  # fmt: skip
     return Referral(
-        request=request,
-        code=code(Random(f"{request.code} {lead.rank}")),
+        request=service_request,
+        code=code(Random(f"{service_request.code} {lead.rank}")),
         organisation=lead.place,
         state=lead.stage,
         answer_in_time_until=in_time_until(lead),
@@ -95,7 +95,7 @@ Parts = list[tuple[Life, ServiceRequest]]
 def _events(parts: Parts, referrals: dict[int, Referral]) -> list[RequestEvent]:
     return [
         RequestEvent(
-            request=request,
+            request=service_request,
             referral=referrals[id(row.lead)] if row.lead else None,
             organisation=row.place,
             at=row.at,
@@ -108,7 +108,7 @@ def _events(parts: Parts, referrals: dict[int, Referral]) -> list[RequestEvent]:
             why=row.why,
             data=row.data,
         )
-        for life, request in parts
+        for life, service_request in parts
         for row in life.history
     ]
 
@@ -116,7 +116,7 @@ def _events(parts: Parts, referrals: dict[int, Referral]) -> list[RequestEvent]:
 def _messages(parts: Parts) -> list[Message]:
     return [
         Message(
-            request=request,
+            request=service_request,
             thread=said.thread,
             party=said.party,
             author=said.by,
@@ -126,20 +126,20 @@ def _messages(parts: Parts) -> list[Message]:
             is_question=said.is_question,
             created_at=said.at,
         )
-        for life, request in parts
+        for life, service_request in parts
         for said in life.messages
     ]
 
 
 def _follow_ups(parts: Parts, referrals: dict[int, Referral]) -> list[FollowUp]:
     rows = []
-    for life, request in parts:
+    for life, service_request in parts:
         by_rank = {lead.rank: referrals[id(lead)] for lead in life.leads}
         for alarm in life.alarms.values():
             due = alarm.due
             rows.append(
                 FollowUp(
-                    request=request,
+                    request=service_request,
                     referral=by_rank[due.referral_id] if due.referral_id else None,
                     kind=due.kind,
                     basis_at=due.basis_at,
@@ -153,7 +153,7 @@ def _follow_ups(parts: Parts, referrals: dict[int, Referral]) -> list[FollowUp]:
 
 def _opinions(parts: Parts) -> list[Satisfaction]:
     return [
-        Satisfaction(request=request, asked_at=life.asked_opinion_at, **(life.opinion or {}))
-        for life, request in parts
+        Satisfaction(request=service_request, asked_at=life.asked_opinion_at, **(life.opinion or {}))
+        for life, service_request in parts
         if life.asked_opinion_at
     ]

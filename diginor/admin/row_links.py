@@ -26,10 +26,10 @@ class ShownField(AdminReadonlyField):
         return super().get_admin_url(remote_field, remote_obj) if is_open else str(remote_obj)
 
 
-def rows_to_open(site: AdminSite, request: HttpRequest, sheet: Mapping[str, Any]) -> Rows:
+def rows_to_open(site: AdminSite, request: HttpRequest, page: Mapping[str, Any]) -> Rows:
     """The keys of the rows that a sheet and its tables name and that the person may open, asked once for each model."""
     found: defaultdict[type[Model], set[Any]] = defaultdict(set)
-    for model, key in _named(sheet):
+    for model, key in _named(page):
         found[model].add(key)
     may_view = {model: site._registry[model] for model in found if model in site._registry}
     return {
@@ -39,8 +39,8 @@ def rows_to_open(site: AdminSite, request: HttpRequest, sheet: Mapping[str, Any]
     }
 
 
-def _named(sheet: Mapping[str, Any]) -> Iterator[tuple[type[Model], Any]]:
-    main, tables = sheet["adminform"], sheet["inline_admin_formsets"]
+def _named(page: Mapping[str, Any]) -> Iterator[tuple[type[Model], Any]]:
+    main, tables = page["adminform"], page["inline_admin_formsets"]
     shown = [([main.form], set(main.readonly_fields)), *((table.formset.forms, _shown(table)) for table in tables)]
     for row, names in ((form.instance, names) for forms, names in shown for form in forms):
         for field in row._meta.fields:

@@ -33,7 +33,7 @@ EXPORT, IMPORT = "export", "import"
 class ExchangeAdmin:
     """Adds to a list of the administration its export, and its import in two steps."""
 
-    sheet: type[TableImport]
+    table_import: type[TableImport]
     staff_exchanges = frozenset({EXPORT, IMPORT})
     exchange_note: Any = ""
     change_list_template: Any = "admin/exchange/change_list.html"
@@ -85,23 +85,23 @@ class ExchangeAdmin:
         """The rows of the list as it is filtered, those of the person's hubs only."""
         if kind not in CONTENT_TYPES:
             raise Http404
-        sheet = self.sheet(request.user)
+        table_import = self.table_import(request.user)
         try:
             rows = self.get_changelist_instance(request).queryset.order_by()  # type: ignore[attr-defined]
         except IncorrectLookupParameters as error:
             # The list itself would show everything instead, which nobody wants in a file.
             raise Http404 from error
-        headings = list(sheet.headings.values())
+        headings = list(table_import.headings.values())
         if kind == CSV:
-            answer: Any = StreamingHttpResponse(csv_lines(headings, sheet.exported(rows)))
-        elif len(rows.order_by("pk").values_list("pk")[: sheet.most_rows + 1]) > sheet.most_rows:
+            answer: Any = StreamingHttpResponse(csv_lines(headings, table_import.exported(rows)))
+        elif len(rows.order_by("pk").values_list("pk")[: table_import.most_rows + 1]) > table_import.most_rows:
             text = _("Plus de %(most)s lignes : filtrez la liste, ou prenez le CSV.") % {
-                "most": number(sheet.most_rows)
+                "most": number(table_import.most_rows)
             }
             messages.error(request, text)
             return redirect(f"admin:{self.opts.app_label}_{self.opts.model_name}_changelist")
         else:
-            answer = HttpResponse(xlsx_bytes(headings, sheet.exported(rows)))
+            answer = HttpResponse(xlsx_bytes(headings, table_import.exported(rows)))
         with override("fr"):
             name = f"{slugify(self.opts.verbose_name_plural)}-{timezone.localdate():%Y-%m-%d}.{kind}"
         answer["Content-Type"] = CONTENT_TYPES[kind]
@@ -136,8 +136,8 @@ class ExchangeAdmin:
         return self._show(request, outcome, waiting)
 
     def _outcome(self, request: HttpRequest, content: bytes) -> Outcome:
-        sheet = self.sheet(request.user)
-        return sheet.compared(read_table(content, sheet.most_rows, sheet.readers))
+        table_import = self.table_import(request.user)
+        return table_import.compared(read_table(content, table_import.most_rows, table_import.readers))
 
     def _confirm(self, request: HttpRequest) -> HttpResponse:
         waiting = find(request.POST["token"], self.opts.label, request.user)
@@ -170,14 +170,14 @@ class ExchangeAdmin:
         with transaction.atomic():
             with connection.cursor() as cursor:
                 cursor.execute("SELECT pg_advisory_xact_lock(hashtext(%s))", [f"import {self.opts.label}"])
-            sheet = self.sheet(request.user)
-            sheet.is_locking = True
-            outcome = sheet.compared(read_table(content, sheet.most_rows, sheet.readers))
+            table_import = self.table_import(request.user)
+            table_import.is_locking = True
+            outcome = table_import.compared(read_table(content, table_import.most_rows, table_import.readers))
             if outcome.moved_since(seen) or outcome.of(ERROR):
                 raise DataMoved
             outcome.decide(request.POST)
             if not outcome.of(ERROR, DOUBT):
-                sheet.write(outcome)
+                table_import.write(outcome)
                 self._log(request, outcome)
         return outcome
 
@@ -214,22 +214,22 @@ class ExchangeAdmin:
             "added": [line for line in outcome.of(ADDED) if not line.is_open][:MOST_SHOWN],
             "most_shown": MOST_SHOWN,
             "too_many_doubts": len(outcome.doubts) > MOST_DOUBTS,
-            "added_title": self.sheet.added_title,
+            "added_title": self.table_import.added_title,
         }
         return self._page(request, context, status, "admin/exchange/difference.html")
 
     def _page(
         self, request: HttpRequest, context: dict[str, Any], status: int = 200, template: str = ""
     ) -> TemplateResponse:
-        sheet = self.sheet(request.user)
+        table_import = self.table_import(request.user)
         names = capfirst(self.opts.verbose_name_plural)
         first = {
             **self.admin_site.each_context(request),
             "opts": self.opts,
             "title": _("%(names)s : importer un fichier") % {"names": names},
             "note": self.exchange_note,
-            "headings": [column.column_name for column in sheet.columns if not column.readonly],
-            "most_rows": number(sheet.most_rows),
+            "headings": [column.column_name for column in table_import.columns if not column.readonly],
+            "most_rows": number(table_import.most_rows),
             "refusal": "",
         }
         chosen = template or "admin/exchange/upload.html"

@@ -56,12 +56,12 @@ def place_context(request: HttpRequest, place: Place) -> dict[str, Any]:
 def data_of(request: HttpRequest, place: Place) -> dict[str, Any]:
     """What search engines read: schema.org/Place."""
     town = place.commune.name if place.commune else ""
-    sheet = request.build_absolute_uri(place.get_absolute_url())
+    page_url = request.build_absolute_uri(place.get_absolute_url())
     return structured(
         "Place",
-        **{"@id": sheet},
+        **{"@id": page_url},
         name=place.name,
-        url=place.website or sheet,
+        url=place.website or page_url,
         description=place.description,
         address=structured("PostalAddress", addressLocality=town, addressCountry="FR") if town else None,
     )

@@ -143,36 +143,36 @@ def submit(draft: ServiceRequest, *, by: Any = Party.COMPANY, suspicions: Sequen
     return draft
 
 
-def welcome(request: ServiceRequest, cause: object) -> None:
+def welcome(service_request: ServiceRequest, cause: object) -> None:
     """Tell both sides that the request is in the queue."""
-    post(RequestReceived(request, cause))
-    post(NewRequest(request, cause))
+    post(RequestReceived(service_request, cause))
+    post(NewRequest(service_request, cause))
 
 
-def clear(request: ServiceRequest) -> None:
+def clear(service_request: ServiceRequest) -> None:
     """Somebody of the desk takes a request that was kept apart for a real one: its company gets its record."""
-    if not request.is_suspect:
+    if not service_request.is_suspect:
         return
-    request.is_suspect = False
-    request.organisation = request.organisation or _record_of(request)
-    request.save(update_fields=["is_suspect", "organisation"])
+    service_request.is_suspect = False
+    service_request.organisation = service_request.organisation or _record_of(service_request)
+    service_request.save(update_fields=["is_suspect", "organisation"])
 
 
-def _record_of(request: ServiceRequest) -> Organisation | None:
+def _record_of(service_request: ServiceRequest) -> Organisation | None:
     """The one record of the company that asks: found by SIRET, else made when there is a SIRET."""
-    if not request.siret:
+    if not service_request.siret:
         return None
     facts: dict[str, Any] = {
-        "name": request.company_name,
-        "slug": lambda: Organisation.objects.free_slugs([(request.company_name, request.siret)])[0],
-        "size": request.size,
-        "naf": request.naf,
-        "legal_form": request.legal_form,
-        "sector": request.sector,
-        "founded_on": request.founded_on,
-        "commune": request.commune,
-        "is_demo": request.is_demo,
+        "name": service_request.company_name,
+        "slug": lambda: Organisation.objects.free_slugs([(service_request.company_name, service_request.siret)])[0],
+        "size": service_request.size,
+        "naf": service_request.naf,
+        "legal_form": service_request.legal_form,
+        "sector": service_request.sector,
+        "founded_on": service_request.founded_on,
+        "commune": service_request.commune,
+        "is_demo": service_request.is_demo,
     }
-    known, _created = Organisation.objects.get_or_create(siret=request.siret, defaults=facts)
-    known.known_by.add(request.hub)
+    known, _created = Organisation.objects.get_or_create(siret=service_request.siret, defaults=facts)
+    known.known_by.add(service_request.hub)
     return known

@@ -21,14 +21,14 @@ class LinkInvalid(Exception):
 class LinkExpired(Exception):
     """The link was good, too long ago; `request` is the one it opened."""
 
-    def __init__(self, request: ServiceRequest):
-        super().__init__(request.code)
-        self.request = request
+    def __init__(self, service_request: ServiceRequest):
+        super().__init__(service_request.code)
+        self.request = service_request
 
 
-def tracking_token(request: ServiceRequest) -> str:
+def tracking_token(service_request: ServiceRequest) -> str:
     """Make the token of the private tracking page."""
-    return _tracking.sign(_content(request))
+    return _tracking.sign(_content(service_request))
 
 
 def resume_token(draft: ServiceRequest) -> str:
@@ -58,9 +58,9 @@ def request_behind(token: str) -> ServiceRequest:
     raise LinkInvalid
 
 
-def tracking_url(request: ServiceRequest) -> str:
+def tracking_url(service_request: ServiceRequest) -> str:
     """The whole address of the tracking page, in the language of the request, for mails."""
-    return _address("tracking", tracking_token(request), request)
+    return _address("tracking", tracking_token(service_request), service_request)
 
 
 def resume_url(draft: ServiceRequest) -> str:
@@ -68,8 +68,8 @@ def resume_url(draft: ServiceRequest) -> str:
     return _address("filing_resume", resume_token(draft), draft)
 
 
-def _content(request: ServiceRequest) -> str:
-    return f"{request.code}.{request.link_version}"
+def _content(service_request: ServiceRequest) -> str:
+    return f"{service_request.code}.{service_request.link_version}"
 
 
 def _read(signer: TimestampSigner, token: str, life: timedelta) -> ServiceRequest:
@@ -78,16 +78,16 @@ def _read(signer: TimestampSigner, token: str, life: timedelta) -> ServiceReques
     except BadSignature as error:
         raise LinkInvalid from error
     code, _dot, version = content.partition(".")
-    request = ServiceRequest.objects.behind_link(code).first()
-    if request is None or version != str(request.link_version):
+    service_request = ServiceRequest.objects.behind_link(code).first()
+    if service_request is None or version != str(service_request.link_version):
         raise LinkInvalid
     try:
         signer.unsign(token, max_age=life)
     except SignatureExpired as error:
-        raise LinkExpired(request) from error
-    return request
+        raise LinkExpired(service_request) from error
+    return service_request
 
 
-def _address(name: str, token: str, request: ServiceRequest) -> str:
-    with translation.override(request.language):
-        return f"{request.hub.site_url}{reverse(name, args=[token])}"
+def _address(name: str, token: str, service_request: ServiceRequest) -> str:
+    with translation.override(service_request.language):
+        return f"{service_request.hub.site_url}{reverse(name, args=[token])}"

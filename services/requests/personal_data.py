@@ -180,7 +180,7 @@ REQUESTS = PersonalData(
             "contact_name", "contact_function", "contact_email", "contact_phone",
         ),
         "services.Promise": ("text", "made_by_name"),
-        "services.Referral": ("word", "reasons", "decline_note", "outcome_note"),
+        "services.Referral": ("staff_note", "reasons", "decline_note", "outcome_note"),
         "services.RequestEvent": ("by_name", "why", "data"),
         "services.Message": ("author_name", "body"),
         "services.Attachment": ("file", "name"),

@@ -24,52 +24,58 @@ from services.requests.notifications.hub_staff import HandOverReceived
 from services.requests.rules.clock import IN_TIME_DAYS
 
 
-def _in_queue(request: ServiceRequest, what: str) -> None:
+def _in_queue(service_request: ServiceRequest, what: str) -> None:
     """Lock the request, and refuse unless it waits for the desk."""
-    request.lock()
-    if not request.is_in_queue:
-        raise StepRefused(what, request.state)
+    service_request.lock()
+    if not service_request.is_in_queue:
+        raise StepRefused(what, service_request.state)
 
 
 @transaction.atomic
 def route(
-    request: ServiceRequest,
+    service_request: ServiceRequest,
     organisations: Iterable[Organisation],
     *,
     by: User,
-    word: str = "",
+    staff_note: str = "",
     reasons: dict[int, list[str]] | None = None,
 ) -> list[Referral]:
     """Send the request to organisations, with a word and the reasons shown; who has it already is left out."""
-    request.lock()
-    has_it = set(request.referrals.live().values_list("organisation_id", flat=True))
+    service_request.lock()
+    has_it = set(service_request.referrals.live().values_list("organisation_id", flat=True))
     chosen = [row for row in organisations if row.pk not in has_it]
     if not chosen:
-        raise StepRefused(RequestStep.ROUTE, request.state)
-    row = request.take(RequestStep.ROUTE, by=by, why=word, to=[str(place) for place in chosen])
-    request.routed_at = request.routed_at or row.at
-    request.asked_at = None
-    request.save(update_fields=["routed_at", "asked_at"])
-    clear(request)
-    delays = DelaySet.objects.resolve(request.hub, request.topic_id)
+        raise StepRefused(RequestStep.ROUTE, service_request.state)
+    row = service_request.take(RequestStep.ROUTE, by=by, why=staff_note, to=[str(place) for place in chosen])
+    service_request.routed_at = service_request.routed_at or row.at
+    service_request.asked_at = None
+    service_request.save(update_fields=["routed_at", "asked_at"])
+    clear(service_request)
+    delays = DelaySet.objects.resolve(service_request.hub, service_request.topic_id)
     expiry, in_time = (delays.after(row.at, days) for days in (delays.answer_expiry, IN_TIME_DAYS))
     dates = {"sent_at": row.at, "active_at": row.at, "answer_in_time_until": in_time, "expires_at": expiry}
-    referrals = [_send(request, place, word, (reasons or {}).get(place.pk, []), dates) for place in chosen]
-    update_next_action(request)
+    referrals = [
+        _send(service_request, place, staff_note, (reasons or {}).get(place.pk, []), dates) for place in chosen
+    ]
+    update_next_action(service_request)
     for referral in referrals:
-        post(ReferralSent(request, row.pk, referral))
-    post(RequestRouted(request, row.pk, referrals=referrals, answer_by=expiry))
+        post(ReferralSent(service_request, row.pk, referral))
+    post(RequestRouted(service_request, row.pk, referrals=referrals, answer_by=expiry))
     return referrals
 
 
 def _send(
-    request: ServiceRequest, place: Organisation, word: str, reasons: list[str], dates: dict[str, datetime]
+    service_request: ServiceRequest,
+    place: Organisation,
+    staff_note: str,
+    reasons: list[str],
+    dates: dict[str, datetime],
 ) -> Referral:
     """Give the request to one organisation, with both its deadlines."""
     return Referral.objects.create(
-        request=request,
+        request=service_request,
         organisation=place,
-        word=word,
+        staff_note=staff_note,
         reasons=reasons,
         due_at=dates["expires_at"],
         **dates,
@@ -77,9 +83,9 @@ def _send(
 
 
 @transaction.atomic
-def reject(request: ServiceRequest, *, reason: str, answer: str, by: User) -> None:
+def reject(service_request: ServiceRequest, *, reason: str, answer: str, by: User) -> None:
     """Set the request aside; the company receives the answer and its reason, unless a robot used its address."""
-    row = request.take(
+    row = service_request.take(
         RequestStep.REJECT,
         by=by,
         why=answer,
@@ -87,90 +93,90 @@ def reject(request: ServiceRequest, *, reason: str, answer: str, by: User) -> No
         reason=reason,
     )
     if reason != RejectReason.SPAM:
-        clear(request)
-    update_next_action(request)
-    post(RequestRejected(request, row.pk, answer=answer))
+        clear(service_request)
+    update_next_action(service_request)
+    post(RequestRejected(service_request, row.pk, answer=answer))
 
 
 @transaction.atomic
-def requalify(request: ServiceRequest, *, topic: Topic, by: User, why: str = "") -> None:
+def requalify(service_request: ServiceRequest, *, topic: Topic, by: User, why: str = "") -> None:
     """Change the topic of a request that waits for the desk."""
-    _in_queue(request, RequestNote.REQUALIFY)
-    before = str(request.topic or "")
-    request.topic = topic
-    request.family = topic.family
-    request.save(update_fields=["topic", "family"])
-    request.log(RequestNote.REQUALIFY, by=by, why=why, from_topic=before, to_topic=str(topic))
-    update_next_action(request)
+    _in_queue(service_request, RequestNote.REQUALIFY)
+    before = str(service_request.topic or "")
+    service_request.topic = topic
+    service_request.family = topic.family
+    service_request.save(update_fields=["topic", "family"])
+    service_request.log(RequestNote.REQUALIFY, by=by, why=why, from_topic=before, to_topic=str(topic))
+    update_next_action(service_request)
 
 
 @transaction.atomic
-def merge(request: ServiceRequest, into: ServiceRequest, *, by: User) -> None:
+def merge(service_request: ServiceRequest, into: ServiceRequest, *, by: User) -> None:
     """Join a duplicate to another request: the words and files go with it, the company is told."""
     # The lower key first, so that two people merging crosswise wait instead of blocking each other.
-    for row in sorted((request, into), key=lambda each: each.pk):
+    for row in sorted((service_request, into), key=lambda each: each.pk):
         row.lock()
-    if into.pk == request.pk or into.hub_id != request.hub_id or not into.is_open:
+    if into.pk == service_request.pk or into.hub_id != service_request.hub_id or not into.is_open:
         raise StepRefused(RequestStep.MERGE, into.state)
-    row = request.take(
+    row = service_request.take(
         RequestStep.MERGE, by=by, why=into.code, changes={"merged_into": into, "ended_at": timezone.now()}
     )
-    into.log(RequestNote.ABSORB, by=by, why=_said(request, into), code=request.code)
-    if into.wanted_place is None and request.wanted_place is not None:
-        into.wanted_place = request.wanted_place
+    into.log(RequestNote.ABSORB, by=by, why=_said(service_request, into), code=service_request.code)
+    if into.wanted_place is None and service_request.wanted_place is not None:
+        into.wanted_place = service_request.wanted_place
         into.save(update_fields=["wanted_place"])
     # They are dated of the day when they reach the other request: who was done with it before never had them.
-    request.attachments.with_filing().update(request=into, created_at=row.at)
-    clear(request)
-    update_next_action(request)
-    post(RequestMerged(request, row.pk, into=into))
+    service_request.attachments.with_filing().update(request=into, created_at=row.at)
+    clear(service_request)
+    update_next_action(service_request)
+    post(RequestMerged(service_request, row.pk, into=into))
 
 
-def _said(request: ServiceRequest, into: ServiceRequest) -> str:
+def _said(service_request: ServiceRequest, into: ServiceRequest) -> str:
     """The words of a duplicate, with the place that it asked for where the other request asks for another one."""
-    if request.wanted_place is None or into.wanted_place in (None, request.wanted_place):
-        return request.need
-    return f"{request.need}\n\n{_('Lieu souhaité')} : {request.wanted_place}"
+    if service_request.wanted_place is None or into.wanted_place in (None, service_request.wanted_place):
+        return service_request.need
+    return f"{service_request.need}\n\n{_('Lieu souhaité')} : {service_request.wanted_place}"
 
 
 @transaction.atomic
-def ask_company(request: ServiceRequest, *, question: str, by: User) -> None:
+def ask_company(service_request: ServiceRequest, *, question: str, by: User) -> None:
     """Ask the company something before routing: it is the company's turn until it answers."""
-    _in_queue(request, RequestNote.ASK)
-    row = request.log(RequestNote.ASK, by=by, why=question)
-    request.asked_at = row.at
-    request.save(update_fields=["asked_at"])
+    _in_queue(service_request, RequestNote.ASK)
+    row = service_request.log(RequestNote.ASK, by=by, why=question)
+    service_request.asked_at = row.at
+    service_request.save(update_fields=["asked_at"])
     # Writing settles the request: it is now the company's turn.
-    write(request, body=question, by=by, is_question=True)
+    write(service_request, body=question, by=by, is_question=True)
 
 
 @transaction.atomic
-def hand_over(request: ServiceRequest, hub: Hub, *, why: str, by: User) -> None:
+def hand_over(service_request: ServiceRequest, hub: Hub, *, why: str, by: User) -> None:
     """Give the request, with its history, to another hub that receives some."""
-    _in_queue(request, RequestNote.HAND_OVER)
-    if hub.pk == request.hub_id or not hub.is_open:
-        raise StepRefused(RequestNote.HAND_OVER, request.state)
-    row = request.log(RequestNote.HAND_OVER, by=by, why=why, from_hub=str(request.hub), to_hub=str(hub))
-    request.hub = hub
-    request.asked_at = None
-    request.queued_at = row.at
-    request.save(update_fields=["hub", "asked_at", "queued_at"])
-    if request.organisation:
-        request.organisation.known_by.add(hub)
+    _in_queue(service_request, RequestNote.HAND_OVER)
+    if hub.pk == service_request.hub_id or not hub.is_open:
+        raise StepRefused(RequestNote.HAND_OVER, service_request.state)
+    row = service_request.log(RequestNote.HAND_OVER, by=by, why=why, from_hub=str(service_request.hub), to_hub=str(hub))
+    service_request.hub = hub
+    service_request.asked_at = None
+    service_request.queued_at = row.at
+    service_request.save(update_fields=["hub", "asked_at", "queued_at"])
+    if service_request.organisation:
+        service_request.organisation.known_by.add(hub)
     # The dates that were planned were the other hub's.
-    request.follow_ups.pending().delete()
-    update_next_action(request)
-    post(RequestHandedOver(request, row.pk))
-    post(HandOverReceived(request, row.pk, why=why, given_by=str(by)))
+    service_request.follow_ups.pending().delete()
+    update_next_action(service_request)
+    post(RequestHandedOver(service_request, row.pk))
+    post(HandOverReceived(service_request, row.pk, why=why, given_by=str(by)))
 
 
 @transaction.atomic
-def release(request: ServiceRequest, *, by: User) -> None:
+def release(service_request: ServiceRequest, *, by: User) -> None:
     """Bring a request that was kept apart into the queue."""
-    _in_queue(request, RequestNote.TRUST)
-    if not request.is_suspect:
-        raise StepRefused(RequestNote.TRUST, request.state)
-    clear(request)
-    row = request.log(RequestNote.TRUST, by=by)
-    update_next_action(request)
-    welcome(request, row.pk)
+    _in_queue(service_request, RequestNote.TRUST)
+    if not service_request.is_suspect:
+        raise StepRefused(RequestNote.TRUST, service_request.state)
+    clear(service_request)
+    row = service_request.log(RequestNote.TRUST, by=by)
+    update_next_action(service_request)
+    welcome(service_request, row.pk)

@@ -24,12 +24,12 @@ def _words(label: Any, *, rows: int = 3, required: bool = True, **extra: Any) ->
 
 
 class StepForm(forms.Form):
-    """The form of a step on a request (`sheet`) by a person of the desk; each has its own prefix in the page's ids."""
+    """The form of a step on a request by a person of the desk; each has its own prefix in the page's ids."""
 
-    def __init__(self, *args: Any, sheet: ServiceRequest, user: Any, name: str = "", **kwargs: Any):
+    def __init__(self, *args: Any, service_request: ServiceRequest, user: Any, name: str = "", **kwargs: Any):
         kwargs["auto_id"] = f"{name}_%s"
         super().__init__(*args, **kwargs)
-        self.sheet = sheet
+        self.service_request = service_request
         self.user = user
 
 
@@ -41,11 +41,11 @@ class RouteForm(StepForm):
         queryset=Organisation.objects.none(),
         error_messages={"required": _("Cochez au moins une structure.")},
     )
-    word = _words(_("Un mot pour les structures"), rows=2, required=False)
+    staff_note = _words(_("Un mot pour les structures"), rows=2, required=False)
 
     def __init__(self, *args: Any, **kwargs: Any):
         super().__init__(*args, **kwargs)
-        self.fields["organisations"].queryset = Organisation.objects.members_of(self.sheet.hub_id)  # type: ignore[attr-defined]
+        self.fields["organisations"].queryset = Organisation.objects.members_of(self.service_request.hub_id)  # type: ignore[attr-defined]
 
     @property
     def ticked(self) -> set[str]:
@@ -67,12 +67,12 @@ class RequalifyForm(StepForm):
         for topic in field.queryset:
             families.setdefault(str(Family(topic.family).label), []).append((topic.pk, str(topic)))
         field.widget.choices = list(families.items())
-        field.initial = self.sheet.topic_id
+        field.initial = self.service_request.topic_id
 
     def clean_topic(self) -> Topic:
         """Refuse the topic that the request has already."""
         topic = self.cleaned_data["topic"]
-        if topic.pk == self.sheet.topic_id:
+        if topic.pk == self.service_request.topic_id:
             raise forms.ValidationError(_("La demande porte déjà sur ce sujet."), code="same")
         return topic
 
@@ -85,10 +85,10 @@ class MergeForm(StepForm):
     def clean_into(self) -> ServiceRequest:
         """Find an open request of the same hub by its number."""
         code = self.cleaned_data["into"].replace(" ", "").upper()
-        kept = ServiceRequest.objects.open().filter(hub_id=self.sheet.hub_id, code=code).first()
+        kept = ServiceRequest.objects.open().filter(hub_id=self.service_request.hub_id, code=code).first()
         if kept is None:
             raise forms.ValidationError(_("Aucune demande ouverte de ce guichet ne porte ce numéro."), code="unknown")
-        if kept.pk == self.sheet.pk:
+        if kept.pk == self.service_request.pk:
             raise forms.ValidationError(_("C’est le numéro de cette demande même."), code="same")
         return kept
 
@@ -133,7 +133,7 @@ class RejectForm(StepForm):
         super().__init__(*args, **kwargs)
         if reason in RejectReason.values:
             self.fields["reason"].initial = reason
-            with translation.override(self.sheet.language):
+            with translation.override(self.service_request.language):
                 self.fields["answer"].initial = str(ANSWERS[reason])
 
     @property
@@ -152,7 +152,7 @@ class HandOverForm(StepForm):
     def __init__(self, *args: Any, **kwargs: Any):
         super().__init__(*args, **kwargs)
         field: Any = self.fields["hub"]
-        field.queryset = Hub.objects.open().in_order().exclude(pk=self.sheet.hub_id)
+        field.queryset = Hub.objects.open().in_order().exclude(pk=self.service_request.hub_id)
         # Read once: a list of choices is read again for each attribute of the field that depends on it.
         field.widget.choices = [(hub.pk, str(hub)) for hub in field.queryset]
 
@@ -169,7 +169,7 @@ class TakeBackForm(StepForm):
 
     def clean_referral(self) -> Any:
         """Find the live referral of this request."""
-        found = self.sheet.referrals.live().filter(code=self.cleaned_data["referral"]).first()
+        found = self.service_request.referrals.live().filter(code=self.cleaned_data["referral"]).first()
         if found is None:
             raise forms.ValidationError(_("Cette orientation est déjà terminée."), code="ended")
         return found

@@ -133,7 +133,7 @@ def steering_request(request: HttpRequest, code: str) -> HttpResponse:
     hubs = tuple(hub.pk for hub in steered_hubs(request.user))
     found = get_object_or_404(counted_in(hubs).with_details(), code=code)
     context = {
-        "sheet": found,
+        "service_request": found,
         "need": without_contacts(found.need),
         "referrals": found.referrals.for_company(),
         "facts": _facts(found),
@@ -144,9 +144,9 @@ def steering_request(request: HttpRequest, code: str) -> HttpResponse:
     return render(request, "steering/dashboard/request.html", context)
 
 
-def _entries(sheet: ServiceRequest) -> list[dict[str, object]]:
+def _entries(service_request: ServiceRequest) -> list[dict[str, object]]:
     """The history without names nor what people wrote: which step, by which side, when; the newest first."""
-    rows = list(sheet.events.in_order())
+    rows = list(service_request.events.in_order())
     return [
         {
             "text": capital(str(row.label)),
@@ -159,15 +159,15 @@ def _entries(sheet: ServiceRequest) -> list[dict[str, object]]:
     ]
 
 
-def _facts(sheet: ServiceRequest) -> list[tuple[str, object]]:
+def _facts(service_request: ServiceRequest) -> list[tuple[str, object]]:
     """What is known of the company, without the person."""
     return [
-        (_("État"), capital(sheet.get_state_display())),
-        (_("Déposée le"), wording.day(sheet.submitted_at)),
-        (_("Transmise le"), wording.day(sheet.routed_at)),
-        (_("Terminée le"), wording.day(sheet.ended_at)),
-        (_("Commune ou ville"), sheet.place),
-        (_("Taille"), sheet.get_size_display()),
-        (_("Secteur"), capital(sheet.get_sector_display())),
-        (_("Guichet"), sheet.hub.name),
+        (_("État"), capital(service_request.get_state_display())),
+        (_("Déposée le"), wording.day(service_request.submitted_at)),
+        (_("Transmise le"), wording.day(service_request.routed_at)),
+        (_("Terminée le"), wording.day(service_request.ended_at)),
+        (_("Commune ou ville"), service_request.place),
+        (_("Taille"), service_request.get_size_display()),
+        (_("Secteur"), capital(service_request.get_sector_display())),
+        (_("Guichet"), service_request.hub.name),
     ]

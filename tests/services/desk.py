@@ -18,4 +18,4 @@ def said(response):
 
 
 def names(response):
-    return [line["row"].company_name for line in response.context["desk"].lines]
+    return [line["row"].company_name for line in response.context["queue_pane"].lines]

@@ -54,7 +54,7 @@ class OrganisationAdmin(ExchangeAdmin, CompanyLookup, PortalModelAdmin):
     """Members of the ecosystem and companies that ask."""
 
     form = OrganisationForm
-    sheet = OrganisationImport
+    table_import = OrganisationImport
     exchange_note = _(
         "Une ligne est reconnue par son identifiant, puis par son SIRET. Quand seuls le nom et la commune se"
         " ressemblent, la page vous demande si c’est la même structure."

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 from diginor.admin.base import ReadOnlyModelAdmin
 from diginor.web.access import access
 from diginor.workflow.models import StepRefused
-from members.directory.actions import proposals as sheets
+from members.directory.actions import proposals
 from members.directory.enums import ProposalState
 from members.directory.forms.organisation import RefusalForm
 from members.directory.models import SheetProposal
@@ -26,14 +26,14 @@ from members.people.actions.refusals import PeopleRefusal
 class SheetProposalAdmin(ReadOnlyModelAdmin):
     """What waits for the staff, and what became of the rest."""
 
-    list_display = ["sheet", "state", "proposed_by", "hub", "created_at"]
+    list_display = ["organisation_page", "state", "proposed_by", "hub", "created_at"]
     list_display_links = None
     list_select_related = ["organisation", "proposed_by", "hub"]
     list_filter = ["state"]
     ordering = ["-created_at", "-pk"]
 
     @admin.display(description=gettext_lazy("fiche"))
-    def sheet(self, proposal: SheetProposal) -> str:
+    def organisation_page(self, proposal: SheetProposal) -> str:
         """The name, leading to the page where it is read again."""
         address = reverse("admin:proposal_review", args=[proposal.code])
         return format_html('<a href="{}">{}</a>', address, proposal)
@@ -52,7 +52,7 @@ def proposal_accept(request: HttpRequest, code: str) -> HttpResponse:
     """Write the proposal into the directory."""
     proposal = _find(request, code)
     try:
-        sheets.accept(proposal, by=request.user)  # type: ignore[arg-type]
+        proposals.accept(proposal, by=request.user)  # type: ignore[arg-type]
     except StepRefused:
         messages.error(request, _("Cette proposition a déjà reçu sa réponse."))
     except PeopleRefusal as refusal:
@@ -71,7 +71,7 @@ def proposal_refuse(request: HttpRequest, code: str) -> HttpResponse:
     if not form.is_valid():
         return _show(request, proposal, form, status=422)
     try:
-        sheets.refuse(proposal, why=form.cleaned_data["why"], by=request.user)  # type: ignore[arg-type]
+        proposals.refuse(proposal, why=form.cleaned_data["why"], by=request.user)  # type: ignore[arg-type]
     except StepRefused:
         messages.error(request, _("Cette proposition a déjà reçu sa réponse."))
     else:
@@ -85,13 +85,13 @@ def _find(request: HttpRequest, code: str) -> SheetProposal:
 
 
 def _show(request: HttpRequest, proposal: SheetProposal, form: RefusalForm, status: int = 200) -> HttpResponse:
-    known = sheets.target(proposal)
+    known = proposals.target(proposal)
     context: dict[str, Any] = admin.site.each_context(request) | {
         "title": _("Fiche à relire"),
         "proposal": proposal,
-        "lines": sheets.difference(proposal, known),
+        "lines": proposals.difference(proposal, known),
         "known": None if proposal.organisation else known,
-        "will_manage": sheets.will_manage(proposal, known),
+        "will_manage": proposals.will_manage(proposal, known),
         "is_pending": proposal.state == ProposalState.PENDING,
         "form": form,
         "opts": SheetProposal._meta,

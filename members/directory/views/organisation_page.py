@@ -149,14 +149,14 @@ def data_of(request: HttpRequest, organisation: Organisation) -> dict[str, Any]:
         addressCountry="FR",
     )
     networks = [row.network.organisation for row in Affiliation.objects.of_organisation(organisation) if not row.until]
-    sheet = request.build_absolute_uri(organisation.get_absolute_url())
+    page_url = request.build_absolute_uri(organisation.get_absolute_url())
     logo = logo_address(organisation)
     return structured(
         "Organization",
-        **{"@id": sheet},
+        **{"@id": page_url},
         name=organisation.name,
         alternateName=organisation.acronym,
-        url=organisation.website or sheet,
+        url=organisation.website or page_url,
         description=organisation.presentation,
         address=address if commune or organisation.street else None,
         email=organisation.public_email,

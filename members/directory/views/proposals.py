@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from diginor.web.access import access, signed_in
 from diginor.web.edits import held
 from diginor.workflow.models import StepRefused
-from members.directory.actions import proposals as sheets
+from members.directory.actions import proposals
 from members.directory.forms.organisation import ListingForm, OwnPageForm
 from members.directory.models import SheetProposal
 from members.organisations.models import Organisation
@@ -36,15 +36,15 @@ def organisation_edit(request: HttpRequest) -> HttpResponse:
         return redirect("organisation_edit")
     context = {"form": form, "organisation": place, "waiting": waiting, "lines": []}
     if waiting:
-        context["lines"] = sheets.difference(waiting, place)
+        context["lines"] = proposals.difference(waiting, place)
     return render(request, "members/directory/proposals/edit.html", context, status=422 if form.errors else 200)
 
 
 def _save(request: HttpRequest, place: Organisation, form: OwnPageForm) -> None:
     data = form.cleaned_data
     if data["logo"] or data.get("drop_logo"):
-        sheets.set_logo(place, data["logo"], by=request.user)
-    waiting = sheets.propose_changes(place, values=form.values(), by=request.user)
+        proposals.set_logo(place, data["logo"], by=request.user)
+    waiting = proposals.propose_changes(place, values=form.values(), by=request.user)
     text = _("La fiche est enregistrée.")
     if waiting:
         text = _("La fiche est enregistrée. Ce qui dit qui vous êtes attend l’accord du guichet.")
@@ -58,7 +58,7 @@ def organisation_register(request: HttpRequest) -> HttpResponse:
     form = ListingForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
-            sheets.list_organisation(values=form.values(), by=request.user)
+            proposals.list_organisation(values=form.values(), by=request.user)
         except PeopleRefusal as refusal:
             form.add_error(None, str(refusal))
         else:
@@ -75,7 +75,7 @@ def proposal_withdraw(request: HttpRequest, code: str) -> HttpResponse:
     """Take back what waits for the staff."""
     proposal = get_object_or_404(SheetProposal.objects.proposed_for(request.user), code=code)
     try:
-        sheets.withdraw(proposal, by=request.user)
+        proposals.withdraw(proposal, by=request.user)
     except StepRefused:
         messages.error(request, _("Cette proposition a déjà reçu sa réponse."))
     else:
@@ -84,5 +84,5 @@ def proposal_withdraw(request: HttpRequest, code: str) -> HttpResponse:
 
 
 def _initial(place: Organisation, waiting: SheetProposal | None) -> dict[str, Any]:
-    values = sheets.stored(place) | (waiting.values if waiting else {})
-    return values | sheets.commune_typed(values["commune"])
+    values = proposals.stored(place) | (waiting.values if waiting else {})
+    return values | proposals.commune_typed(values["commune"])

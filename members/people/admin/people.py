@@ -120,7 +120,7 @@ class UserAdmin(ExchangeElsewhere, PortalModelAdmin):
 class MembershipAdmin(ExchangeAdmin, PortalModelAdmin):
     """Teams; leaving goes through the action, which hands the referrals over."""
 
-    sheet = PeopleImport
+    table_import = PeopleImport
     exchange_note = _(
         "Une personne est reconnue par son adresse dans une structure. Une adresse nouvelle reçoit une invitation, sans"
         " mot de passe ni compte ouvert d’avance ; « En poste : non » retire de l’équipe et rend les demandes en cours."

@@ -56,7 +56,7 @@ class OfferForm(SharedModelForm):
 class OfferAdmin(ExchangeAdmin, PortalModelAdmin):
     """Who helps on what, where, and for which companies."""
 
-    sheet = OfferImport
+    table_import = OfferImport
     exchange_note = _("Une offre est reconnue par sa structure (identifiant ou SIRET) et son sujet.")
 
     staff_may = ALL

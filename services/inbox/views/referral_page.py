@@ -34,7 +34,7 @@ def sheet(referral: Referral, user: User, bound: dict[str, forms.Form]) -> dict[
         "why_ended": "" if referral.is_live else why_ended(referral),
         "disclosed": disclosed,
         "still_shown": "" if referral.is_live else still_shown(disclosed),
-        "word": referral.word if disclosed.is_whole else without_contacts(referral.word),
+        "staff_note": referral.staff_note if disclosed.is_whole else without_contacts(referral.staff_note),
         "company": _company(demand) if disclosed.is_whole else [],
         "answers": _asked(demand) if disclosed.is_whole else [],
         "files": [_file(row) for row in disclosed.filed()],

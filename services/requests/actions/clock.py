@@ -22,7 +22,7 @@ def follow_up_due(now: datetime | None = None) -> int:
 def _fire(claimed: FollowUp, now: datetime | None) -> bool:
     """Do one follow-up, unless another worker did it or a step made it useless meanwhile."""
     moment = now or timezone.now()
-    request = ServiceRequest.objects.with_details().select_for_update(of=("self",)).get(pk=claimed.request_id)
+    service_request = ServiceRequest.objects.with_details().select_for_update(of=("self",)).get(pk=claimed.request_id)
     # Read again now that the request is locked, as every step locks it first.
     rows = FollowUp.objects.pending().filter(pk=claimed.pk, due_at__lte=moment)
     follow_up = rows.select_related("referral__organisation").first()
@@ -30,8 +30,8 @@ def _fire(claimed: FollowUp, now: datetime | None) -> bool:
         return False
     follow_up.done_at = moment
     follow_up.save(update_fields=["done_at"])
-    mails = EFFECTS[follow_up.kind](request, follow_up)
-    update_next_action(request)
+    mails = EFFECTS[follow_up.kind](service_request, follow_up)
+    update_next_action(service_request)
     for mail in mails:
         post(mail)
     return True

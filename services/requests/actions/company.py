@@ -15,33 +15,35 @@ from services.requests.notifications.company import RequestWithdrawn
 
 
 @transaction.atomic
-def withdraw(request: ServiceRequest, *, by: Any, why: str = "") -> None:
+def withdraw(service_request: ServiceRequest, *, by: Any, why: str = "") -> None:
     """Take the request back; the organisations that have it are told."""
-    request.lock()
-    was_draft = request.state == RequestState.DRAFT
+    service_request.lock()
+    was_draft = service_request.state == RequestState.DRAFT
     now = timezone.now()
     changes = {"ended_at": now, "person_acted_at": now, "asked_at": None}
-    row = request.take(RequestStep.WITHDRAW, by=by, why=why, changes=changes)
-    for referral in request.referrals.live().select_related("organisation", "adviser").order_by("pk"):
-        referral.request = request
-        cancel(request, referral, by=by, why=why)
-    update_next_action(request)
+    row = service_request.take(RequestStep.WITHDRAW, by=by, why=why, changes=changes)
+    for referral in service_request.referrals.live().select_related("organisation", "adviser").order_by("pk"):
+        referral.request = service_request
+        cancel(service_request, referral, by=by, why=why)
+    update_next_action(service_request)
     if not was_draft:
-        post(RequestWithdrawn(request, row.pk))
+        post(RequestWithdrawn(service_request, row.pk))
 
 
 @transaction.atomic
-def rate(request: ServiceRequest, *, by: Any, score: int, was_clear: bool | None = None, comment: str = "") -> None:
+def rate(
+    service_request: ServiceRequest, *, by: Any, score: int, was_clear: bool | None = None, comment: str = ""
+) -> None:
     """Say what one thinks of it, once."""
-    asked = Satisfaction.objects.select_for_update().filter(request=request).first()
+    asked = Satisfaction.objects.select_for_update().filter(request=service_request).first()
     if asked is None or asked.answered_at is not None:
-        raise StepRefused(RequestNote.RATE, request.state)
+        raise StepRefused(RequestNote.RATE, service_request.state)
     asked.answered_at = timezone.now()
     asked.score = score
     asked.was_clear = was_clear
     asked.comment = comment
     asked.save()
-    request.person_acted_at = asked.answered_at
-    request.save(update_fields=["person_acted_at"])
-    request.log(RequestNote.RATE, by=by, score=score)
-    update_next_action(request)
+    service_request.person_acted_at = asked.answered_at
+    service_request.save(update_fields=["person_acted_at"])
+    service_request.log(RequestNote.RATE, by=by, score=score)
+    update_next_action(service_request)

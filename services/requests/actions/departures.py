@@ -55,8 +55,8 @@ def tell_return(absence: int) -> int:
     for relay in rows:
         relay.told_at = timezone.now()
         relay.save(update_fields=["told_at"])
-        request = locked(relay.referral)
-        post(ReferralAfterAbsence(request, f"absence {absence}", relay.referral, relay=relay))
+        service_request = locked(relay.referral)
+        post(ReferralAfterAbsence(service_request, f"absence {absence}", relay.referral, relay=relay))
     return len(rows)
 
 
@@ -67,22 +67,22 @@ def _hand_on(user: User, organisation: Organisation, backup: User | None, *, abs
     lock_requests(Referral.objects.live().filter(adviser=user))
     rows = Referral.objects.live().filter(adviser=user, organisation=organisation).order_by("request_id", "pk")
     for referral in rows:
-        request = locked(referral)
+        service_request = locked(referral)
         if not referral.is_live:
             continue
         referral.adviser = backup
         referral.save(update_fields=["adviser"])
-        row = request.log(
+        row = service_request.log(
             ReferralStep.TRANSFER,
             by=Party.CLOCK,
             referral=referral,
             from_adviser=str(user),
             to_adviser=str(backup or ""),
         )
-        forget_what_is_over(request)
+        forget_what_is_over(service_request)
         if absence:
             Relay.objects.create(absence=absence, referral=referral, stand_in=backup)
         away_until = absence.ends_on if absence else None
         mail = ReferralHandedToYou if backup else ReferralWithoutAdviser
-        post(mail(request, row.pk, referral, why="", given_by=str(user), away_until=away_until))
+        post(mail(service_request, row.pk, referral, why="", given_by=str(user), away_until=away_until))
     return len(rows)

@@ -34,23 +34,23 @@ WIPED: dict[str, Any] = {
 
 
 @transaction.atomic
-def erase(request: ServiceRequest, *, by: Any = Party.CLOCK) -> None:
+def erase(service_request: ServiceRequest, *, by: Any = Party.CLOCK) -> None:
     """Erase who asked and what was said; an open request is withdrawn, a draft goes whole; again, nothing changes."""
-    request.lock()
-    if request.erased_at is not None:
+    service_request.lock()
+    if service_request.erased_at is not None:
         return
-    if request.is_draft:
-        discard(request)
+    if service_request.is_draft:
+        discard(service_request)
         return
-    record = request.organisation
+    record = service_request.organisation
     # Before the mails that tell organisations of the end: those are written once there is nothing left to quote.
-    OutgoingMail.objects.telling(_numbers(request), since=request.created_at).delete()
-    _wipe(request)
-    if request.is_open:
-        withdraw(request, by=by)
-    _wipe_what_was_said(request)
-    update_next_action(request)
-    request.log(RequestNote.ERASE, by=by)
+    OutgoingMail.objects.telling(_numbers(service_request), since=service_request.created_at).delete()
+    _wipe(service_request)
+    if service_request.is_open:
+        withdraw(service_request, by=by)
+    _wipe_what_was_said(service_request)
+    update_next_action(service_request)
+    service_request.log(RequestNote.ERASE, by=by)
     if record is not None:
         drop_unneeded(record.pk)
 
@@ -63,36 +63,36 @@ def discard(draft: ServiceRequest) -> None:
     draft.delete()
 
 
-def _numbers(request: ServiceRequest) -> list[str]:
+def _numbers(service_request: ServiceRequest) -> list[str]:
     """The numbers by which mails and their links name a request."""
-    return [request.code, *request.referrals.order_by("pk").values_list("code", flat=True)]
+    return [service_request.code, *service_request.referrals.order_by("pk").values_list("code", flat=True)]
 
 
-def _wipe(request: ServiceRequest) -> None:
+def _wipe(service_request: ServiceRequest) -> None:
     for name, value in WIPED.items():
-        setattr(request, name, value)
-    request.erased_at = timezone.now()
-    request.save(update_fields=[*WIPED, "erased_at"])
+        setattr(service_request, name, value)
+    service_request.erased_at = timezone.now()
+    service_request.save(update_fields=[*WIPED, "erased_at"])
 
 
-def _wipe_what_was_said(request: ServiceRequest) -> None:
-    _remove_files(request)
-    request.attachments.all().delete()
-    request.messages.update(body=ERASED, author_name=ERASED, author=None)
-    request.referrals.update(word="", reasons=[], decline_note="", outcome_note="")
-    Promise.objects.filter(referral__request=request).update(text="", made_by_name="", made_by=None)
-    request.events.update(why="", by_name="", by=None, data={})
-    request.follow_ups.update(last_error="")
-    Satisfaction.objects.filter(request=request).update(comment="")
+def _wipe_what_was_said(service_request: ServiceRequest) -> None:
+    _remove_files(service_request)
+    service_request.attachments.all().delete()
+    service_request.messages.update(body=ERASED, author_name=ERASED, author=None)
+    service_request.referrals.update(staff_note="", reasons=[], decline_note="", outcome_note="")
+    Promise.objects.filter(referral__request=service_request).update(text="", made_by_name="", made_by=None)
+    service_request.events.update(why="", by_name="", by=None, data={})
+    service_request.follow_ups.update(last_error="")
+    Satisfaction.objects.filter(request=service_request).update(comment="")
     # A duplicate left its words with the request that it joined.
     RequestEvent.objects.filter(
-        request=request.merged_into_id, step=RequestNote.ABSORB, data__code=request.code
+        request=service_request.merged_into_id, step=RequestNote.ABSORB, data__code=service_request.code
     ).update(why="")
 
 
-def _remove_files(request: ServiceRequest) -> None:
+def _remove_files(service_request: ServiceRequest) -> None:
     """Files leave the disk only once the rows are gone for good."""
-    files = [(row.file.storage, row.file.name) for row in request.attachments.all()]
+    files = [(row.file.storage, row.file.name) for row in service_request.attachments.all()]
     transaction.on_commit(lambda: _delete(files))
 
 

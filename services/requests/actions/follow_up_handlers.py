@@ -40,53 +40,53 @@ Effect = Callable[[ServiceRequest, FollowUp], list[RequestMail]]
 def _remind(*mails: type[RequestMail], note: str = RequestNote.REMIND) -> Effect:
     """An effect that sends mails and leaves a row in the history."""
 
-    def effect(request: ServiceRequest, follow_up: FollowUp) -> list[RequestMail]:
-        request.log(note, by=Party.CLOCK, referral=follow_up.referral, kind=follow_up.kind)
-        return [mail(request, f"follow-up {follow_up.pk}", follow_up.referral) for mail in mails]
+    def effect(service_request: ServiceRequest, follow_up: FollowUp) -> list[RequestMail]:
+        service_request.log(note, by=Party.CLOCK, referral=follow_up.referral, kind=follow_up.kind)
+        return [mail(service_request, f"follow-up {follow_up.pk}", follow_up.referral) for mail in mails]
 
     return effect
 
 
-def _tell_what_is_kept_apart(request: ServiceRequest, follow_up: FollowUp) -> list[RequestMail]:
-    return [RequestsToCheck(request, follow_up.due_at)]
+def _tell_what_is_kept_apart(service_request: ServiceRequest, follow_up: FollowUp) -> list[RequestMail]:
+    return [RequestsToCheck(service_request, follow_up.due_at)]
 
 
-def _company_is_silent(request: ServiceRequest, follow_up: FollowUp) -> list[RequestMail]:
-    request.asked_at = None
-    request.queued_at = timezone.now()
-    request.save(update_fields=["asked_at", "queued_at"])
-    request.log(RequestNote.ALERT, by=Party.CLOCK, kind=follow_up.kind)
+def _company_is_silent(service_request: ServiceRequest, follow_up: FollowUp) -> list[RequestMail]:
+    service_request.asked_at = None
+    service_request.queued_at = timezone.now()
+    service_request.save(update_fields=["asked_at", "queued_at"])
+    service_request.log(RequestNote.ALERT, by=Party.CLOCK, kind=follow_up.kind)
     cause = f"follow-up {follow_up.pk}"
-    return [CompanySilent(request, cause), NewDate(request, cause, is_unanswered=True)]
+    return [CompanySilent(service_request, cause), NewDate(service_request, cause, is_unanswered=True)]
 
 
-def _expire(request: ServiceRequest, follow_up: FollowUp) -> list[RequestMail]:
+def _expire(service_request: ServiceRequest, follow_up: FollowUp) -> list[RequestMail]:
     assert follow_up.referral is not None
-    return expire(request, follow_up.referral)
+    return expire(service_request, follow_up.referral)
 
 
-def _stall(request: ServiceRequest, follow_up: FollowUp) -> list[RequestMail]:
+def _stall(service_request: ServiceRequest, follow_up: FollowUp) -> list[RequestMail]:
     referral = follow_up.referral
     assert referral is not None
     referral.is_stalled = True
     referral.save(update_fields=["is_stalled"])
-    request.log(RequestNote.ALERT, by=Party.CLOCK, referral=referral, kind=follow_up.kind)
+    service_request.log(RequestNote.ALERT, by=Party.CLOCK, referral=referral, kind=follow_up.kind)
     cause = f"follow-up {follow_up.pk}"
     kinds = (ActivityAlert, TeamStalled, NewDate)
-    return [kind(request, cause, referral) for kind in kinds]
+    return [kind(service_request, cause, referral) for kind in kinds]
 
 
-def _miss(request: ServiceRequest, follow_up: FollowUp) -> list[RequestMail]:
+def _miss(service_request: ServiceRequest, follow_up: FollowUp) -> list[RequestMail]:
     """The day that was announced passed: the promise stays in sight, and commands the clock no more."""
     assert follow_up.referral is not None
     assert follow_up.done_at
     follow_up.referral.promises.open().filter(made_at=follow_up.basis_at).update(alerted_at=follow_up.done_at)
-    return _stall(request, follow_up)
+    return _stall(service_request, follow_up)
 
 
-def _ask_satisfaction(request: ServiceRequest, follow_up: FollowUp) -> list[RequestMail]:
-    _row, created = Satisfaction.objects.get_or_create(request=request)
-    return [SatisfactionAsked(request, f"follow-up {follow_up.pk}")] if created else []
+def _ask_satisfaction(service_request: ServiceRequest, follow_up: FollowUp) -> list[RequestMail]:
+    _row, created = Satisfaction.objects.get_or_create(request=service_request)
+    return [SatisfactionAsked(service_request, f"follow-up {follow_up.pk}")] if created else []
 
 
 EFFECTS: dict[str, Effect] = {

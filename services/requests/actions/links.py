@@ -11,16 +11,16 @@ from services.requests.notifications.company import TrackingLink
 
 
 @transaction.atomic
-def replace_tracking_link(request: ServiceRequest, *, by: User) -> None:
+def replace_tracking_link(service_request: ServiceRequest, *, by: User) -> None:
     """Close every private link made so far, for one that went astray, and mail a fresh one."""
-    request.lock()
-    request.link_version += 1
-    request.save(update_fields=["link_version"])
-    row = request.log(RequestNote.RELINK, by=by)
-    post(TrackingLink(request, row.pk))
+    service_request.lock()
+    service_request.link_version += 1
+    service_request.save(update_fields=["link_version"])
+    row = service_request.log(RequestNote.RELINK, by=by)
+    post(TrackingLink(service_request, row.pk))
 
 
 @transaction.atomic
-def renew_tracking_link(request: ServiceRequest) -> None:
+def renew_tracking_link(service_request: ServiceRequest) -> None:
     """Mail a fresh private link to the address on file, once a minute at most."""
-    post(TrackingLink(request, f"{timezone.now():%Y%m%d%H%M}"))
+    post(TrackingLink(service_request, f"{timezone.now():%Y%m%d%H%M}"))

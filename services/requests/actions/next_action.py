@@ -17,66 +17,66 @@ from services.requests.notifications.hub_staff import RequestToReroute
 from services.requests.rules import clock as rules
 
 
-def facts_of(request: ServiceRequest) -> rules.RequestFacts:
+def facts_of(service_request: ServiceRequest) -> rules.RequestFacts:
     """Read what the clock needs to know of a request, in a fixed number of queries."""
-    rows = request.referrals.order_by("pk").values(
+    rows = service_request.referrals.order_by("pk").values(
         "id", "organisation_id", "state", "sent_at", "active_at", "is_stalled", "outcome"
     )
     promises: dict[int, list[rules.PromiseFacts]] = {}
-    announced = Promise.objects.open().filter(referral__request=request)
+    announced = Promise.objects.open().filter(referral__request=service_request)
     for row in announced:
         promises.setdefault(row.referral_id, []).append(row.facts)
-    escalations = request.follow_ups.filter(
-        kind=FollowUpKind.TRIAGE_ESCALATION, done_at__gte=request.queued_at or request.created_at
+    escalations = service_request.follow_ups.filter(
+        kind=FollowUpKind.TRIAGE_ESCALATION, done_at__gte=service_request.queued_at or service_request.created_at
     )
     return rules.RequestFacts(
-        state=request.state,
-        created_at=request.created_at,
-        queued_at=request.queued_at,
-        asked_at=request.asked_at,
-        ended_at=request.ended_at,
-        helped_at=request.helped_at,
-        has_email=bool(request.contact_email),
-        is_merged=request.merged_into_id is not None,
-        is_spam=request.reject_reason == RejectReason.SPAM,
-        is_suspect=request.is_suspect,
-        is_erased=request.erased_at is not None,
+        state=service_request.state,
+        created_at=service_request.created_at,
+        queued_at=service_request.queued_at,
+        asked_at=service_request.asked_at,
+        ended_at=service_request.ended_at,
+        helped_at=service_request.helped_at,
+        has_email=bool(service_request.contact_email),
+        is_merged=service_request.merged_into_id is not None,
+        is_spam=service_request.reject_reason == RejectReason.SPAM,
+        is_suspect=service_request.is_suspect,
+        is_erased=service_request.erased_at is not None,
         escalated_at=tuple(row.done_at for row in escalations.order_by("pk") if row.done_at),
         referrals=tuple(rules.ReferralFacts(**row, promises=tuple(promises.get(row["id"], ()))) for row in rows),
-        planned={row.key: row.due_at for row in request.follow_ups.all()},
+        planned={row.key: row.due_at for row in service_request.follow_ups.all()},
     )
 
 
-def update_next_action(request: ServiceRequest, *in_hand: Referral) -> None:
+def update_next_action(service_request: ServiceRequest, *in_hand: Referral) -> None:
     """After a step, inside its transaction: finish or send back if need be, then write the turn and the follow-ups.
 
     The dates written here are those of the follow-ups and of the promises; referrals `in_hand` learn their own.
     """
-    facts = facts_of(request)
-    mail = _follow_the_referrals(request, facts)
-    if mail or _comes_to_staff(request, facts):
-        facts = facts_of(request)
-    delays = DelaySet.objects.resolve(request.hub, request.topic_id)
-    request.is_abandoned = rules.is_abandoned(facts)
+    facts = facts_of(service_request)
+    mail = _follow_the_referrals(service_request, facts)
+    if mail or _comes_to_staff(service_request, facts):
+        facts = facts_of(service_request)
+    delays = DelaySet.objects.resolve(service_request.hub, service_request.topic_id)
+    service_request.is_abandoned = rules.is_abandoned(facts)
     if turn := rules.turn(facts, delays):
-        request.responsible = turn.party
-        request.responsible_organisation_id = turn.organisation_id
-        request.due_at = turn.due_at
-    request.save(update_fields=["is_abandoned", "responsible", "responsible_organisation", "due_at"])
-    _plan(request, rules.plan(facts, delays))
+        service_request.responsible = turn.party
+        service_request.responsible_organisation_id = turn.organisation_id
+        service_request.due_at = turn.due_at
+    service_request.save(update_fields=["is_abandoned", "responsible", "responsible_organisation", "due_at"])
+    _plan(service_request, rules.plan(facts, delays))
     _write_dates(rules.referral_dates(facts, delays), in_hand)
-    forget_what_is_over(request)
+    forget_what_is_over(service_request)
     if mail:
         post(mail)
 
 
-def _comes_to_staff(request: ServiceRequest, facts: rules.RequestFacts) -> bool:
+def _comes_to_staff(service_request: ServiceRequest, facts: rules.RequestFacts) -> bool:
     """Count the desk's delays from now when nobody moves any more, however long ago the first of them stopped."""
-    stands_still = request.state in GIVEN_STATES and rules.is_staff_turn(facts)
-    if not stands_still or request.responsible != Party.ORGANISATION:
+    stands_still = service_request.state in GIVEN_STATES and rules.is_staff_turn(facts)
+    if not stands_still or service_request.responsible != Party.ORGANISATION:
         return False
-    request.queued_at = timezone.now()
-    request.save(update_fields=["queued_at"])
+    service_request.queued_at = timezone.now()
+    service_request.save(update_fields=["queued_at"])
     return True
 
 
@@ -89,39 +89,39 @@ def _write_dates(dates: dict[int, datetime], in_hand: Iterable[Referral]) -> Non
         row.due_at = dates.get(row.pk, row.due_at)
 
 
-def _follow_the_referrals(request: ServiceRequest, facts: rules.RequestFacts) -> RequestMail | None:
+def _follow_the_referrals(service_request: ServiceRequest, facts: rules.RequestFacts) -> RequestMail | None:
     """Close the request when its last referral is, or bring it back to the desk when nobody is left."""
-    if not request.is_open or request.is_in_queue or not facts.referrals:
+    if not service_request.is_open or service_request.is_in_queue or not facts.referrals:
         return None
     if rules.all_closed(facts):
-        row = request.take(RequestStep.FINISH, by=Party.CLOCK)
-        request.ended_at = row.at
-        request.helped_at = row.at if rules.was_helped(facts) else None
-        request.save(update_fields=["ended_at", "helped_at"])
-        return RequestClosed(request, row.pk, referrals=_told(request))
+        row = service_request.take(RequestStep.FINISH, by=Party.CLOCK)
+        service_request.ended_at = row.at
+        service_request.helped_at = row.at if rules.was_helped(facts) else None
+        service_request.save(update_fields=["ended_at", "helped_at"])
+        return RequestClosed(service_request, row.pk, referrals=_told(service_request))
     if rules.all_refused(facts):
-        row = request.take(RequestStep.SEND_BACK, by=Party.CLOCK)
-        request.queued_at = row.at
-        request.save(update_fields=["queued_at"])
-        return RequestToReroute(request, row.pk, referrals=_told(request))
+        row = service_request.take(RequestStep.SEND_BACK, by=Party.CLOCK)
+        service_request.queued_at = row.at
+        service_request.save(update_fields=["queued_at"])
+        return RequestToReroute(service_request, row.pk, referrals=_told(service_request))
     return None
 
 
-def _told(request: ServiceRequest) -> list[Referral]:
-    return list(request.referrals.select_related("organisation").order_by("pk"))
+def _told(service_request: ServiceRequest) -> list[Referral]:
+    return list(service_request.referrals.select_related("organisation").order_by("pk"))
 
 
-def _plan(request: ServiceRequest, wanted: list[rules.Due]) -> None:
+def _plan(service_request: ServiceRequest, wanted: list[rules.Due]) -> None:
     """Write the follow-ups that are missing and forget those not wanted any more; what was done stays."""
-    known = {row.key: row for row in request.follow_ups.all()}
+    known = {row.key: row for row in service_request.follow_ups.all()}
     keys = {due.key for due in wanted}
     stale = [row.pk for key, row in known.items() if key not in keys and row.done_at is None]
     if stale:
-        request.follow_ups.filter(pk__in=stale).delete()
+        service_request.follow_ups.filter(pk__in=stale).delete()
     FollowUp.objects.bulk_create(
         [
             FollowUp(
-                request=request,
+                request=service_request,
                 referral_id=due.referral_id,
                 kind=due.kind,
                 basis_at=due.basis_at,
@@ -134,8 +134,12 @@ def _plan(request: ServiceRequest, wanted: list[rules.Due]) -> None:
     )
 
 
-def forget_what_is_over(request: ServiceRequest) -> None:
+def forget_what_is_over(service_request: ServiceRequest) -> None:
     """What waits to leave and no longer tells how the request stands does not leave."""
-    waiting = OutgoingMail.objects.held_about(request.pk)
-    referrals = list(request.referrals.select_related("organisation", "adviser").order_by("pk")) if waiting else []
-    OutgoingMail.objects.forget([row.pk for row in waiting if not notifications.still_holds(row, request, referrals)])
+    waiting = OutgoingMail.objects.held_about(service_request.pk)
+    referrals = (
+        list(service_request.referrals.select_related("organisation", "adviser").order_by("pk")) if waiting else []
+    )
+    OutgoingMail.objects.forget(
+        [row.pk for row in waiting if not notifications.still_holds(row, service_request, referrals)]
+    )

@@ -22,10 +22,10 @@ from services.requests.notifications.hub_staff import ReferralUnanswered
 
 def locked(referral: Referral) -> ServiceRequest:
     """Lock the request, then read the referral afresh; both then speak of the same moment."""
-    request = ServiceRequest.objects.with_details().select_for_update(of=("self",)).get(pk=referral.request_id)
+    service_request = ServiceRequest.objects.with_details().select_for_update(of=("self",)).get(pk=referral.request_id)
     referral.lock()
-    referral.request = request
-    return request
+    referral.request = service_request
+    return service_request
 
 
 def lock_requests(referrals: QuerySet[Referral]) -> None:
@@ -37,42 +37,42 @@ def lock_requests(referrals: QuerySet[Referral]) -> None:
 @transaction.atomic
 def accept(referral: Referral, *, by: User, next_step: str = "", due_on: date | None = None) -> None:
     """Take the referral on; the first acceptance takes the request on."""
-    request = locked(referral)
+    service_request = locked(referral)
     row = referral.take(ReferralStep.ACCEPT, by=by, next_step=next_step)
     referral.adviser = by
     referral.answered_at = referral.accepted_at = row.at
     touch(referral, row.at)
     referral.save(update_fields=["adviser", "answered_at", "accepted_at"])
     _announce(referral, row.at, next_step, due_on, by)
-    if request.state == RequestState.ROUTED:
-        request.take(RequestStep.START, by=by)
-    if request.taken_at is None:
-        request.taken_at = row.at
-        request.save(update_fields=["taken_at"])
-    update_next_action(request, referral)
-    post(RequestAccepted(request, row.pk, referral))
+    if service_request.state == RequestState.ROUTED:
+        service_request.take(RequestStep.START, by=by)
+    if service_request.taken_at is None:
+        service_request.taken_at = row.at
+        service_request.save(update_fields=["taken_at"])
+    update_next_action(service_request, referral)
+    post(RequestAccepted(service_request, row.pk, referral))
 
 
 @transaction.atomic
 def decline(referral: Referral, *, reason: str, note: str = "", by: User) -> None:
     """Say no, and why; the company is told what happens next."""
-    request = locked(referral)
+    service_request = locked(referral)
     row = referral.take(ReferralStep.DECLINE, by=by, why=note, changes={"decline_reason": reason, "decline_note": note})
     referral.answered_at = referral.ended_at = row.at
     referral.save(update_fields=["answered_at", "ended_at"])
-    update_next_action(request)
-    post(ReferralRefused(request, row.pk, referral))
+    update_next_action(service_request)
+    post(ReferralRefused(service_request, row.pk, referral))
 
 
-def expire(request: ServiceRequest, referral: Referral) -> list[RequestMail]:
+def expire(service_request: ServiceRequest, referral: Referral) -> list[RequestMail]:
     """The answer did not come in time; called by the clock with the request locked."""
     row = referral.take(ReferralStep.EXPIRE, by=Party.CLOCK)
     referral.ended_at = row.at
     referral.save(update_fields=["ended_at"])
     return [
-        ReferralExpired(request, row.pk, referral),
-        ReferralRefused(request, row.pk, referral),
-        ReferralUnanswered(request, row.pk, referral),
+        ReferralExpired(service_request, row.pk, referral),
+        ReferralRefused(service_request, row.pk, referral),
+        ReferralUnanswered(service_request, row.pk, referral),
     ]
 
 
@@ -86,9 +86,9 @@ def transfer(
     why: str = "",
 ) -> None:
     """Give an accepted referral to a colleague, or to another organisation; the history keeps who had it."""
-    request = locked(referral)
+    service_request = locked(referral)
     before = referral.organisation
-    if organisation and request.referrals.live().filter(organisation=organisation).exists():
+    if organisation and service_request.referrals.live().filter(organisation=organisation).exists():
         raise StepRefused(ReferralStep.TRANSFER, referral.state)
     row = referral.take(
         ReferralStep.TRANSFER,
@@ -102,20 +102,20 @@ def transfer(
     referral.adviser = adviser
     touch(referral, row.at)
     referral.save(update_fields=["organisation", "adviser"])
-    update_next_action(request, referral)
+    update_next_action(service_request, referral)
     if adviser != by:
-        post(ReferralHandedToYou(request, row.pk, referral, why=why, given_by=str(by)))
-    post(ReferralTransferred(request, row.pk, referral))
+        post(ReferralHandedToYou(service_request, row.pk, referral, why=why, given_by=str(by)))
+    post(ReferralTransferred(service_request, row.pk, referral))
 
 
 @transaction.atomic
 def close(referral: Referral, *, outcome: str, note: str = "", by: User) -> None:
     """End the referral with what came of it."""
-    request = locked(referral)
+    service_request = locked(referral)
     row = referral.take(ReferralStep.CLOSE, by=by, why=note, changes={"outcome": outcome, "outcome_note": note})
     referral.ended_at = row.at
     referral.save(update_fields=["ended_at"])
-    update_next_action(request)
+    update_next_action(service_request)
 
 
 @transaction.atomic
@@ -123,49 +123,49 @@ def note_call(
     referral: Referral, *, note: str, by: User, next_step: str = "", due_on: date | None = None, is_kept: bool = False
 ) -> None:
     """Note an exchange with the company: it is an activity, and may keep what was announced or replace it."""
-    request = locked(referral)
+    service_request = locked(referral)
     if referral.state != ReferralState.ACCEPTED:
         raise StepRefused(RequestNote.CALL, referral.state)
     if referral.events.is_said_again(RequestNote.CALL, by, note):
         return
-    row = request.log(RequestNote.CALL, by=by, why=note, referral=referral, next_step=next_step)
+    row = service_request.log(RequestNote.CALL, by=by, why=note, referral=referral, next_step=next_step)
     touch(referral, row.at)
     if is_kept:
         referral.promises.end(row.at, is_kept=True)
     _announce(referral, row.at, next_step, due_on, by)
-    update_next_action(request, referral)
+    update_next_action(service_request, referral)
 
 
 @transaction.atomic
 def keep(referral: Referral, *, promise: Promise, by: User) -> None:
     """What was announced is done, says whoever has the referral now; a second click changes nothing."""
-    request = locked(referral)
+    service_request = locked(referral)
     kept = Promise.objects.filter(referral=referral, pk=promise.pk)
     if referral.state != ReferralState.ACCEPTED or not kept:
         raise StepRefused(RequestNote.KEEP, referral.state)
     if kept.filter(ended_at=None).exists():
-        row = request.log(RequestNote.KEEP, by=by, why=promise.words, referral=referral)
+        row = service_request.log(RequestNote.KEEP, by=by, why=promise.words, referral=referral)
         kept.end(row.at, is_kept=True)
         touch(referral, row.at)
-        update_next_action(request, referral)
+        update_next_action(service_request, referral)
 
 
 @transaction.atomic
 def take_back(referral: Referral, *, by: User, why: str) -> None:
     """The desk takes a referral back: the organisation has nothing to do any more."""
-    request = locked(referral)
-    row = cancel(request, referral, by=by, why=why)
-    update_next_action(request)
-    post(ReferralRefused(request, row.pk, referral))
+    service_request = locked(referral)
+    row = cancel(service_request, referral, by=by, why=why)
+    update_next_action(service_request)
+    post(ReferralRefused(service_request, row.pk, referral))
 
 
-def cancel(request: ServiceRequest, referral: Referral, *, by: Any, why: str = "") -> RequestEvent:
+def cancel(service_request: ServiceRequest, referral: Referral, *, by: Any, why: str = "") -> RequestEvent:
     """End a live referral that lost its object, and tell the organisation."""
     row: RequestEvent = referral.take(ReferralStep.CANCEL, by=by, why=why)
     referral.ended_at = row.at
     referral.save(update_fields=["ended_at"])
     # By the clock when two structures became one that has the request already.
-    post(ReferralCancelled(request, row.pk, referral, why=why, is_double=by == Party.CLOCK))
+    post(ReferralCancelled(service_request, row.pk, referral, why=why, is_double=by == Party.CLOCK))
     return row
 
 

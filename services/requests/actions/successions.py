@@ -119,9 +119,15 @@ def _rank(row: Referral, takeover: Takeover) -> tuple[Any, ...]:
     return row.is_stalled, is_waiting, row.organisation_id != takeover.successor.pk, row.sent_at, row.pk
 
 
-def _tell_of_duplicate(plan: Plan, takeover: Takeover, request: Any, first: Referral, others: list[Referral]) -> None:
+def _tell_of_duplicate(
+    plan: Plan, takeover: Takeover, service_request: ServiceRequest, first: Referral, others: list[Referral]
+) -> None:
     rule = _("Demandes confiées à plusieurs : une orientation continue, l’autre devient sans objet.")
-    facts = {"company": request.company_name, "code": request.code, "name": takeover.name(first.organisation_id)}
+    facts = {
+        "company": service_request.company_name,
+        "code": service_request.code,
+        "name": takeover.name(first.organisation_id),
+    }
     for _other in others:
         plan.warn(rule, _("%(company)s (%(code)s) : celle de %(name)s continue") % facts)
 
@@ -139,16 +145,16 @@ def _turns(
     for row in Referral.objects.live().filter(request__in=doubles, is_stalled=False).order_by("pk"):
         if row.pk not in ended:
             left.setdefault(row.request_id, []).append(row)
-    for key, request in requests.items():
-        if request.responsible != Party.ORGANISATION:
+    for key, service_request in requests.items():
+        if service_request.responsible != Party.ORGANISATION:
             continue
         if key not in left:
-            if request.responsible_organisation_id in takeover.old:
-                plan.add(changed(request, responsible_organisation_id=takeover.successor.pk))
+            if service_request.responsible_organisation_id in takeover.old:
+                plan.add(changed(service_request, responsible_organisation_id=takeover.successor.pk))
             continue
         due_at, place = min((dates.get(row.pk, row.due_at), _after(row, takeover)) for row in left[key])
-        moved = {} if due_at == request.due_at else {"due_at": due_at}
-        plan.add(changed(request, responsible_organisation_id=place, **moved))
+        moved = {} if due_at == service_request.due_at else {"due_at": due_at}
+        plan.add(changed(service_request, responsible_organisation_id=place, **moved))
 
 
 def _after(row: Referral, takeover: Takeover) -> int:
@@ -272,26 +278,30 @@ def catch_up() -> int:
 
 def _catch(pk: int) -> bool:
     referral = Referral.objects.select_related("organisation__succeeded_by").get(pk=pk)
-    request = locked(referral)
+    service_request = locked(referral)
     before, after = referral.organisation, _last_of(referral.organisation)
     if not referral.is_live or after == before or not after.is_active:
         return False
     why = f"{before} → {after}"
-    heir: Referral | None = request.referrals.live().filter(organisation=after).select_related("adviser").first()
+    heir: Referral | None = (
+        service_request.referrals.live().filter(organisation=after).select_related("adviser").first()
+    )
     promises = referral.open_promises()
     if heir:
-        row = cancel(request, referral, by=Party.CLOCK, why=why)
+        row = cancel(service_request, referral, by=Party.CLOCK, why=why)
         Promise.objects.filter(pk__in=[each.pk for each in promises]).update(referral=heir)
     else:
-        row = request.log(RequestNote.BECOME, by=Party.CLOCK, why=why, referral=referral, **_names(before, after))
+        row = service_request.log(
+            RequestNote.BECOME, by=Party.CLOCK, why=why, referral=referral, **_names(before, after)
+        )
         referral.organisation = after
         referral.save(update_fields=["organisation"])
     holder = heir or referral
-    update_next_action(request, holder)
+    update_next_action(service_request, holder)
     if promises:
-        post(ReferralHandedToYou(request, row.pk, holder, why="", given_by=before.name))
+        post(ReferralHandedToYou(service_request, row.pk, holder, why="", given_by=before.name))
     elif not heir:
-        post(ReferralSent(request, row.pk, referral))
+        post(ReferralSent(service_request, row.pk, referral))
     return True
 
 

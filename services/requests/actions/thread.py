@@ -21,7 +21,7 @@ from services.requests.notifications.hub_staff import MessageToStaff
 
 @transaction.atomic
 def write(
-    request: ServiceRequest,
+    service_request: ServiceRequest,
     *,
     body: str,
     by: Any,
@@ -31,14 +31,14 @@ def write(
     is_question: bool = False,
 ) -> Message:
     """Add a message and tell the others; an ended request takes no more, and a double click says it once."""
-    _lock_what_is_open(request, referral)
-    party, name = request.actor(by, referral)
+    _lock_what_is_open(service_request, referral)
+    party, name = service_request.actor(by, referral)
     files = list(files)
     author = None if isinstance(by, Party) else by
-    if said := request.messages.said_again(thread, party, author, body, {upload.name for upload in files}):
+    if said := service_request.messages.said_again(thread, party, author, body, {upload.name for upload in files}):
         return said
     message = Message.objects.create(
-        request=request,
+        request=service_request,
         thread=thread,
         party=party,
         author=author,
@@ -47,21 +47,21 @@ def write(
         body=body,
         is_question=is_question,
     )
-    attach(request, files, message)
+    attach(service_request, files, message)
     if referral is not None:
         touch(referral, message.created_at)
     if party == Party.COMPANY:
-        _company_answered(request, message)
-    update_next_action(request)
-    _tell_the_others(request, message)
+        _company_answered(service_request, message)
+    update_next_action(service_request)
+    _tell_the_others(service_request, message)
     return message
 
 
-def _lock_what_is_open(request: ServiceRequest, referral: Referral | None) -> None:
+def _lock_what_is_open(service_request: ServiceRequest, referral: Referral | None) -> None:
     """Refuse to write where it is over: a referral may have ended, or changed hands, since the page was opened."""
-    request.lock()
-    if not request.is_open:
-        raise StepRefused(RequestNote.ANSWER, request.state)
+    service_request.lock()
+    if not service_request.is_open:
+        raise StepRefused(RequestNote.ANSWER, service_request.state)
     if referral is not None:
         given_to = referral.organisation_id
         referral.lock()
@@ -69,11 +69,11 @@ def _lock_what_is_open(request: ServiceRequest, referral: Referral | None) -> No
             raise StepRefused(RequestNote.ANSWER, referral.state)
 
 
-def attach(request: ServiceRequest, files: Iterable[File], message: Message | None = None) -> list[Attachment]:
+def attach(service_request: ServiceRequest, files: Iterable[File], message: Message | None = None) -> list[Attachment]:
     """Keep files whose type was checked by the form (`content_type` is the checked one)."""
     return [
         Attachment.objects.create(
-            request=request,
+            request=service_request,
             message=message,
             file=upload,
             name=(upload.name or "fichier")[:200],
@@ -84,31 +84,31 @@ def attach(request: ServiceRequest, files: Iterable[File], message: Message | No
     ]
 
 
-def _company_answered(request: ServiceRequest, message: Message) -> None:
+def _company_answered(service_request: ServiceRequest, message: Message) -> None:
     """The company acted: an open question is answered and the turn goes back to the desk."""
-    request.person_acted_at = message.created_at
-    if request.asked_at is not None:
-        request.asked_at = None
-        request.queued_at = timezone.now()
-        request.log(RequestNote.ANSWER, by=Party.COMPANY)
-    request.save(update_fields=["person_acted_at", "asked_at", "queued_at"])
+    service_request.person_acted_at = message.created_at
+    if service_request.asked_at is not None:
+        service_request.asked_at = None
+        service_request.queued_at = timezone.now()
+        service_request.log(RequestNote.ANSWER, by=Party.COMPANY)
+    service_request.save(update_fields=["person_acted_at", "asked_at", "queued_at"])
 
 
-def _needs_staff(request: ServiceRequest, message: Message) -> bool:
+def _needs_staff(service_request: ServiceRequest, message: Message) -> bool:
     """Whether it is the desk's turn, or the company writes where a date was missed: who missed it may be silent."""
-    is_late = message.party == Party.COMPANY and request.is_late(timezone.now())
-    return request.responsible == Party.HUB or is_late
+    is_late = message.party == Party.COMPANY and service_request.is_late(timezone.now())
+    return service_request.responsible == Party.HUB or is_late
 
 
-def _tell_the_others(request: ServiceRequest, message: Message) -> None:
+def _tell_the_others(service_request: ServiceRequest, message: Message) -> None:
     """Tell the company, the advisers, and the desk (of the internal thread, or where needed); never the author."""
     cause = f"message {message.pk}"
     shared = message.thread == ThreadKind.SHARED
     if shared and message.party != Party.COMPANY:
         mail = QuestionAsked if message.is_question else MessageToCompany
-        post(mail(request, cause, message=message))
-    for referral in request.referrals.live().select_related("organisation", "adviser").order_by("pk"):
+        post(mail(service_request, cause, message=message))
+    for referral in service_request.referrals.live().select_related("organisation", "adviser").order_by("pk"):
         if message.organisation_id != referral.organisation_id:
-            post(MessageToAdvisers(request, f"{cause} {referral.pk}", referral, message=message))
-    if message.party != Party.HUB and (not shared or _needs_staff(request, message)):
-        post(MessageToStaff(request, cause, message=message))
+            post(MessageToAdvisers(service_request, f"{cause} {referral.pk}", referral, message=message))
+    if message.party != Party.HUB and (not shared or _needs_staff(service_request, message)):
+        post(MessageToStaff(service_request, cause, message=message))

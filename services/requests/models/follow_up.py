@@ -90,11 +90,10 @@ class FollowUpQuerySet(RetriedQuerySet):
         """Those to do now, the oldest first; what failed waits for its next attempt."""
         return self.pending().ready(now).filter(due_at__lte=now).order_by("due_at", "pk")
 
-    def takes_over(self, request: Any) -> datetime | None:
+    def takes_over(self, service_request: Any) -> datetime | None:
         """When the desk, or its head, comes in if the date that is shown is missed; None when nobody has to."""
-        return (
-            self._taking_over(request.pk, request.responsible_organisation_id).values_list("due_at", flat=True).first()
-        )
+        rows = self._taking_over(service_request.pk, service_request.responsible_organisation_id)
+        return rows.values_list("due_at", flat=True).first()
 
     def taking_over(self) -> "FollowUpQuerySet":
         """The same for each request of an outer query."""

@@ -103,7 +103,7 @@ class Referral(WorkflowModel):
         on_delete=models.SET_NULL,
         related_name="referrals",
     )
-    word = models.TextField(_("mot de l’équipe"), blank=True)
+    staff_note = models.TextField(_("mot de l’équipe"), blank=True, db_column="word")
     reasons = models.JSONField(_("raisons de la proposition"), default=list, blank=True)
     sent_at = models.DateTimeField(_("envoyée le"), default=timezone.now)
     answer_in_time_until = models.DateTimeField(_("réponse dans les cinq jours ouvrés jusqu’au"))

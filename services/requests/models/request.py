@@ -102,9 +102,9 @@ class ServiceRequestQuerySet(models.QuerySet):
         """With what its page shows."""
         return self.select_related("topic", "commune", "hub", "organisation", "responsible_organisation")
 
-    def same_company(self, request: "ServiceRequest") -> "ServiceRequestQuerySet":
+    def same_company(self, service_request: "ServiceRequest") -> "ServiceRequestQuerySet":
         """The other requests that share a sign of `rules.likeness`, the newest first."""
-        known = request.identity
+        known = service_request.identity
         same = Q(pk__in=())
         if known.email:
             same |= Q(contact_email__iexact=known.email)
@@ -115,13 +115,15 @@ class ServiceRequestQuerySet(models.QuerySet):
         if known.phone:
             same |= ~Q(contact_phone="") & Q(last_digits=known.phone)
         rows = self.filed().alias(plain_company=PlainText("company_name"), last_digits=LastDigits("contact_phone"))
-        return rows.filter(same).exclude(pk=request.pk).order_by("-submitted_at", "-pk")
+        return rows.filter(same).exclude(pk=service_request.pk).order_by("-submitted_at", "-pk")
 
-    def doubles_first(self, request: "ServiceRequest") -> "ServiceRequestQuerySet":
+    def doubles_first(self, service_request: "ServiceRequest") -> "ServiceRequestQuerySet":
         """Those of the same company; first what may be a double: still open, filed in the 90 days before or after."""
-        at, window = request.submitted_at or timezone.now(), DUPLICATE_WINDOW
+        at, window = service_request.submitted_at or timezone.now(), DUPLICATE_WINDOW
         near = OPEN & Q(submitted_at__range=(at - window, at + window))
-        rows = self.same_company(request).annotate(is_double=models.ExpressionWrapper(near, models.BooleanField()))
+        rows = self.same_company(service_request).annotate(
+            is_double=models.ExpressionWrapper(near, models.BooleanField())
+        )
         return rows.order_by("-is_double", "-submitted_at", "-pk")
 
 

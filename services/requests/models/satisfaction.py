@@ -12,9 +12,9 @@ from services.requests.models.request import ServiceRequest
 class SatisfactionQuerySet(models.QuerySet["Satisfaction"]):
     """How opinions are found."""
 
-    def asked_of(self, request: ServiceRequest) -> "Satisfaction | None":
+    def asked_of(self, service_request: ServiceRequest) -> "Satisfaction | None":
         """The question asked about a request, or none."""
-        return self.filter(request=request).order_by("pk").first()
+        return self.filter(request=service_request).order_by("pk").first()
 
 
 class Satisfaction(models.Model):

@@ -176,7 +176,7 @@ class ReferralAfterAbsence(ToAdvisers):
         """Who keeps it, in one line: what gathers the mails of a day shows nothing else."""
         assert self.referral is not None
         values = {
-            "company": self.request.company_name,
+            "company": self.service_request.company_name,
             "place": self.referral.organisation,
             "who": self.referral.adviser,
         }

@@ -26,12 +26,12 @@ class RequestMail(Mail):
 
     name: ClassVar[str]
 
-    def __init__(self, request: ServiceRequest, cause: object, referral: Referral | None = None, **extra: Any):
-        self.request = request
+    def __init__(self, service_request: ServiceRequest, cause: object, referral: Referral | None = None, **extra: Any):
+        self.service_request = service_request
         self.referral = referral
         self.cause = cause
         self.extra = extra
-        self.sender, self.accent = request.hub.mail_sender, request.hub.accent
+        self.sender, self.accent = service_request.hub.mail_sender, service_request.hub.accent
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         """Find the templates by the name of the mail."""
@@ -41,11 +41,11 @@ class RequestMail(Mail):
 
     def key(self) -> str:
         """The request and what happened to it."""
-        return f"{self.request.pk}:{self.cause}"
+        return f"{self.service_request.pk}:{self.cause}"
 
     def headers(self, recipient: Recipient) -> dict[str, str]:
         """All the mails of a request answer one identifier, so that mailboxes show them as one conversation."""
-        return {"References": f"<request-{self.request.code}@{urlsplit(settings.SITE_URL).hostname}>"}
+        return {"References": f"<request-{self.service_request.code}@{urlsplit(settings.SITE_URL).hostname}>"}
 
     def action_url(self) -> str:
         """The one page that the mail leads to."""
@@ -58,9 +58,9 @@ class RequestMail(Mail):
     def context(self) -> dict[str, Any]:
         """The request, the referral if any, and the link."""
         return {
-            "request": self.request,
+            "service_request": self.service_request,
             "referral": self.referral,
-            "hub": self.request.hub,
+            "hub": self.service_request.hub,
             "action_url": self.action_url(),
             **self.extra,
         }
@@ -75,20 +75,20 @@ class ToCompany(RequestMail):
 
     def recipients(self) -> Iterable[Recipient]:
         """The contact of the request; nobody while a robot may have typed the address."""
-        request = self.request
-        if request.is_suspect and not self.is_said_by_staff:
+        service_request = self.service_request
+        if service_request.is_suspect and not self.is_said_by_staff:
             return []
         # Whoever typed an address may not make us write words of theirs to it: not even a name, until staff have read.
-        name = request.contact_name if request.routed_at else ""
-        return [Recipient(request.contact_email, name, request.language)]
+        name = service_request.contact_name if service_request.routed_at else ""
+        return [Recipient(service_request.contact_email, name, service_request.language)]
 
     def action_url(self) -> str:
         """The private tracking page."""
-        return tracking_url(self.request)
+        return tracking_url(self.service_request)
 
     def context(self) -> dict[str, Any]:
         """With the sentence of the page, so that both say the same of the state after the step."""
-        return super().context() | {"headline": headline_of(self.request)}
+        return super().context() | {"headline": headline_of(self.service_request)}
 
 
 class ToStaff(RequestMail):
@@ -100,19 +100,19 @@ class ToStaff(RequestMail):
 
     def recipients(self) -> Iterable[Recipient]:
         """The holders of the roles, the whole desk where nobody holds them, else the desk of the hub above."""
-        people = list(User.objects.with_hub_role(self.request.hub_id, *self.roles))
-        for hub in () if people else self.request.hub.line():
+        people = list(User.objects.with_hub_role(self.service_request.hub_id, *self.roles))
+        for hub in () if people else self.service_request.hub.line():
             people = people or list(User.objects.with_hub_role(hub.pk, HubRoleKind.STAFF, HubRoleKind.HEAD))
         return [as_recipient(person) for person in people]
 
     def action_url(self) -> str:
         """The request at the desk."""
-        return f"{settings.SITE_URL}{self.request.get_absolute_url()}"
+        return f"{settings.SITE_URL}{self.service_request.get_absolute_url()}"
 
     def is_same_turn(self, row: OutgoingMail) -> bool:
         """Whether the request has waited for the desk ever since the mail was written."""
-        queued_at = self.request.queued_at
-        is_staff_turn = self.request.is_open and self.request.responsible == Party.HUB
+        queued_at = self.service_request.queued_at
+        is_staff_turn = self.service_request.is_open and self.service_request.responsible == Party.HUB
         return is_staff_turn and queued_at is not None and queued_at <= row.created_at
 
 

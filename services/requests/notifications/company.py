@@ -33,7 +33,7 @@ class ResumeLink(ToCompany):
 
     def action_url(self) -> str:
         """The page where the request goes on."""
-        return resume_url(self.request)
+        return resume_url(self.service_request)
 
 
 class DraftReminder(ResumeLink):
@@ -44,7 +44,7 @@ class DraftReminder(ResumeLink):
 
     def still_holds(self, row: OutgoingMail) -> bool:
         """Until it is sent."""
-        return self.request.is_draft
+        return self.service_request.is_draft
 
 
 class TrackingLink(ToCompany):
@@ -60,7 +60,7 @@ class WhereItStands(ToCompany):
     def still_holds(self, row: OutgoingMail) -> bool:
         """While the page says that same sentence."""
         with translation.override(row.language):
-            return headline_of(self.request) in row.text
+            return headline_of(self.service_request) in row.text
 
 
 class NewDate(WhereItStands):
@@ -70,13 +70,13 @@ class NewDate(WhereItStands):
 
     def new_date(self) -> datetime | None:
         """The next date that counts, once the step is settled; None when nothing shown was missed."""
-        request = self.request
-        if not request.is_open or request.is_suspect:
+        service_request = self.service_request
+        if not service_request.is_open or service_request.is_suspect:
             return None
-        if not request.is_late(timezone.now()):
+        if not service_request.is_late(timezone.now()):
             has_moved = self.referral is None or self.referral.is_stalled
-            return request.due_at if has_moved else None
-        return FollowUp.objects.takes_over(request)
+            return service_request.due_at if has_moved else None
+        return FollowUp.objects.takes_over(service_request)
 
     def recipients(self) -> Iterable[Recipient]:
         """The company, when there is a new date."""
@@ -84,7 +84,7 @@ class NewDate(WhereItStands):
 
     def key(self) -> str:
         """The new date, whatever led to it."""
-        return f"{self.request.pk}:{self.new_date()}"
+        return f"{self.service_request.pk}:{self.new_date()}"
 
     def context(self) -> dict[str, Any]:
         return super().context() | {"new_date": self.new_date()}
@@ -109,7 +109,7 @@ class ReferralRefused(WhereItStands):
 
     def recipients(self) -> Iterable[Recipient]:
         """The company, unless this very step ended the request."""
-        return super().recipients() if self.request.is_open else []
+        return super().recipients() if self.service_request.is_open else []
 
 
 class ReferralTransferred(ToCompany):
@@ -148,7 +148,7 @@ class QuestionReminder(ToCompany):
 
     def still_holds(self, row: OutgoingMail) -> bool:
         """Until it is answered, or useless."""
-        return self.request.asked_at is not None
+        return self.service_request.asked_at is not None
 
 
 class MessageToCompany(ToCompany):

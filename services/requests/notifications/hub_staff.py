@@ -59,11 +59,11 @@ class ReferralUnanswered(ToStaff):
 
     def recipients(self) -> Iterable[Recipient]:
         """The desk, unless nobody has it any more or it is over, which other mails tell."""
-        return super().recipients() if self.request.referrals.live().exists() else []
+        return super().recipients() if self.service_request.referrals.live().exists() else []
 
     def still_holds(self, row: OutgoingMail) -> bool:
         """While somebody has it: who had it that day is dated."""
-        return self.request.referrals.live().exists()
+        return self.service_request.referrals.live().exists()
 
 
 class ActivityAlert(ToStaff):
@@ -73,7 +73,7 @@ class ActivityAlert(ToStaff):
 
     def still_holds(self, row: OutgoingMail) -> bool:
         """While it stands still."""
-        stalled = [str(one.organisation) for one in self.request.referrals.holders() if one.is_stalled]
+        stalled = [str(one.organisation) for one in self.service_request.referrals.holders() if one.is_stalled]
         return any(name in row.subject for name in stalled)
 
 
@@ -87,7 +87,7 @@ class RequestsToCheck(ToStaff):
 
     def key(self) -> str:
         """The hub and the hour: all those kept apart since the last one are told once."""
-        return f"{self.request.hub_id}:{self.cause}"
+        return f"{self.service_request.hub_id}:{self.cause}"
 
     def headers(self, recipient: Recipient) -> dict[str, str]:
         """It speaks of several requests, and belongs to the conversation of none."""
@@ -96,11 +96,13 @@ class RequestsToCheck(ToStaff):
     def action_url(self) -> str:
         """The list of what is kept apart."""
         address = reverse("admin:triage")
-        return f"{settings.SITE_URL}{address}?{urlencode({'guichet': self.request.hub.slug, 'vue': KEPT_APART})}"
+        return (
+            f"{settings.SITE_URL}{address}?{urlencode({'guichet': self.service_request.hub.slug, 'vue': KEPT_APART})}"
+        )
 
     def context(self) -> dict[str, Any]:
         """With how many wait now."""
-        return super().context() | {"waiting": BY_SLUG[KEPT_APART].rows(self.request.hub_id).count()}
+        return super().context() | {"waiting": BY_SLUG[KEPT_APART].rows(self.service_request.hub_id).count()}
 
 
 class CompanySilent(ToStaff):

@@ -25,38 +25,44 @@ NEARNESS = [
 ]  # fmt: skip
 
 
-def proposals(request: ServiceRequest) -> list[Verdict]:
+def proposals(service_request: ServiceRequest) -> list[Verdict]:
     """Judge every organisation of the request's hub: the best first, each with its reasons."""
-    return rank(company_facts(request), organisation_facts(request))
+    return rank(company_facts(service_request), organisation_facts(service_request))
 
 
-def company_facts(request: ServiceRequest) -> CompanyFacts:
+def company_facts(service_request: ServiceRequest) -> CompanyFacts:
     """What the request says of the company, completed by the record of the company where it says nothing."""
-    record = request.organisation
-    known = {name: getattr(request, name) or getattr(record, name, "") for name in ("size", "naf", "legal_form")}
-    founded_on = request.founded_on or getattr(record, "founded_on", None)
+    record = service_request.organisation
+    known = {
+        name: getattr(service_request, name) or getattr(record, name, "") for name in ("size", "naf", "legal_form")
+    }
+    founded_on = service_request.founded_on or getattr(record, "founded_on", None)
     return CompanyFacts(
-        topic_id=request.topic_id,
-        topic=str(request.topic or ""),
-        territories=_around(request.commune),
-        place=request.place if request.is_located else "",
+        topic_id=service_request.topic_id,
+        topic=str(service_request.topic or ""),
+        territories=_around(service_request.commune),
+        place=service_request.place if service_request.is_located else "",
         age=whole_years(founded_on, timezone.localdate()),
-        wanted_place=str(request.wanted_place or ""),
-        host_id=request.wanted_place.host_id if request.wanted_place else None,
+        wanted_place=str(service_request.wanted_place or ""),
+        host_id=service_request.wanted_place.host_id if service_request.wanted_place else None,
         **known,
     )
 
 
-def organisation_facts(request: ServiceRequest) -> Iterable[OrganisationFacts]:
+def organisation_facts(service_request: ServiceRequest) -> Iterable[OrganisationFacts]:
     """What is known today of every organisation of the hub."""
     live = Referral.objects.live().filter(organisation=OuterRef("pk")).order_by()
-    offers = Offer.objects.filter(topic=request.topic_id, is_active=True).prefetch_related("territories").order_by("pk")
-    rows = request.hub.organisations.prefetch_related(Prefetch("offers", offers, to_attr="on_topic"))
+    offers = (
+        Offer.objects.filter(topic=service_request.topic_id, is_active=True)
+        .prefetch_related("territories")
+        .order_by("pk")
+    )
+    rows = service_request.hub.organisations.prefetch_related(Prefetch("offers", offers, to_attr="on_topic"))
     rows = rows.only("name", "acronym", "is_active", "capacity")
     places = list(rows.annotate(in_hand=ArraySubquery(live.values("pk")[:MOST_COUNTED])).order_by("pk"))
     ids = {place.pk for place in places}
     absences = {row.organisation_id: row for row in _whole_absences(ids)}
-    kept = request.referrals.exclude(state=ReferralState.CANCELLED).order_by("sent_at", "pk")
+    kept = service_request.referrals.exclude(state=ReferralState.CANCELLED).order_by("sent_at", "pk")
     earlier = dict(kept.values_list("organisation_id", "state"))
     return [_facts(place, len(place.in_hand), absences.get(place.pk), earlier.get(place.pk, "")) for place in places]
 

@@ -150,10 +150,10 @@ class QueuePane:
     @property
     def pages(self) -> dict[str, str]:
         """The addresses of the pages before and after, empty where there is none."""
-        desk = reverse("admin:triage")
+        triage_url = reverse("admin:triage")
         return {
-            "before": f"{desk}{self.query(before=self.page.before, after='')}" if self.page.before else "",
-            "after": f"{desk}{self.query(after=self.page.after, before='')}" if self.page.after else "",
+            "before": f"{triage_url}{self.query(before=self.page.before, after='')}" if self.page.before else "",
+            "after": f"{triage_url}{self.query(after=self.page.after, before='')}" if self.page.after else "",
         }
 
     @property

@@ -35,7 +35,7 @@ class ReferralInline(ReadOnlyInline):
 
 
 class EventInline(ReadOnlyInline):
-    # Those of a sheet that the person may open.
+    # Those of a request that the person may open.
     shows_every_row = True
     model = RequestEvent
     fields = ["at", "step", "by_name", "organisation", "from_state", "to_state", "why"]
@@ -49,7 +49,7 @@ class EventInline(ReadOnlyInline):
 class MessageInline(ReadOnlyInline):
     """What people said."""
 
-    # Those of a sheet that the person may open.
+    # Those of a request that the person may open.
     shows_every_row = True
     model = Message
     fields = ["created_at", "thread", "author_name", "body"]
@@ -134,9 +134,11 @@ class ServiceRequestAdmin(ReadOnlyModelAdmin):
         return None
 
     @admin.display(description=_("au triage"))
-    def in_triage(self, sheet: ServiceRequest) -> str:
+    def in_triage(self, service_request: ServiceRequest) -> str:
         """A link to the desk."""
-        return format_html('<a href="{}">{}</a>', sheet.get_absolute_url(), _("Ouvrir cette demande dans le triage"))
+        return format_html(
+            '<a href="{}">{}</a>', service_request.get_absolute_url(), _("Ouvrir cette demande dans le triage")
+        )
 
 
 @admin.register(Referral)

@@ -39,45 +39,49 @@ class Step:
     leaves: bool = False
 
 
-def _route(sheet: ServiceRequest, by: Any, cleaned: Cleaned) -> None:
+def _route(service_request: ServiceRequest, by: Any, cleaned: Cleaned) -> None:
     """Send, keeping with each referral the reasons that were shown."""
-    reasons = {row.organisation.id: [check.message for check in row.told] for row in proposals(sheet)}
-    actions.route(sheet, cleaned["organisations"], by=by, word=cleaned["word"], reasons=reasons)
+    reasons = {row.organisation.id: [check.message for check in row.told] for row in proposals(service_request)}
+    actions.route(service_request, cleaned["organisations"], by=by, staff_note=cleaned["staff_note"], reasons=reasons)
 
 
-def _release(sheet: ServiceRequest, by: Any, cleaned: Cleaned) -> None:
-    actions.release(sheet, by=by)
+def _as_typed(action: Callable[..., Any]) -> Callable[[ServiceRequest, Any, Cleaned], Any]:
+    return lambda service_request, by, cleaned: action(service_request, by=by, **cleaned)
 
 
-def _take_back(sheet: ServiceRequest, by: Any, cleaned: Cleaned) -> None:
+def _merge(service_request: ServiceRequest, by: Any, cleaned: Cleaned) -> None:
+    actions.merge(service_request, cleaned["into"], by=by)
+
+
+def _release(service_request: ServiceRequest, by: Any, cleaned: Cleaned) -> None:
+    actions.release(service_request, by=by)
+
+
+def _take_back(service_request: ServiceRequest, by: Any, cleaned: Cleaned) -> None:
     take_back(cleaned["referral"], by=by, why=cleaned["why"])
 
 
 def _write(kind: str) -> Callable[[ServiceRequest, Any, Cleaned], Any]:
-    return lambda sheet, by, cleaned: talk.write(sheet, by=by, thread=kind, **cleaned)
+    return lambda service_request, by, cleaned: talk.write(service_request, by=by, thread=kind, **cleaned)
 
 
 STEPS = [
     Step("route", "orienter", forms.RouteForm, _route, _("La demande est partie. Les structures sont prévenues.")),
+    Step("requalify", "sujet", forms.RequalifyForm, _as_typed(actions.requalify), _("Le sujet est changé.")),
     Step(
-        "requalify", "sujet", forms.RequalifyForm,
-        lambda sheet, by, cleaned: actions.requalify(sheet, by=by, **cleaned), _("Le sujet est changé."),
-    ),
-    Step(
-        "merge", "reunir", forms.MergeForm, lambda sheet, by, cleaned: actions.merge(sheet, cleaned["into"], by=by),
+        "merge", "reunir", forms.MergeForm, _merge,
         _("Les deux demandes sont réunies. L’entreprise est prévenue."),
     ),
     Step(
-        "ask", "question", forms.AskForm, lambda sheet, by, cleaned: actions.ask_company(sheet, by=by, **cleaned),
+        "ask", "question", forms.AskForm, _as_typed(actions.ask_company),
         _("La question est partie. C’est au tour de l’entreprise."),
     ),
     Step(
-        "reject", "ecarter", forms.RejectForm, lambda sheet, by, cleaned: actions.reject(sheet, by=by, **cleaned),
+        "reject", "ecarter", forms.RejectForm, _as_typed(actions.reject),
         _("La demande est écartée. L’entreprise reçoit votre réponse."),
     ),
     Step(
-        "hand_over", "confier", forms.HandOverForm,
-        lambda sheet, by, cleaned: actions.hand_over(sheet, by=by, **cleaned),
+        "hand_over", "confier", forms.HandOverForm, _as_typed(actions.hand_over),
         _("La demande est confiée à l’autre guichet. L’entreprise est prévenue."), leaves=True,
     ),
     Step(
@@ -98,7 +102,7 @@ STEPS = [
 @access(staff)
 def triage(request: HttpRequest) -> HttpResponse:
     """Show the queue; nothing is open on the right."""
-    return render(request, "admin/triage/triage.html", {"desk": QueuePane(request), "sheet": None})
+    return render(request, "admin/triage/triage.html", {"queue_pane": QueuePane(request), "service_request": None})
 
 
 @require_safe
@@ -114,41 +118,45 @@ def find(request: HttpRequest, code: str) -> ServiceRequest:
     return get_object_or_404(filed, code=code)
 
 
-def show(request: HttpRequest, sheet: ServiceRequest, bound: dict[str, Any], status: int = 200) -> HttpResponse:
+def show(
+    request: HttpRequest, service_request: ServiceRequest, bound: dict[str, Any], status: int = 200
+) -> HttpResponse:
     """Draw both panes, with the form that came back wrong if there is one."""
-    steps: dict[str, Any] = {step.name: bound.get(step.name) or blank(step, request, sheet) for step in STEPS}
-    desk = QueuePane(request, current=sheet)
+    steps: dict[str, Any] = {step.name: bound.get(step.name) or blank(step, request, service_request) for step in STEPS}
+    queue_pane = QueuePane(request, current=service_request)
     reasons = [
-        {"label": label, "url": f"{desk.query(motif=code)}#ecarter", "is_current": code == steps["reject"].chosen}
+        {"label": label, "url": f"{queue_pane.query(motif=code)}#ecarter", "is_current": code == steps["reject"].chosen}
         for code, label in RejectReason.choices
     ]
-    context = {"desk": desk, "steps": steps, "reasons": reasons, "wrong": next(iter(bound), "")}
-    context |= pane_context(sheet, request.user)
+    context = {"queue_pane": queue_pane, "steps": steps, "reasons": reasons, "wrong": next(iter(bound), "")}
+    context |= pane_context(service_request, request.user)
     return render(request, "admin/triage/triage.html", context, status=status)
 
 
-def blank(step: Step, request: HttpRequest, sheet: ServiceRequest) -> forms.StepForm:
+def blank(step: Step, request: HttpRequest, service_request: ServiceRequest) -> forms.StepForm:
     """The empty form of a step; the reason to reject may be chosen in the address, which fills the answer in."""
     first = {"reason": request.GET.get("motif", "")} if step.name == "reject" else {}
-    return step.form(sheet=sheet, user=request.user, name=step.name, **first)
+    return step.form(service_request=service_request, user=request.user, name=step.name, **first)
 
 
 def step_view(step: Step) -> Callable[..., HttpResponse]:
     @require_POST
     @access(staff)
     def view(request: HttpRequest, code: str) -> HttpResponse:
-        sheet = find(request, code)
-        form = step.form(request.POST, request.FILES, sheet=sheet, user=request.user, name=step.name)
+        service_request = find(request, code)
+        form = step.form(
+            request.POST, request.FILES, service_request=service_request, user=request.user, name=step.name
+        )
         if not form.is_valid():
-            return show(request, sheet, {step.name: form}, status=422)
+            return show(request, service_request, {step.name: form}, status=422)
         try:
-            step.take(sheet, request.user, form.cleaned_data)
+            step.take(service_request, request.user, form.cleaned_data)
         except StepRefused:
-            messages.error(request, who_did_what(sheet))
-            return redirect(QueuePane(request, current=sheet).here_url)
+            messages.error(request, who_did_what(service_request))
+            return redirect(QueuePane(request, current=service_request).here_url)
         messages.success(request, str(step.done))
-        desk = QueuePane(request, current=sheet)
-        return redirect(desk.back_url if step.leaves else desk.here_url)
+        queue_pane = QueuePane(request, current=service_request)
+        return redirect(queue_pane.back_url if step.leaves else queue_pane.here_url)
 
     return view
 

@@ -57,7 +57,7 @@ def desk_of(user: User) -> Client:
 
 def shown(answer) -> list[str]:
     """The companies of the queue, in order."""
-    return [line["row"].company_name for line in answer.context["desk"].lines]
+    return [line["row"].company_name for line in answer.context["queue_pane"].lines]
 
 
 class TestNearest:
@@ -262,11 +262,11 @@ class TestQueue:
         client = desk_of(UserFactory(staff_of=family.head))
         whole = client.get(reverse("admin:triage"))
         assert set(shown(whole)) == {"Atelier Normandie", "Atelier Bretagne"}
-        assert {str(line["hub"]) for line in whole.context["desk"].lines} == {"Normandie", "Bretagne"}
+        assert {str(line["hub"]) for line in whole.context["queue_pane"].lines} == {"Normandie", "Bretagne"}
         assert "Grand Ouest (tous)" in whole.content.decode()
         one = client.get(reverse("admin:triage"), {"guichet": "bretagne"})
         assert shown(one) == ["Atelier Bretagne"]
-        assert one.context["desk"].lines[0]["hub"] is None
+        assert one.context["queue_pane"].lines[0]["hub"] is None
 
     def test_opening_a_request_of_a_child_keeps_the_queue_of_the_family(self, family):
         client = desk_of(UserFactory(staff_of=family.head))
@@ -281,15 +281,15 @@ class TestQueue:
         client = desk_of(UserFactory(staff_of=family.head))
         seen, answer = [], client.get(reverse("admin:triage"))
         while True:
-            seen.append([(line["row"].due_at, line["row"].pk) for line in answer.context["desk"].lines])
-            if not (after := answer.context["desk"].pages["after"]):
+            seen.append([(line["row"].due_at, line["row"].pk) for line in answer.context["queue_pane"].lines])
+            if not (after := answer.context["queue_pane"].pages["after"]):
                 break
             answer = client.get(after)
         rows = [row for page in seen for row in page]
         assert [len(page) for page in seen] == [30, 30, 6]
         assert rows == sorted(set(rows))
-        back = client.get(answer.context["desk"].pages["before"])
-        assert [(line["row"].due_at, line["row"].pk) for line in back.context["desk"].lines] == seen[1]
+        back = client.get(answer.context["queue_pane"].pages["before"])
+        assert [(line["row"].due_at, line["row"].pk) for line in back.context["queue_pane"].lines] == seen[1]
 
     @pytest.mark.parametrize("view", ["", "nouvelles", "en-retard", "ouvertes", "en-attente", "terminees"])
     def test_the_queue_of_a_family_reads_the_index_of_each_hub(self, family, view):

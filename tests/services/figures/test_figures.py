@@ -208,7 +208,7 @@ def test_an_answer_five_working_days_later_to_the_minute_is_in_time_over_easter(
 def test_a_change_that_changes_no_figure_leaves_no_note():
     sent = ReferralFactory()
     StaleDay.objects.all().delete()
-    Referral.objects.filter(pk=sent.pk).update(word="appeler", due_at=NOW)
+    Referral.objects.filter(pk=sent.pk).update(staff_note="appeler", due_at=NOW)
     ServiceRequest.objects.filter(pk=sent.request_id).update(need="autre chose", due_at=NOW)
     assert not StaleDay.objects.exists()
 

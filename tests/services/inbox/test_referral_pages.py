@@ -26,7 +26,7 @@ def test_the_page_tells_all_that_is_known(client, sent, hub):
     request = sent.request
     request.answers = [{"question": 1, "label": "Quelle machine ?", "value": "x", "text": "Une fraiseuse"}]
     request.save()
-    sent.word, sent.reasons = "Ils sont pressés.", ["dans votre territoire"]
+    sent.staff_note, sent.reasons = "Ils sont pressés.", ["dans votre territoire"]
     sent.save()
     AttachmentFactory(request=request)
     MessageFactory(request=request, body="Bonjour à tous")

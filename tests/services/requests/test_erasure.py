@@ -36,7 +36,7 @@ def desk(clock):
 def accepted(desk):
     """A request that an adviser follows, with words and files everywhere."""
     asked = desk.file()
-    (given,) = triage.route(asked, desk.places[:1], by=desk.staff, word="Anne Morel attend votre appel")
+    (given,) = triage.route(asked, desk.places[:1], by=desk.staff, staff_note="Anne Morel attend votre appel")
     referral.accept(given, by=desk.advisers[0], next_step="J’appelle Anne Morel", due_on=timezone.localdate())
     thread.write(fresh(asked), body="Bonjour, Anne Morel", by=Party.COMPANY)
     thread.write(fresh(asked), body="Anne Morel est pressée", by=desk.staff, thread="internal")

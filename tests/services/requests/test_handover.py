@@ -165,5 +165,5 @@ def test_staff_of_the_head_hand_over_from_one_child_to_another_in_the_desk(two):
     step = reverse("admin:triage_hand_over", args=[two.asked.code])
     assert client.post(step, {"hub": two.new.pk, "why": "Rennes"}).status_code == 302
     assert fresh(two.asked).hub == two.new
-    queue = client.get(reverse("admin:triage")).context["desk"]
+    queue = client.get(reverse("admin:triage")).context["queue_pane"]
     assert [(line["row"].pk, line["hub"]) for line in queue.lines] == [(two.asked.pk, two.new)]

@@ -53,7 +53,7 @@ def make_story():
     for kind in (HubRoleKind.STAFF, HubRoleKind.HEAD):
         HubRoleFactory(hub=hub, kind=kind)
     return ReferralFactory(
-        accepted=True, organisation=place, adviser=adviser, next_step="Je vous appelle", word="Une belle histoire"
+        accepted=True, organisation=place, adviser=adviser, next_step="Je vous appelle", staff_note="Une belle histoire"
     )
 
 

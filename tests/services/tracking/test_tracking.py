@@ -76,7 +76,7 @@ def test_the_page_follows_the_life_of_a_request(client, desk, clock):
 
 def test_the_decline_note_written_for_the_desk_is_not_shown(client, desk):
     request = RequestFactory(hub=desk["hub"])
-    (referral,) = triage.route(request, [desk["cci"]], by=desk["lea"], word="Entreprise difficile")
+    (referral,) = triage.route(request, [desk["cci"]], by=desk["lea"], staff_note="Entreprise difficile")
     referrals.decline(referral, reason=DeclineReason.OTHER, note="Trop petite pour nous", by=desk["hugo"])
     page = page_of(client, request)
     assert "CCI du Calvados vous remercie, mais ne peut pas vous aider cette fois." in page

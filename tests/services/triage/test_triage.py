@@ -72,7 +72,7 @@ def test_who_keeps_two_hubs_switches_between_them(client, hub):
     client.force_login(person)
     assert names(page(client, guichet=hub.slug)) == [here.company_name]
     assert names(page(client, guichet=other.slug)) == [there.company_name]
-    assert page(client, there).context["desk"].hub == other
+    assert page(client, there).context["queue_pane"].hub == other
 
 
 def test_the_sheet_tells_everything_known(desk, hub):
@@ -147,14 +147,14 @@ def offered(hub):
 
 def test_three_clicks_from_opening_to_routed(desk, offered):
     place, row = offered
-    first = page(desk).context["desk"].lines[0]["url"]
+    first = page(desk).context["queue_pane"].lines[0]["url"]
     sheet = desk.get(first)  # one click: the request
     assert f'aria-describedby="raisons-{place.pk}"' in sheet.content.decode()  # two: the box
-    done = take(desk, "route", row, organisations=[place.pk], word="Elle attend un appel.")  # three: send
+    done = take(desk, "route", row, organisations=[place.pk], staff_note="Elle attend un appel.")  # three: send
     row.refresh_from_db()
     assert row.state == RequestState.ROUTED
     referral = row.referrals.get()
-    assert (referral.organisation, referral.word) == (place, "Elle attend un appel.")
+    assert (referral.organisation, referral.staff_note) == (place, "Elle attend un appel.")
     assert referral.reasons == ["Aide sur ce sujet"]
     assert done.url == reverse("admin:triage_request", args=[row.code])
     assert OutgoingMail.objects.filter(recipient="conseil@nwx.example").exists()
@@ -163,7 +163,7 @@ def test_three_clicks_from_opening_to_routed(desk, offered):
 
 def test_sending_to_nobody_or_elsewhere_says_so_and_keeps_the_word(desk, offered):
     _place, row = offered
-    response = take(desk, "route", row, word="À rappeler avant vendredi.")
+    response = take(desk, "route", row, staff_note="À rappeler avant vendredi.")
     assert response.status_code == 422
     text = response.content.decode()
     assert "Cochez au moins une structure." in text

@@ -68,23 +68,25 @@ class TestFiling:
 
 class TestRouting:
     def test_the_company_and_those_who_received_it_are_told_nobody_else(self, desk, filed):
-        triage.route(filed, desk.places[:2], by=desk.staff, word="Une belle histoire")
+        triage.route(filed, desk.places[:2], by=desk.staff, staff_note="Une belle histoire")
         assert sorted(mails_of("ReferralSent")) == sorted(person.email for person in desk.advisers[:2])
         assert mails_of("RequestRouted") == [filed.contact_email]
         assert OutgoingMail.objects.count() == 3
 
     def test_each_referral_carries_the_word_its_reasons_and_its_deadline(self, desk, filed):
         first, second = desk.places[:2]
-        triage.route(filed, [first, second], by=desk.staff, word="Une belle histoire", reasons={first.pk: ["proche"]})
+        triage.route(
+            filed, [first, second], by=desk.staff, staff_note="Une belle histoire", reasons={first.pk: ["proche"]}
+        )
         rows = {row.organisation: row for row in filed.referrals.all()}
-        assert [rows[place].word for place in (first, second)] == ["Une belle histoire"] * 2
+        assert [rows[place].staff_note for place in (first, second)] == ["Une belle histoire"] * 2
         assert [rows[place].reasons for place in (first, second)] == [["proche"], []]
         for row in rows.values():
             assert row.sent_at == row.active_at == timezone.now()
             assert row.sent_at < row.answer_in_time_until < row.expires_at == row.due_at
 
     def test_it_is_logged_with_who_and_to_whom(self, desk, filed):
-        triage.route(filed, desk.places[:2], by=desk.staff, word="Une belle histoire")
+        triage.route(filed, desk.places[:2], by=desk.staff, staff_note="Une belle histoire")
         row = last(filed, "route")
         assert (row.by, row.why) == (desk.staff, "Une belle histoire")
         assert row.data["to"] == [str(place) for place in desk.places[:2]]

@@ -70,15 +70,15 @@ def test_pages_by_key_show_every_request_once(desk, hub, slug):
     seen, response = [], page(desk, vue=slug)
     while True:
         seen.append(names(response))
-        after = response.context["desk"].pages["after"]
+        after = response.context["queue_pane"].pages["after"]
         if not after:
             break
         response = desk.get(after)
     assert [len(rows) for rows in seen] == [30, 30, 10]
     assert len({name for rows in seen for name in rows}) == 70
-    back = desk.get(response.context["desk"].pages["before"])
+    back = desk.get(response.context["queue_pane"].pages["before"])
     assert names(back) == seen[1]
-    assert names(desk.get(back.context["desk"].pages["before"])) == seen[0]
+    assert names(desk.get(back.context["queue_pane"].pages["before"])) == seen[0]
 
 
 def test_a_key_that_is_not_one_gives_the_first_page(desk, hub):
@@ -106,7 +106,7 @@ def test_search_finds_a_number_and_ended_requests_the_newest_first(desk, hub):
     old = RequestFactory(hub=hub, company_name="Fonderie", closed=True, at=timezone.now() - timedelta(days=200))
     new = RequestFactory(hub=hub, company_name="Fonderie")
     assert names(page(desk, q=old.code.lower())) == ["Fonderie"]
-    found = page(desk, q="fonderie").context["desk"].lines
+    found = page(desk, q="fonderie").context["queue_pane"].lines
     assert [line["row"].pk for line in found] == [new.pk, old.pk]
     nothing = page(desk, q="zzzz")
     assert "Aucune demande ne répond" in nothing.content.decode()
