@@ -182,7 +182,7 @@ def sets_state(node: ast.AST) -> bool:
     """Tell whether a node writes a `state`, on an object or by an update."""
     if isinstance(node, ast.Assign):
         return any(isinstance(target, ast.Attribute) and target.attr == "state" for target in node.targets)
-    is_update = isinstance(node, ast.Call) and getattr(node.func, "attr", "") in ("update", "setattr")
+    is_update = isinstance(node, ast.Call) and getattr(node.func, "attr", "") in ("update", "setattr", "put")
     return is_update and any(keyword.arg == "state" for keyword in node.keywords)
 
 

@@ -1,15 +1,11 @@
 """The only code that sets a state: a step is taken once, from a state that allows it, and leaves its history row."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
-from django.db import models, transaction
-from django.dispatch import Signal
+from django.db import models
 
 Workflow = Mapping[str, tuple[frozenset[str], str]]
-
-# Sent inside the transaction of the step, with `instance`, `step` and `row`.
-step_taken = Signal()
 
 
 class StepRefused(Exception):
@@ -25,6 +21,7 @@ class WorkflowModel(models.Model):
     """A row with a life cycle."""
 
     workflow: ClassVar[Workflow] = {}
+    state: Any
 
     class Meta:
         abstract = True
@@ -33,8 +30,20 @@ class WorkflowModel(models.Model):
         """Write a history row; each life cycle says where."""
         raise NotImplementedError
 
+    def put(self, **values: Any) -> None:
+        """Give values that `write` saves, with all others of the step, in one UPDATE."""
+        for name, value in values.items():
+            setattr(self, name, value)
+        self.__dict__.setdefault("_put", set()).update(values)
+
+    def write(self) -> None:
+        """Save what was put since the last time."""
+        if names := self.__dict__.pop("_put", None):
+            self.save(update_fields=names)
+
     def lock(self) -> None:
         """Wait for the row, then read it afresh; related objects already in hand are kept where they still hold."""
+        self.write()
         fields: Any = self._meta.concrete_fields
         relations = [field for field in fields if field.is_relation and field.is_cached(self)]
         kept = [(field, field.get_cached_value(self)) for field in relations]
@@ -47,20 +56,31 @@ class WorkflowModel(models.Model):
         """Tell whether the step may start from the present state."""
         return self.state in self.workflow[step][0]
 
-    @transaction.atomic
     def take(
-        self, step: str, *, by: Any, why: str = "", changes: Mapping[str, Any] | None = None, **details: Any
+        self,
+        step: str,
+        *,
+        by: Any,
+        why: str = "",
+        changes: Mapping[str, Any] | None = None,
+        stamps: Sequence[str] = (),
+        is_held: bool = False,
+        is_last: bool = True,
+        **details: Any,
     ) -> Any:
-        """Take the step for `by` with the `changes` that go with it, or raise StepRefused and change nothing."""
-        self.lock()
-        before: str = self.state  # type: ignore[has-type]
+        """Take the step for `by`, in the transaction of the action, or raise StepRefused and change nothing.
+
+        The `changes` and the `stamps`, fields that keep its instant, are saved with the state: at once, or, unless
+        `is_last`, by the `write` of whoever has more to put. A row that `is_held` was locked by this transaction.
+        """
+        if not is_held:
+            self.lock()
+        before: str = self.state
         if not self.is_open_to(step):
             raise StepRefused(step, before)
-        self.state = self.workflow[step][1]
-        for name, value in (changes or {}).items():
-            setattr(self, name, value)
-        written: list[str] = ["state", *(changes or {})]
-        self.save(update_fields=written)
-        row = self.log(step, by=by, why=why, from_state=before, to_state=self.state, **details)
-        step_taken.send(type(self), instance=self, step=step, row=row)
+        after = self.workflow[step][1]
+        row = self.log(step, by=by, why=why, from_state=before, to_state=after, **details)
+        self.put(state=after, **(changes or {}), **dict.fromkeys(stamps, row.at))
+        if is_last:
+            self.write()
         return row

@@ -106,9 +106,12 @@ def finish(
 
     `origin` is the network that it comes from, where a workshop may be open.
     """
-    save_contact(draft, **contact)
+    draft.lock()
+    if not draft.is_draft:
+        raise StepRefused(RequestStep.SUBMIT, draft.state)
+    draft.put(**contact)
     attach(draft, files)
-    return submit(draft, suspicions=still_suspect(suspicions, origin))
+    return _file(draft, Party.COMPANY, still_suspect(suspicions, origin))
 
 
 @transaction.atomic
@@ -123,20 +126,22 @@ def send_resume_link(draft: ServiceRequest, *, email: str) -> None:
 @transaction.atomic
 def submit(draft: ServiceRequest, *, by: Any = Party.COMPANY, suspicions: Sequence[str] = ()) -> ServiceRequest:
     """File the request: it enters the desk's queue and both sides are told; a suspect one is kept apart, unsaid."""
-    # An open request always has a due date, and the database holds us to it from the first instant.
-    draft.due_at = timezone.now()
-    draft.save(update_fields=["due_at"])
-    row = draft.take(RequestStep.SUBMIT, by=by)
-    draft.submitted_at = draft.queued_at = draft.person_acted_at = row.at
-    draft.suspicions = list(suspicions)
-    draft.is_suspect = bool(suspicions)
+    draft.lock()
+    return _file(draft, by, suspicions)
+
+
+def _file(draft: ServiceRequest, by: Any, suspicions: Sequence[str]) -> ServiceRequest:
+    """The same, of a draft that is locked."""
+    row = draft.take(
+        RequestStep.SUBMIT,
+        by=by,
+        changes={"suspicions": list(suspicions), "is_suspect": bool(suspicions)},
+        stamps=("submitted_at", "queued_at", "person_acted_at"),
+        is_held=True,
+        is_last=False,
+    )
     if not draft.is_suspect:
-        draft.organisation = _record_of(draft)
-    draft.save(
-        update_fields=[
-            "submitted_at", "queued_at", "person_acted_at", "suspicions", "is_suspect", "organisation"
-        ]
-    )  # fmt: skip
+        draft.put(organisation=_record_of(draft))
     update_next_action(draft)
     if not draft.is_suspect:
         welcome(draft, row.pk)
@@ -153,9 +158,7 @@ def clear(service_request: ServiceRequest) -> None:
     """Somebody of the desk takes a request that was kept apart for a real one: its company gets its record."""
     if not service_request.is_suspect:
         return
-    service_request.is_suspect = False
-    service_request.organisation = service_request.organisation or _record_of(service_request)
-    service_request.save(update_fields=["is_suspect", "organisation"])
+    service_request.put(is_suspect=False, organisation=service_request.organisation or _record_of(service_request))
 
 
 def _record_of(service_request: ServiceRequest) -> Organisation | None:

@@ -1,7 +1,6 @@
 """What the desk does with a request."""
 
 from collections.abc import Iterable
-from datetime import datetime
 
 from django.db import transaction
 from django.utils import timezone
@@ -46,40 +45,38 @@ def route(
     chosen = [row for row in organisations if row.pk not in has_it]
     if not chosen:
         raise StepRefused(RequestStep.ROUTE, service_request.state)
-    row = service_request.take(RequestStep.ROUTE, by=by, why=staff_note, to=[str(place) for place in chosen])
-    service_request.routed_at = service_request.routed_at or row.at
-    service_request.asked_at = None
-    service_request.save(update_fields=["routed_at", "asked_at"])
+    row = service_request.take(
+        RequestStep.ROUTE,
+        by=by,
+        why=staff_note,
+        changes={"asked_at": None},
+        is_held=True,
+        is_last=False,
+        to=[str(place) for place in chosen],
+    )
+    service_request.put(routed_at=service_request.routed_at or row.at)
     clear(service_request)
     delays = DelaySet.objects.resolve(service_request.hub, service_request.topic_id)
     expiry, in_time = (delays.after(row.at, days) for days in (delays.answer_expiry, IN_TIME_DAYS))
-    dates = {"sent_at": row.at, "active_at": row.at, "answer_in_time_until": in_time, "expires_at": expiry}
-    referrals = [
-        _send(service_request, place, staff_note, (reasons or {}).get(place.pk, []), dates) for place in chosen
-    ]
-    update_next_action(service_request)
+    referrals = Referral.objects.bulk_create(
+        Referral(
+            request=service_request,
+            organisation=place,
+            staff_note=staff_note,
+            reasons=(reasons or {}).get(place.pk, []),
+            sent_at=row.at,
+            active_at=row.at,
+            answer_in_time_until=in_time,
+            expires_at=expiry,
+            due_at=expiry,
+        )
+        for place in chosen
+    )
+    update_next_action(service_request, delays=delays)
     for referral in referrals:
         post(ReferralSent(service_request, row.pk, referral))
     post(RequestRouted(service_request, row.pk, referrals=referrals, answer_by=expiry))
     return referrals
-
-
-def _send(
-    service_request: ServiceRequest,
-    place: Organisation,
-    staff_note: str,
-    reasons: list[str],
-    dates: dict[str, datetime],
-) -> Referral:
-    """Give the request to one organisation, with both its deadlines."""
-    return Referral.objects.create(
-        request=service_request,
-        organisation=place,
-        staff_note=staff_note,
-        reasons=reasons,
-        due_at=dates["expires_at"],
-        **dates,
-    )
 
 
 @transaction.atomic
@@ -90,6 +87,7 @@ def reject(service_request: ServiceRequest, *, reason: str, answer: str, by: Use
         by=by,
         why=answer,
         changes={"reject_reason": reason, "ended_at": timezone.now()},
+        is_last=False,
         reason=reason,
     )
     if reason != RejectReason.SPAM:
@@ -103,9 +101,7 @@ def requalify(service_request: ServiceRequest, *, topic: Topic, by: User, why: s
     """Change the topic of a request that waits for the desk."""
     _in_queue(service_request, RequestNote.REQUALIFY)
     before = str(service_request.topic or "")
-    service_request.topic = topic
-    service_request.family = topic.family
-    service_request.save(update_fields=["topic", "family"])
+    service_request.put(topic=topic, family=topic.family)
     service_request.log(RequestNote.REQUALIFY, by=by, why=why, from_topic=before, to_topic=str(topic))
     update_next_action(service_request)
 
@@ -118,9 +114,8 @@ def merge(service_request: ServiceRequest, into: ServiceRequest, *, by: User) ->
         row.lock()
     if into.pk == service_request.pk or into.hub_id != service_request.hub_id or not into.is_open:
         raise StepRefused(RequestStep.MERGE, into.state)
-    row = service_request.take(
-        RequestStep.MERGE, by=by, why=into.code, changes={"merged_into": into, "ended_at": timezone.now()}
-    )
+    changes = {"merged_into": into, "ended_at": timezone.now()}
+    row = service_request.take(RequestStep.MERGE, by=by, why=into.code, changes=changes, is_held=True, is_last=False)
     into.log(RequestNote.ABSORB, by=by, why=_said(service_request, into), code=service_request.code)
     if into.wanted_place is None and service_request.wanted_place is not None:
         into.wanted_place = service_request.wanted_place
@@ -144,8 +139,7 @@ def ask_company(service_request: ServiceRequest, *, question: str, by: User) -> 
     """Ask the company something before routing: it is the company's turn until it answers."""
     _in_queue(service_request, RequestNote.ASK)
     row = service_request.log(RequestNote.ASK, by=by, why=question)
-    service_request.asked_at = row.at
-    service_request.save(update_fields=["asked_at"])
+    service_request.put(asked_at=row.at)
     # Writing settles the request: it is now the company's turn.
     write(service_request, body=question, by=by, is_question=True)
 
@@ -157,10 +151,7 @@ def hand_over(service_request: ServiceRequest, hub: Hub, *, why: str, by: User) 
     if hub.pk == service_request.hub_id or not hub.is_open:
         raise StepRefused(RequestNote.HAND_OVER, service_request.state)
     row = service_request.log(RequestNote.HAND_OVER, by=by, why=why, from_hub=str(service_request.hub), to_hub=str(hub))
-    service_request.hub = hub
-    service_request.asked_at = None
-    service_request.queued_at = row.at
-    service_request.save(update_fields=["hub", "asked_at", "queued_at"])
+    service_request.put(hub=hub, asked_at=None, queued_at=row.at)
     if service_request.organisation:
         service_request.organisation.known_by.add(hub)
     # The dates that were planned were the other hub's.

@@ -21,7 +21,7 @@ def withdraw(service_request: ServiceRequest, *, by: Any, why: str = "") -> None
     was_draft = service_request.state == RequestState.DRAFT
     now = timezone.now()
     changes = {"ended_at": now, "person_acted_at": now, "asked_at": None}
-    row = service_request.take(RequestStep.WITHDRAW, by=by, why=why, changes=changes)
+    row = service_request.take(RequestStep.WITHDRAW, by=by, why=why, changes=changes, is_held=True, is_last=False)
     for referral in service_request.referrals.live().select_related("organisation", "adviser").order_by("pk"):
         referral.request = service_request
         cancel(service_request, referral, by=by, why=why)
@@ -43,7 +43,6 @@ def rate(
     asked.was_clear = was_clear
     asked.comment = comment
     asked.save()
-    service_request.person_acted_at = asked.answered_at
-    service_request.save(update_fields=["person_acted_at"])
+    service_request.put(person_acted_at=asked.answered_at)
     service_request.log(RequestNote.RATE, by=by, score=score)
     update_next_action(service_request)

@@ -38,17 +38,20 @@ def lock_requests(referrals: QuerySet[Referral]) -> None:
 def accept(referral: Referral, *, by: User, next_step: str = "", due_on: date | None = None) -> None:
     """Take the referral on; the first acceptance takes the request on."""
     service_request = locked(referral)
-    row = referral.take(ReferralStep.ACCEPT, by=by, next_step=next_step)
-    referral.adviser = by
-    referral.answered_at = referral.accepted_at = row.at
-    touch(referral, row.at)
-    referral.save(update_fields=["adviser", "answered_at", "accepted_at"])
+    row = referral.take(
+        ReferralStep.ACCEPT,
+        by=by,
+        changes={"adviser": by, "is_stalled": False},
+        stamps=("answered_at", "accepted_at", "active_at"),
+        is_held=True,
+        is_last=False,
+        next_step=next_step,
+    )
     _announce(referral, row.at, next_step, due_on, by)
     if service_request.state == RequestState.ROUTED:
-        service_request.take(RequestStep.START, by=by)
+        service_request.take(RequestStep.START, by=by, is_held=True, is_last=False)
     if service_request.taken_at is None:
-        service_request.taken_at = row.at
-        service_request.save(update_fields=["taken_at"])
+        service_request.put(taken_at=row.at)
     update_next_action(service_request, referral)
     post(RequestAccepted(service_request, row.pk, referral))
 
@@ -57,18 +60,17 @@ def accept(referral: Referral, *, by: User, next_step: str = "", due_on: date | 
 def decline(referral: Referral, *, reason: str, note: str = "", by: User) -> None:
     """Say no, and why; the company is told what happens next."""
     service_request = locked(referral)
-    row = referral.take(ReferralStep.DECLINE, by=by, why=note, changes={"decline_reason": reason, "decline_note": note})
-    referral.answered_at = referral.ended_at = row.at
-    referral.save(update_fields=["answered_at", "ended_at"])
+    said = {"decline_reason": reason, "decline_note": note}
+    row = referral.take(
+        ReferralStep.DECLINE, by=by, why=note, changes=said, stamps=("answered_at", "ended_at"), is_held=True
+    )
     update_next_action(service_request)
     post(ReferralRefused(service_request, row.pk, referral))
 
 
 def expire(service_request: ServiceRequest, referral: Referral) -> list[RequestMail]:
     """The answer did not come in time; called by the clock with the request locked."""
-    row = referral.take(ReferralStep.EXPIRE, by=Party.CLOCK)
-    referral.ended_at = row.at
-    referral.save(update_fields=["ended_at"])
+    row = referral.take(ReferralStep.EXPIRE, by=Party.CLOCK, stamps=("ended_at",))
     return [
         ReferralExpired(service_request, row.pk, referral),
         ReferralRefused(service_request, row.pk, referral),
@@ -94,14 +96,14 @@ def transfer(
         ReferralStep.TRANSFER,
         by=by,
         why=why,
+        changes={"organisation": organisation or before, "adviser": adviser, "is_stalled": False},
+        stamps=("active_at",),
+        is_held=True,
+        is_last=False,
         from_organisation=str(before),
         to_organisation=str(organisation or before),
         to_adviser=str(adviser) if adviser else "",
     )
-    referral.organisation = organisation or before
-    referral.adviser = adviser
-    touch(referral, row.at)
-    referral.save(update_fields=["organisation", "adviser"])
     update_next_action(service_request, referral)
     if adviser != by:
         post(ReferralHandedToYou(service_request, row.pk, referral, why=why, given_by=str(by)))
@@ -112,9 +114,8 @@ def transfer(
 def close(referral: Referral, *, outcome: str, note: str = "", by: User) -> None:
     """End the referral with what came of it."""
     service_request = locked(referral)
-    row = referral.take(ReferralStep.CLOSE, by=by, why=note, changes={"outcome": outcome, "outcome_note": note})
-    referral.ended_at = row.at
-    referral.save(update_fields=["ended_at"])
+    said = {"outcome": outcome, "outcome_note": note}
+    referral.take(ReferralStep.CLOSE, by=by, why=note, changes=said, stamps=("ended_at",), is_held=True)
     update_next_action(service_request)
 
 
@@ -161,9 +162,7 @@ def take_back(referral: Referral, *, by: User, why: str) -> None:
 
 def cancel(service_request: ServiceRequest, referral: Referral, *, by: Any, why: str = "") -> RequestEvent:
     """End a live referral that lost its object, and tell the organisation."""
-    row: RequestEvent = referral.take(ReferralStep.CANCEL, by=by, why=why)
-    referral.ended_at = row.at
-    referral.save(update_fields=["ended_at"])
+    row: RequestEvent = referral.take(ReferralStep.CANCEL, by=by, why=why, stamps=("ended_at",))
     # By the clock when two structures became one that has the request already.
     post(ReferralCancelled(service_request, row.pk, referral, why=why, is_double=by == Party.CLOCK))
     return row
@@ -171,9 +170,7 @@ def cancel(service_request: ServiceRequest, referral: Referral, *, by: Any, why:
 
 def touch(referral: Referral, at: datetime) -> None:
     """Something moved: the clock of inactivity starts again; what was announced stays announced."""
-    referral.active_at = at
-    referral.is_stalled = False
-    referral.save(update_fields=["active_at", "is_stalled"])
+    referral.put(active_at=at, is_stalled=False)
 
 
 def _announce(referral: Referral, at: datetime, text: str, due_on: date | None, by: User) -> None:

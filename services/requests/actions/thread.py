@@ -52,7 +52,7 @@ def write(
         touch(referral, message.created_at)
     if party == Party.COMPANY:
         _company_answered(service_request, message)
-    update_next_action(service_request)
+    update_next_action(service_request, *([referral] if referral else []))
     _tell_the_others(service_request, message)
     return message
 
@@ -86,12 +86,10 @@ def attach(service_request: ServiceRequest, files: Iterable[File], message: Mess
 
 def _company_answered(service_request: ServiceRequest, message: Message) -> None:
     """The company acted: an open question is answered and the turn goes back to the desk."""
-    service_request.person_acted_at = message.created_at
+    service_request.put(person_acted_at=message.created_at)
     if service_request.asked_at is not None:
-        service_request.asked_at = None
-        service_request.queued_at = timezone.now()
+        service_request.put(asked_at=None, queued_at=timezone.now())
         service_request.log(RequestNote.ANSWER, by=Party.COMPANY)
-    service_request.save(update_fields=["person_acted_at", "asked_at", "queued_at"])
 
 
 def _needs_staff(service_request: ServiceRequest, message: Message) -> bool:

@@ -38,12 +38,17 @@ class ReferralQuerySet(models.QuerySet):
     def with_details(self) -> "ReferralQuerySet":
         """With what a line of a list shows."""
         rows = self.select_related("request", "request__topic", "request__commune", "organisation", "adviser")
-        return rows.prefetch_related("promises__organisation")
+        return rows.prefetch_related(self._promises())
 
     def for_company(self) -> "ReferralQuerySet":
         """What the tracking page tells: who has the request, in the order they received it."""
-        rows = self.with_successors().select_related("adviser").prefetch_related("promises__organisation")
+        rows = self.with_successors().select_related("adviser").prefetch_related(self._promises())
         return rows.order_by("sent_at", "pk")
+
+    def _promises(self) -> models.Prefetch:
+        """With who announced each, in the same query."""
+        announced: Any = self.model._meta.get_field("promises").related_model
+        return models.Prefetch("promises", announced.objects.select_related("organisation"))
 
     def with_successors(self) -> "ReferralQuerySet":
         """With what the organisation became, where it ended since."""

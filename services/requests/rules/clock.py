@@ -97,6 +97,7 @@ class ReferralFacts:
     is_stalled: bool = False
     outcome: str = ""
     promises: tuple[PromiseFacts, ...] = ()
+    due_at: datetime | None = None  # as it is written
 
     @property
     def awaited(self) -> PromiseFacts | None:
