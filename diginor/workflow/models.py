@@ -42,8 +42,11 @@ class WorkflowModel(models.Model):
             self.save(update_fields=names)
 
     def lock(self) -> None:
-        """Wait for the row, then read it afresh; related objects already in hand are kept where they still hold."""
-        self.write()
+        """Wait for the row, then read it afresh; related objects already in hand are kept where they still hold.
+
+        What was put and not written is forgotten, as all else that was in hand: a failed step leaves nothing behind.
+        """
+        self.__dict__.pop("_put", None)
         fields: Any = self._meta.concrete_fields
         relations = [field for field in fields if field.is_relation and field.is_cached(self)]
         kept = [(field, field.get_cached_value(self)) for field in relations]

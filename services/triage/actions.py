@@ -140,6 +140,7 @@ def ask_company(service_request: ServiceRequest, *, question: str, by: User) -> 
     _in_queue(service_request, RequestNote.ASK)
     row = service_request.log(RequestNote.ASK, by=by, why=question)
     service_request.put(asked_at=row.at)
+    service_request.write()
     # Writing settles the request: it is now the company's turn.
     write(service_request, body=question, by=by, is_question=True)
 

@@ -99,10 +99,12 @@ def _follow_the_referrals(service_request: ServiceRequest, facts: rules.RequestF
     if not service_request.is_open or service_request.is_in_queue or not facts.referrals:
         return None
     if rules.all_closed(facts):
+        service_request.write()
         row = service_request.take(RequestStep.FINISH, by=Party.CLOCK, stamps=("ended_at",), is_last=False)
         service_request.put(helped_at=row.at if rules.was_helped(facts) else None)
         return RequestClosed(service_request, row.pk, referrals=_told(service_request))
     if rules.all_refused(facts):
+        service_request.write()
         row = service_request.take(RequestStep.SEND_BACK, by=Party.CLOCK, stamps=("queued_at",), is_last=False)
         return RequestToReroute(service_request, row.pk, referrals=_told(service_request))
     return None
