@@ -36,8 +36,8 @@ class Greeting(Mail):
         return self.people
 
     def context(self):
-        request = {"code": "ABC", "subject": "Tester un capteur"}
-        return {"request": request, "action_url": "http://127.0.0.1/suivi/x/", "hub": None, "referral": None}
+        service_request = {"code": "ABC", "subject": "Tester un capteur"}
+        return {"service_request": service_request, "action_url": "http://127.0.0.1/suivi/x/", "hub": None, "referral": None}
 
     def key(self):
         return self.cause
