@@ -45,32 +45,20 @@ def route(
     chosen = [row for row in organisations if row.pk not in has_it]
     if not chosen:
         raise StepRefused(RequestStep.ROUTE, service_request.state)
-    row = service_request.take(
-        RequestStep.ROUTE,
-        by=by,
-        why=staff_note,
-        changes={"asked_at": None},
-        is_held=True,
-        is_last=False,
-        to=[str(place) for place in chosen],
-    )
-    service_request.put(routed_at=service_request.routed_at or row.at)
+    names = [str(place) for place in chosen]
+    row = service_request.take(RequestStep.ROUTE, by=by, why=staff_note, is_held=True, is_last=False, to=names)
+    service_request.put(routed_at=service_request.routed_at or row.at, asked_at=None)
     clear(service_request)
     delays = DelaySet.objects.resolve(service_request.hub, service_request.topic_id)
-    expiry, in_time = (delays.after(row.at, days) for days in (delays.answer_expiry, IN_TIME_DAYS))
+    expiry = delays.after(row.at, delays.answer_expiry)
+    dates = {"sent_at": row.at, "active_at": row.at, "expires_at": expiry, "due_at": expiry}
+    dates["answer_in_time_until"] = delays.after(row.at, IN_TIME_DAYS)
+    told = reasons or {}
     referrals = Referral.objects.bulk_create(
         Referral(
-            request=service_request,
-            organisation=place,
-            staff_note=staff_note,
-            reasons=(reasons or {}).get(place.pk, []),
-            sent_at=row.at,
-            active_at=row.at,
-            answer_in_time_until=in_time,
-            expires_at=expiry,
-            due_at=expiry,
+            request=service_request, organisation=one, staff_note=staff_note, reasons=told.get(one.pk, []), **dates
         )
-        for place in chosen
+        for one in chosen
     )
     update_next_action(service_request, delays=delays)
     for referral in referrals:
