@@ -37,7 +37,12 @@ class Greeting(Mail):
 
     def context(self):
         service_request = {"code": "ABC", "subject": "Tester un capteur"}
-        return {"service_request": service_request, "action_url": "http://127.0.0.1/suivi/x/", "hub": None, "referral": None}
+        return {
+            "service_request": service_request,
+            "action_url": "http://127.0.0.1/suivi/x/",
+            "hub": None,
+            "referral": None,
+        }
 
     def key(self):
         return self.cause
