@@ -17,6 +17,7 @@ from diginor.web.edits import SharedModelForm
 from members.hubs.models import Hub
 from services.requests.actions import workshops as actions
 from services.requests.models import Workshop
+from services.requests.models.workshop import MOST_HOURS
 
 LATEST = timedelta(days=90)
 
@@ -45,7 +46,9 @@ class WorkshopForm(SharedModelForm):
         """Refuse a workshop that would be over already."""
         cleaned = super().clean()
         opens_at, hours = cleaned.get("opens_at"), cleaned.get("hours")
-        if opens_at and hours and opens_at + timedelta(hours=hours) <= timezone.now():
+        # What the table refuses is told by its own check, which comes after this one.
+        is_known = opens_at and hours and hours <= MOST_HOURS
+        if is_known and opens_at + timedelta(hours=hours) <= timezone.now():
             self.add_error("opens_at", _("Cet atelier serait déjà terminé : vérifiez son début et sa durée."))
         return cleaned
 

@@ -204,6 +204,7 @@ WRONG = {
     "address": {"address": "203.0.113"},
     "no-hours": {"hours": 0},
     "days": {"hours": 25},
+    "for-ever": {"hours": 2147483648},
     "nobody": {"expected": 0},
     "a-crowd": {"expected": 201},
     "over": {"opens_at_0": "2026-03-09"},
