@@ -21,6 +21,13 @@ class PortalFormRenderer(DjangoTemplates):
         return super().get_template(template_name)
 
 
+class AddressForm(forms.Form):
+    """What an address asks: the ids of the page are its names."""
+
+    def __init__(self, *args: Any, **kwargs: Any):
+        super().__init__(*args, **{"auto_id": "%s", **kwargs})
+
+
 class Cards(forms.widgets.ChoiceWidget):
     """Choices drawn as large cards; `hints` gives a sentence for each value it explains."""
 

@@ -2,12 +2,12 @@
 
 from typing import Any
 
-from django import forms
 from django.http import QueryDict
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 from django_filters import ChoiceFilter, FilterSet
 
+from diginor.web.widgets import AddressForm
 from members.organisations.enums import Sector
 from members.places.enums import PlaceKind
 from members.places.models import PlaceQuerySet
@@ -18,13 +18,6 @@ from members.territories.models import Territory
 MOST_DEPARTMENTS = 12
 
 
-class PlaceFilterForm(forms.Form):
-    """The names of the address are the ids of the page."""
-
-    def __init__(self, *args: Any, **kwargs: Any):
-        super().__init__(*args, **{"auto_id": "%s", **kwargs})
-
-
 class PlaceFilter(FilterSet):
     """Kind, theme and territory, each with only what the places show; a value that is not one asks nothing."""
 
@@ -33,7 +26,7 @@ class PlaceFilter(FilterSet):
     territoire = ChoiceFilter("commune", label=_("Territoire"), empty_label=_("Tous"), method="inside")
 
     class Meta:
-        form = PlaceFilterForm
+        form = AddressForm
 
     def __init__(self, asked: QueryDict, queryset: PlaceQuerySet):
         super().__init__(asked, queryset)

@@ -10,6 +10,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 from django_filters import CharFilter, FilterSet
 
+from diginor.web.widgets import AddressForm
 from members.networks.models import Affiliation
 from members.organisations.models import LONGEST_TEXT, ListedQuerySet, Organisation, Wanted
 from members.organisations.sections import reaching
@@ -18,14 +19,11 @@ from members.territories.models import Territory
 from members.territories.queries.named import territory_named, territory_proposals
 
 
-class DirectorySearch(forms.Form):
+class DirectorySearch(AddressForm):
     """The two fields that are typed; the filters are chosen one after the other."""
 
     q = forms.CharField(label=_("Nom, métier ou expertise"), max_length=LONGEST_TEXT, required=False)
     territoire = forms.CharField(label=_("Commune ou département"), max_length=80, required=False)
-
-    def __init__(self, *args: Any, **kwargs: Any):
-        super().__init__(*args, **{"auto_id": "%s", **kwargs})
 
 
 class SlugFilter(CharFilter):

@@ -22,42 +22,42 @@ PAGE = 10
 @require_safe
 def directory(request: HttpRequest) -> HttpResponse:
     """The organisations that a search and filters find, ten a page; or the values of one filter, to choose from."""
-    asked = DirectoryFilter(request.GET)
-    if request.GET.get("filtres") in asked.filters:
-        return _choose(request, asked, request.GET["filtres"])
-    page, is_any_word = _found(request, asked)
+    search = DirectoryFilter(request.GET)
+    if request.GET.get("filtres") in search.filters:
+        return _choose(request, search, request.GET["filtres"])
+    page, is_any_word = _found(request, search)
     context = {
-        "search": asked,
-        "form": asked.form,
-        "asked": asked.asked.get("q", ""),
-        "where": asked.asked.get("territoire", ""),
+        "search": search,
+        "form": search.form,
+        "asked": search.asked.get("q", ""),
+        "where": search.asked.get("territoire", ""),
         "page": page,
         "lines": [(row, line_of(row)) for row in Organisation.listed.all().lines_of(page.rows)],
         "is_any_word": is_any_word,
-        "chosen": asked.chosen(),
+        "chosen": search.chosen(),
         "filters": [
-            (f"?{urlencode({**asked.asked, 'filtres': name})}", one.label)
-            for name, one in asked.filters.items()
-            if name not in asked.asked
+            (f"?{urlencode({**search.asked, 'filtres': name})}", one.label)
+            for name, one in search.filters.items()
+            if name not in search.asked
         ],
     }
     return render(request, "members/directory/list.html", context)
 
 
-def _found(request: HttpRequest, asked: DirectoryFilter) -> tuple[Page, bool]:
+def _found(request: HttpRequest, search: DirectoryFilter) -> tuple[Page, bool]:
     """What answers all the words, or else the organisations nearest to any of them."""
     keys = {"after": request.GET.get("after", ""), "before": request.GET.get("before", "")}
-    page = page_by_row(asked.found().bare(), size=PAGE, **keys)
-    if page.rows or " " not in asked.asked.get("q", ""):
+    page = page_by_row(search.found().bare(), size=PAGE, **keys)
+    if page.rows or " " not in search.asked.get("q", ""):
         return page, False
-    page = page_by_row(asked.found(any_word=True).bare(), size=PAGE, **keys)
+    page = page_by_row(search.found(any_word=True).bare(), size=PAGE, **keys)
     return page, bool(page.rows)
 
 
-def _choose(request: HttpRequest, asked: DirectoryFilter, name: str) -> HttpResponse:
+def _choose(request: HttpRequest, search: DirectoryFilter, name: str) -> HttpResponse:
     """The values of a filter among the organisations found so far, each leading back to the list."""
-    others = asked.asked_without(name)
-    one = asked.filters[name]
+    others = search.asked_without(name)
+    one = search.filters[name]
     found = [
         {"url": f"?{urlencode({**others, name: choice.code})}", "label": capfirst(choice.label), "total": choice.total}
         for choice in DirectoryFilter(others).found().choices_of(one.field_name)

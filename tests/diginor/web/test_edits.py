@@ -32,7 +32,7 @@ EDITED = [model for model in ROWS if MAY_CHANGE in admin.site._registry[model].a
 # Forms that change no value of a row that others may change too: what they do instead.
 NOT_EDITS = {
     "are a part of other forms": "CommuneMixin WhereaboutsMixin Partial RobotChecks OrganisationPageForm",
-    "choose what a page shows": "DirectorySearch HubFinder PlaceFilterForm CoverageForm FiltersForm",
+    "choose what a page shows": "DirectorySearch HubFinder AddressForm CoverageForm FiltersForm",
     "add a row": "ListingForm AbsenceForm TeamAbsenceForm InviteForm ReplyForm",
     "take a step, which the state of the row guards": "RefusalForm WithdrawForm OpinionForm ReassignForm KeepForm",
     "write a draft that one person has": "CompanyForm ContactForm LaterForm NeedForm",
