@@ -129,15 +129,14 @@ class ExchangeAdmin:
         if (upload.size or 0) > MOST_BYTES:
             raise FileRefused(_("Ce fichier est trop lourd : 10 Mo au plus."))
         content = upload.read()
-        outcome = self._outcome(request, content)
-        waiting = None
-        if outcome.can_be_confirmed:
-            waiting = keep(content, self.opts.label, request.user, outcome.summary())
-        return self._show(request, outcome, waiting)
+        outcome = _compared(self.table_import(request.user), content)
+        return self._show(request, outcome, self._kept(request, content, outcome))
 
-    def _outcome(self, request: HttpRequest, content: bytes) -> Outcome:
-        table_import = self.table_import(request.user)
-        return table_import.compared(read_table(content, table_import.most_rows, table_import.readers))
+    def _kept(self, request: HttpRequest, content: bytes, outcome: Outcome) -> Waiting | None:
+        """The file with the difference that is shown, where it can be confirmed."""
+        if not outcome.can_be_confirmed:
+            return None
+        return keep(content, self.opts.label, request.user, outcome.summary())
 
     def _confirm(self, request: HttpRequest) -> HttpResponse:
         waiting = find(request.POST["token"], self.opts.label, request.user)
@@ -154,16 +153,10 @@ class ExchangeAdmin:
         return redirect(f"admin:{self.opts.app_label}_{self.opts.model_name}_changelist")
 
     def _compare_again(self, request: HttpRequest, content: bytes, seen: Seen) -> HttpResponse:
-        outcome = self._outcome(request, content)
-        moved = outcome.moved_since(seen)
-        messages.warning(
-            request,
-            " ".join(filter(None, [_("Les données ont changé depuis : relisez la différence."), _told_of(moved)])),
-        )
-        fresh = None
-        if outcome.can_be_confirmed:
-            fresh = keep(content, self.opts.label, request.user, outcome.summary())
-        return self._show(request, outcome, fresh, status=409)
+        outcome = _compared(self.table_import(request.user), content)
+        told = [_("Les données ont changé depuis : relisez la différence."), _told_of(outcome.moved_since(seen))]
+        messages.warning(request, " ".join(filter(None, told)))
+        return self._show(request, outcome, self._kept(request, content, outcome), status=409)
 
     def _write(self, request: HttpRequest, seen: Seen, content: bytes) -> Outcome:
         """Write everything or nothing, if the difference is still the one that was seen and no doubt is left."""
@@ -172,7 +165,7 @@ class ExchangeAdmin:
                 cursor.execute("SELECT pg_advisory_xact_lock(hashtext(%s))", [f"import {self.opts.label}"])
             table_import = self.table_import(request.user)
             table_import.is_locking = True
-            outcome = table_import.compared(read_table(content, table_import.most_rows, table_import.readers))
+            outcome = _compared(table_import, content)
             if outcome.moved_since(seen) or outcome.of(ERROR):
                 raise DataMoved
             outcome.decide(request.POST)
@@ -247,6 +240,10 @@ class ExchangeElsewhere:
         """Tell the list where its files are."""
         links = self.admin_site._registry[self.exchanged_in].exchange_links(request)
         return super().changelist_view(request, {**links, **(extra_context or {})})  # type: ignore[misc]
+
+
+def _compared(table_import: TableImport, content: bytes) -> Outcome:
+    return table_import.compared(read_table(content, table_import.most_rows, table_import.readers))
 
 
 def _labels(counts: Counter[str]) -> list[tuple[str, int]]:
