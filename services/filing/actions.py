@@ -34,18 +34,13 @@ def start_draft(*, hub: Hub | None = None, language: str = "fr") -> ServiceReque
 @transaction.atomic
 def save_need(draft: ServiceRequest, *, topic: Topic | None, need: str, answers: list, family: str = "") -> None:
     """Keep what is needed, in the person's words."""
-    draft.topic = topic
-    draft.family = topic.family if topic else family
-    draft.need = need
-    draft.answers = answers
-    _touch(draft, "topic", "family", "need", "answers")
+    _touch(draft, topic=topic, family=topic.family if topic else family, need=need, answers=answers)
 
 
 @transaction.atomic
 def choose_place(draft: ServiceRequest, place: Place | None) -> None:
     """Keep where the company wants to be hosted, or that it does not matter any more."""
-    draft.wanted_place = place
-    _touch(draft, "wanted_place")
+    _touch(draft, wanted_place=place)
 
 
 @transaction.atomic
@@ -53,28 +48,23 @@ def save_company(
     draft: ServiceRequest, *, commune: Territory | None, asked_hub: Hub | None = None, **fields: Any
 ) -> None:
     """Keep who asks, and choose the hub: that of the commune, else the one whose door was pushed, else the default."""
-    draft.commune = commune
-    draft.hub = Hub.objects.covering(commune) or asked_hub or Hub.objects.for_commune(None) or draft.hub
-    for name, value in fields.items():
-        setattr(draft, name, value)
-    _touch(draft, "commune", "hub", *fields)
+    hub = Hub.objects.covering(commune) or asked_hub or Hub.objects.for_commune(None) or draft.hub
+    _touch(draft, commune=commune, hub=hub, **fields)
 
 
 @transaction.atomic
 def save_contact(draft: ServiceRequest, **fields: str) -> None:
     """Keep whom to answer."""
-    for name, value in fields.items():
-        setattr(draft, name, value)
-    _touch(draft, *fields)
+    _touch(draft, **fields)
 
 
-def _touch(draft: ServiceRequest, *fields: str) -> None:
-    """Save some fields of a draft, unless it was submitted in another window meanwhile."""
+def _touch(draft: ServiceRequest, **fields: Any) -> None:
+    """Write what changes in a draft, unless it was submitted in another window meanwhile."""
     fresh = ServiceRequest.objects.select_for_update(of=("self",)).get(pk=draft.pk)
     if fresh.state != RequestState.DRAFT:
         raise StepRefused(RequestStep.SUBMIT, fresh.state)
-    draft.person_acted_at = timezone.now()
-    draft.save(update_fields=[*fields, "person_acted_at"])
+    draft.put(**fields, person_acted_at=timezone.now())
+    draft.write()
 
 
 @transaction.atomic
@@ -117,8 +107,7 @@ def finish(
 @transaction.atomic
 def send_resume_link(draft: ServiceRequest, *, email: str) -> None:
     """Mail the link that resumes the draft, and let the clock remind once."""
-    draft.contact_email = email
-    _touch(draft, "contact_email")
+    _touch(draft, contact_email=email)
     update_next_action(draft)
     post(ResumeLink(draft, f"{timezone.now():%Y%m%d%H%M}"))
 

@@ -52,9 +52,7 @@ def _tell_what_is_kept_apart(service_request: ServiceRequest, follow_up: FollowU
 
 
 def _company_is_silent(service_request: ServiceRequest, follow_up: FollowUp) -> list[RequestMail]:
-    service_request.asked_at = None
-    service_request.queued_at = timezone.now()
-    service_request.save(update_fields=["asked_at", "queued_at"])
+    service_request.put(asked_at=None, queued_at=timezone.now())
     service_request.log(RequestNote.ALERT, by=Party.CLOCK, kind=follow_up.kind)
     cause = f"follow-up {follow_up.pk}"
     return [CompanySilent(service_request, cause), NewDate(service_request, cause, is_unanswered=True)]
