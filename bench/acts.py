@@ -73,14 +73,17 @@ def acts(who: People, client_of: Callable[[int | None], Client]) -> list[BenchAc
     sent = _codes(Referral.objects.filter(state=ReferralState.SENT, organisation=own))
     queued = _codes(ServiceRequest.objects.filter(state=RequestState.SUBMITTED, is_suspect=False))
     three = [str(key) for key in Organisation.objects.order_by("pk").values_list("pk", flat=True)[:3]]
-    soon = {"next_step": "Je vous appelle", "due_on": (timezone.localdate() + timedelta(days=3)).isoformat()}
+    soon: dict[str, str | list[str]] = {
+        "next_step": "Je vous appelle",
+        "due_on": (timezone.localdate() + timedelta(days=3)).isoformat(),
+    }
     return [
         BenchAct("Déposer : le besoin", filing.need, most_ms=15),
         BenchAct("Déposer : l’entreprise", filing.company, most_ms=15),
         BenchAct("Déposer : le contact, et envoyer", filing.contact, most_ms=15),
         BenchAct(
             "Accepter une demande",
-            lambda: (adviser, reverse("referral_accept", args=[next(sent)]), {**soon}),
+            lambda: (adviser, reverse("referral_accept", args=[next(sent)]), soon),
             most_ms=15,
         ),
         BenchAct(
@@ -91,4 +94,4 @@ def acts(who: People, client_of: Callable[[int | None], Client]) -> list[BenchAc
 
 
 def _codes(rows: QuerySet) -> Iterator[str]:
-    return iter(list(rows.order_by("-pk").values_list("code", flat=True)[:200]))
+    return iter(rows.order_by("-pk").values_list("code", flat=True)[:200])
