@@ -106,8 +106,10 @@ def close_account(user: User) -> None:
 
 
 def _leave_every_team(user: User, *, by: User) -> None:
+    # The person first, as the pages that change one do before they reach a team.
+    User.objects.select_for_update(of=("self",), no_key=True).get(pk=user.pk)
     memberships = list(user.memberships.filter(is_active=True).order_by("organisation_id", "pk"))
-    # All the organisations before any request: the order of locks is organisations, requests, referrals, by key.
+    # All of them before any request: the order of locks is people, organisations, requests, referrals, by key.
     places = Organisation.objects.filter(pk__in=[row.organisation_id for row in memberships])
     list(places.order_by("pk").select_for_update(no_key=True).values_list("pk"))
     for membership in memberships:

@@ -4,6 +4,7 @@ from typing import Any
 
 from django.db import transaction
 from django.db.models import QuerySet
+from django.db.models.functions import Lower
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -64,11 +65,14 @@ class PeopleImport(TableImport):
         slugs = {row[ORGANISATION] for row in rows}
         places = Organisation.objects.all() if self.user.is_superuser else _staffed(self.user)
         named = places.filter(slug__in=slugs).order_by("pk")
-        # As every change of a team does: the organisations first.
+        if self.is_locking:
+            # People before organisations, as the pages that change a person.
+            people = User.objects.alias(address=Lower("email")).filter(address__in={_email_of(row) for row in rows})
+            list(people.order_by("pk").select_for_update(no_key=True).values_list("pk"))
         named = named.select_for_update(of=("self",), no_key=True) if self.is_locking else named
         self.places = {place.slug: place for place in named}
         teams = self.loaded(Membership.objects.filter(organisation__in=self.places.values())).order_by("pk")
-        teams = teams.select_for_update(of=("self", "user"), no_key=True) if self.is_locking else teams
+        teams = teams.select_for_update(of=("self",), no_key=True) if self.is_locking else teams
         self.team = {(row.organisation_id, row.user.email.lower()): row for row in teams}
         invited = Invitation.objects.waiting().filter(organisation__in=self.places.values())
         self.invited = {(row.organisation_id, row.email.lower()): row for row in invited if row.is_open}

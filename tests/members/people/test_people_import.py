@@ -9,6 +9,7 @@ from django.db import connection, transaction
 
 from diginor.outbox.models import OutgoingMail
 from members.organisations.models import Organisation
+from members.people.actions.teams import close_account, suspend_account
 from members.people.models import Invitation, Membership, User
 from tests.factories.members import HubFactory, MembershipFactory, OrganisationFactory, UserFactory
 from tests.members.files import PEOPLE, Exchange
@@ -174,3 +175,35 @@ def test_an_import_waits_for_whoever_changes_the_person_and_is_read_again(place:
     assert f"ligne 2 ({member.email})" in answer.content.decode()
     member.refresh_from_db()
     assert (member.function, member.first_name) == ("La personne", "Zoé")
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("act", ["confirm the import", "suspend the account", "close the account"])
+def test_whoever_waits_for_a_person_holds_no_organisation_meanwhile(place: Organisation, act: str) -> None:
+    member = MembershipFactory(organisation=place, user__function="Avant").user
+    admin = Exchange(UserFactory(is_superuser=True), PEOPLE)
+    admin.send([row(place, member.email.upper(), Fonction="Du fichier")])
+    acts: dict[str, Any] = {
+        "confirm the import": admin.confirm,
+        "suspend the account": lambda: suspend_account(member, by=UserFactory()),
+        "close the account": lambda: close_account(member),
+    }
+
+    def play() -> None:
+        acts[act]()
+        connection.close()
+
+    other = threading.Thread(target=play)
+    with transaction.atomic():
+        User.objects.select_for_update(of=("self",)).get(pk=member.pk)
+        other.start()
+        deadline = time.monotonic() + 20
+        while not somebody_waits() and time.monotonic() < deadline:
+            time.sleep(0.05)
+        assert somebody_waits()
+        # Refused at once, if whoever waits for us had it: each would then wait for the other.
+        assert Organisation.objects.select_for_update(nowait=True, no_key=True).get(pk=place.pk)
+    other.join()
+    now = User.objects.get(pk=member.pk)
+    assert now.is_active == (act == "confirm the import")
+    assert (now.function == "Du fichier") == now.is_active
